@@ -1,0 +1,1 @@
+"""The jobs: one short file each, pure. A job is given records and answers with proposals."""

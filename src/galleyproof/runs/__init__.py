@@ -1,0 +1,1 @@
+"""Plan, run, report, undo: the one door to a catalogue."""

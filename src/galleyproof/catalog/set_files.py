@@ -1,0 +1,242 @@
+"""Files of ids: the first line names the id type; every line after it is an id.
+
+CSV, TSV, XLSX and plain text. A file with another header, with ids of another kind, or with
+ids that a spreadsheet has spoilt is refused before anything starts, with counts and examples.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+from python_calamine import CalamineError, CalamineWorkbook
+
+from galleyproof.catalog.kinds import ID_TYPES, KINDS, IdType
+from galleyproof.marc.errors import Wrong
+from galleyproof.marc.keys import normal
+
+SPOILT = re.compile(r"^\d+(\.\d+)?[eE]\+?\d+$")
+MAX_EXAMPLES = 5
+
+
+class IdLine(NamedTuple):
+    """A line of the file: its number (the header is 1) and its first cell, as it stands."""
+
+    number: int
+    value: str
+
+
+class SetLine(NamedTuple):
+    """A line with something to say. problem: `not-found`, `found-twice` or `duplicate`."""
+
+    number: int
+    value: str
+    problem: str
+    id: int | None = None
+
+
+@dataclass(slots=True)
+class Matched:
+    """What a file of ids comes to in one environment.
+
+    ids: numbers found, each once, in the order of the file, and minus the line's number for each
+    line not found (those are members too, as missing ones).
+    """
+
+    kind: str
+    id_type: IdType
+    lines: int = 0
+    ids: list[int] = field(default_factory=list)
+    said: list[SetLine] = field(default_factory=list)
+
+    def count(self, problem: str) -> int:
+        return sum(1 for line in self.said if line.problem == problem)
+
+    @property
+    def found(self) -> int:
+        return sum(1 for id in self.ids if id > 0)
+
+
+def match_file(
+    connection: psycopg.Connection, path: Path, *, kinds: Sequence[str] = ()
+) -> Matched:
+    """Reads a file of ids and finds their records.
+
+    kinds: the kinds that the job takes; an id type that several kinds have (035) means the
+    first of them. Raises Wrong where the file cannot be used, having read no further than needed.
+    """
+    id_type, lines = read_file(path)
+    kind = id_type.kind or next(iter(kinds), "bib")
+    if kinds and kind not in kinds:
+        raise Wrong(
+            f"{path.name} is a file of {id_type.header}s, which are {KINDS[kind].plural}; "
+            f"the job takes {' or '.join(KINDS[k].plural for k in kinds)}, and nothing was read "
+            "further"
+        )
+    rows = list(lines)
+    check_lines(path, id_type, rows)
+    matched = match(connection, kind, id_type, rows)
+    refuse_other_kinds(connection, path, matched)
+    return matched
+
+
+# ---- reading
+
+
+def read_file(path: Path) -> tuple[IdType, Iterator[IdLine]]:
+    if not path.exists():
+        raise Wrong(f"there is no file {path}")
+    if path.is_dir():
+        raise Wrong(f"{path} is a folder, not a file of ids")
+    cells = first_cells(path)
+    header = next(cells, None)
+    if header is None:
+        raise Wrong(f"{path.name} is empty; its first line must name the id type: {headers()}")
+    return id_type_named(header.value, path), cells
+
+
+def first_cells(path: Path) -> Iterator[IdLine]:
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    if start.startswith(b"PK\x03\x04"):
+        yield from cells_of_workbook(path)
+        return
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
+            for number, row in enumerate(csv.reader(stream, delimiter=delimiter), start=1):
+                value = row[0].split("\t")[0].strip() if row else ""
+                if value:
+                    yield IdLine(number, value)
+    except (UnicodeDecodeError, csv.Error):
+        raise Wrong(
+            f"{path.name} is not a text file in UTF-8 nor an XLSX workbook; expected one id a "
+            f"line under a first line that names the id type: {headers()}"
+        ) from None
+
+
+def cells_of_workbook(path: Path) -> Iterator[IdLine]:
+    try:
+        rows: Iterable[list[object]] = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    except (CalamineError, OSError) as error:
+        raise Wrong(f"{path.name} cannot be read as a workbook: {error}") from None
+    spoilt = []
+    for number, row in enumerate(rows, start=1):
+        cell = row[0] if row else ""
+        if isinstance(cell, float):
+            # A number of more than 15 digits has been rounded by the spreadsheet already.
+            if cell >= 1e15:
+                spoilt.append(IdLine(number, f"{cell:.0f}"))
+                continue
+            value = f"{cell:.0f}" if cell == int(cell) else str(cell)
+        else:
+            value = str(cell).strip()
+        if value:
+            yield IdLine(number, value)
+    if spoilt:
+        raise Wrong(
+            f"{path.name}: {len(spoilt)} ids of more than 15 digits are stored as numbers, and "
+            f"the spreadsheet has rounded them ({examples(spoilt)}); format the column as text "
+            "and fill it again"
+        )
+
+
+def headers() -> str:
+    return ", ".join(one.header for one in ID_TYPES)
+
+
+def id_type_named(header: str, path: Path) -> IdType:
+    wanted = header.strip().casefold()
+    for one in ID_TYPES:
+        if one.header.casefold() == wanted:
+            return one
+    near = get_close_matches(header, [one.header for one in ID_TYPES], n=1, cutoff=0.6)
+    offer = f"; did you mean “{near[0]}”?" if near else ""
+    raise Wrong(
+        f"the first line of {path.name} is “{header[:60]}”, which is not an id type; "
+        f"expected one of {headers()}{offer}"
+    )
+
+
+def check_lines(path: Path, id_type: IdType, lines: Sequence[IdLine]) -> None:
+    if not lines:
+        raise Wrong(f"{path.name} has a header and no ids")
+    spoilt = [line for line in lines if SPOILT.match(line.value)]
+    if spoilt:
+        raise Wrong(
+            f"{path.name}: {len(spoilt)} ids were spoilt by a spreadsheet ({examples(spoilt)}); "
+            "format the column as text and fill it again"
+        )
+
+
+def examples(lines: Sequence[IdLine]) -> str:
+    shown = ", ".join(f"line {line.number}: {line.value}" for line in lines[:MAX_EXAMPLES])
+    return shown + (", …" if len(lines) > MAX_EXAMPLES else "")
+
+
+# ---- matching
+
+
+def find(
+    connection: psycopg.Connection, kind: str, scheme: str, values: Sequence[str]
+) -> dict[str, list[int]]:
+    cursor = connection.execute(
+        "SELECT k.value, array_agg(k.id ORDER BY k.id) FROM key AS k"
+        " WHERE k.kind = %s AND k.scheme = %s AND k.value = ANY(%s) GROUP BY k.value",
+        (kind, scheme, list(values)),
+    )
+    return dict(cursor.fetchall())
+
+
+def match(
+    connection: psycopg.Connection, kind: str, id_type: IdType, lines: Sequence[IdLine]
+) -> Matched:
+    matched = Matched(kind, id_type, lines=len(lines))
+    values = {line.number: normal(id_type.scheme, line.value) for line in lines}
+    found = find(connection, kind, id_type.scheme, sorted(set(values.values())))
+    seen: set[int] = set()
+    for number, value in lines:
+        ids = found.get(values[number], [])
+        if not ids:
+            matched.ids.append(-number)
+            matched.said.append(SetLine(number, value, "not-found"))
+            continue
+        if len(ids) > 1:
+            matched.said.append(SetLine(number, value, "found-twice", ids[0]))
+        if all(id in seen for id in ids):
+            matched.said.append(SetLine(number, value, "duplicate", ids[0]))
+        for id in ids:
+            if id not in seen:
+                seen.add(id)
+                matched.ids.append(id)
+    return matched
+
+
+def refuse_other_kinds(connection: psycopg.Connection, path: Path, matched: Matched) -> None:
+    """An id is of the wrong kind when it is found only among the numbers of another kind."""
+    lost = {line.value: line for line in matched.said if line.problem == "not-found"}
+    if not lost:
+        return
+    for kind in KINDS.values():
+        if kind.code == matched.kind:
+            continue
+        strays = find(
+            connection, kind.code, kind.scheme, [normal(kind.scheme, value) for value in lost]
+        )
+        wrong = [
+            IdLine(line.number, line.value)
+            for line in lost.values()
+            if normal(kind.scheme, line.value) in strays
+        ]
+        if wrong:
+            raise Wrong(
+                f"{path.name}: {len(wrong)} of {matched.lines} ids are numbers of "
+                f"{kind.plural}, not {matched.id_type.header}s ({examples(wrong)}); "
+                "nothing was done"
+            )

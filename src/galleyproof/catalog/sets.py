@@ -1,0 +1,295 @@
+"""Sets: made from a file or a query, combined, frozen, looked at; always of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from galleyproof.catalog.finding import members_of
+from galleyproof.catalog.kinds import environment_named, kind_named
+from galleyproof.catalog.members import Members, listed, of_pages
+from galleyproof.catalog.models import Environment, RecordSet
+from galleyproof.catalog.set_files import Matched, SetLine, match_file
+from galleyproof.database.connect import connect
+from galleyproof.marc.errors import Wrong
+from galleyproof.rules.query import parse_query
+
+PAGE = 10_000
+"""Members a page of an itemized set."""
+
+
+class Chosen(NamedTuple):
+    """What a run is to work on, found and counted before anything is written.
+
+    source says in the run where it came from: {"set": name}, {"file": name} or {"ids": count}.
+    """
+
+    kind: str
+    size: int
+    source: dict[str, Any]
+    frozen: Members | None
+    file: Matched | None = None
+
+    def members(self) -> Members:
+        assert self.frozen is not None
+        return self.frozen
+
+    @classmethod
+    def of_ids(cls, kind: str, ids: Sequence[int]) -> Chosen:
+        once = list(dict.fromkeys(ids))
+        return cls(kind, len(once), {"ids": len(once)}, listed(once))
+
+
+def set_named(name: str, environment: str) -> RecordSet:
+    """The set of this name in an environment; Wrong offers the nearest."""
+    found = RecordSet.objects.filter(name=name, environment_id=environment).first()
+    if found is not None:
+        return found
+    known = list(
+        RecordSet.objects.filter(environment_id=environment).values_list("name", flat=True)
+    )
+    near = get_close_matches(name, known, n=3, cutoff=0.4)
+    if near:
+        offer = "; did you mean " + " or ".join(f"“{one}”" for one in near) + "?"
+    else:
+        offer = "; see `galley set list`"
+    raise Wrong(f"there is no set “{name}” in {environment}{offer}")
+
+
+def members(connection: psycopg.Connection, record_set: RecordSet) -> Members:
+    if record_set.logical:
+        return members_of(connection, record_set.kind, record_set.query)
+    return of_pages(record_set.pk)
+
+
+def count(connection: psycopg.Connection, some: Members) -> int:
+    if "ids" in some.values:
+        return len(some.values["ids"])
+    cursor = connection.execute(f"SELECT count(*) FROM ({some.sql}) AS m (id)", some.values)
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def numbers(connection: psycopg.Connection, some: Members) -> Iterator[int]:
+    """The members' numbers, in the set's order for an itemized set, else by number."""
+    if "ids" in some.values:
+        yield from some.values["ids"]
+        return
+    with connection.transaction(), connection.cursor(name="members", binary=True) as cursor:
+        cursor.itersize = 10_000
+        cursor.execute(some.sql, some.values)
+        for (id,) in cursor:
+            yield id
+
+
+# ---- for a run
+
+
+def choose_set(name: str, environment: str) -> Chosen:
+    environment_named(environment)
+    record_set = set_named(name, environment)
+    current = Environment.objects.get(pk=environment).generation
+    if not record_set.logical and record_set.generation != current:
+        raise Wrong(
+            f"the set “{name}” was made before {environment} was refreshed; make it again"
+        )
+    with connect(environment, autocommit=True) as connection:
+        some = members(connection, record_set)
+        size = count(connection, some)
+    return Chosen(record_set.kind, size, {"set": name}, some)
+
+
+def choose_file(path: Path, environment: str, *, kinds: Sequence[str]) -> Chosen:
+    environment_named(environment)
+    with connect(environment, autocommit=True) as connection:
+        matched = match_file(connection, path, kinds=kinds)
+    source = {
+        "file": path.name,
+        "lines": matched.lines,
+        "not_found": matched.count("not-found"),
+        "duplicates": matched.count("duplicate"),
+    }
+    return Chosen(matched.kind, len(matched.ids), source, listed(matched.ids), matched)
+
+
+# ---- making
+
+
+def make_from_query(
+    name: str, kind: str, environment: str, query: str, by: str, at: datetime
+) -> tuple[RecordSet, int]:
+    """A logical set: a saved query, evaluated when used. Returns it and its size now."""
+    kind_named(kind)
+    environment_named(environment)
+    parse_query(query)
+    with connect(environment, autocommit=True) as connection:
+        size = count(connection, members_of(connection, kind, query))
+        record_set = save(name, kind, environment, by, at, query=query, origin="query")
+    return record_set, size
+
+
+def make_from_file(
+    name: str, kind: str, environment: str, path: Path, by: str, at: datetime
+) -> tuple[RecordSet, Matched]:
+    """An itemized set from a file with a typed header."""
+    kind_named(kind)
+    environment_named(environment)
+    with connect(environment) as connection:
+        matched = match_file(connection, path, kinds=[kind])
+        record_set = save(
+            name,
+            kind,
+            environment,
+            by,
+            at,
+            origin=path.name,
+            size=len(matched.ids),
+            not_found=matched.count("not-found"),
+        )
+        write_pages(connection, record_set.pk, matched.ids)
+        write_lines(connection, record_set.pk, matched.said)
+    return record_set, matched
+
+
+def make_from_ids(
+    name: str, kind: str, environment: str, ids: list[int], by: str, at: datetime, origin: str
+) -> RecordSet:
+    with connect(environment) as connection:
+        record_set = save(name, kind, environment, by, at, origin=origin, size=len(ids))
+        write_pages(connection, record_set.pk, ids)
+    return record_set
+
+
+def freeze_set(name: str, environment: str, new_name: str, by: str, at: datetime) -> RecordSet:
+    """An itemized set of what a logical one holds now."""
+    record_set = set_named(name, environment)
+    with connect(environment, autocommit=True) as connection:
+        ids = list(numbers(connection, members(connection, record_set)))
+    return make_from_ids(
+        new_name, record_set.kind, environment, ids, by, at, f"frozen from {name}"
+    )
+
+
+def combine(
+    new_name: str, environment: str, left: str, how: str, right: str, by: str, at: datetime
+) -> RecordSet:
+    """An itemized set of two: `and`, `or`, `not` (in the left one, not in the right one)."""
+    if how not in ("and", "or", "not"):
+        raise Wrong(f"sets are combined by and, or, not; “{how}” is none of them")
+    one, other = set_named(left, environment), set_named(right, environment)
+    if one.kind != other.kind:
+        raise Wrong(
+            f"“{left}” is a set of {one.kind} records and “{right}” of {other.kind} records; "
+            "a set is of one kind"
+        )
+    with connect(environment, autocommit=True) as connection:
+        lefts = list(numbers(connection, members(connection, one)))
+        rights = list(numbers(connection, members(connection, other)))
+    inside = set(rights)
+    if how == "and":
+        ids = [id for id in lefts if id in inside]
+    elif how == "not":
+        ids = [id for id in lefts if id not in inside]
+    else:
+        ids = list(dict.fromkeys([*lefts, *rights]))
+    ids = [id for id in ids if id > 0]
+    return make_from_ids(new_name, one.kind, environment, ids, by, at, f"{left} {how} {right}")
+
+
+class Drift(NamedTuple):
+    """What became of a set since a run froze it."""
+
+    added: list[int]
+    gone: list[int]
+
+
+def drift(environment: str, then: Sequence[int], name: str) -> Drift:
+    record_set = set_named(name, environment)
+    with connect(environment, autocommit=True) as connection:
+        now = set(numbers(connection, members(connection, record_set)))
+    before = set(then)
+    return Drift(sorted(now - before), sorted(before - now))
+
+
+def keep_file(
+    connection: psycopg.Connection, chosen: Chosen, by: str, at: datetime
+) -> dict[str, Any]:
+    """Keeps the lines of a run's own file, so that its report can name those not found."""
+    assert chosen.file is not None
+    name = f"{chosen.source['file']} {at:%Y-%m-%d %H:%M:%S.%f}"
+    environment = connection.info.get_parameters()["user"].rsplit("_", 1)[-1]
+    record_set = save(
+        name,
+        chosen.kind,
+        environment,
+        by,
+        at,
+        origin=chosen.source["file"],
+        size=chosen.size,
+        not_found=chosen.file.count("not-found"),
+    )
+    write_pages(connection, record_set.pk, chosen.file.ids)
+    write_lines(connection, record_set.pk, chosen.file.said)
+    connection.commit()
+    return {**chosen.source, "set": name}
+
+
+def save(
+    name: str, kind: str, environment: str, by: str, at: datetime, **values: Any
+) -> RecordSet:
+    if not name.strip():
+        raise Wrong("a set needs a name")
+    try:
+        with transaction.atomic():
+            return RecordSet.objects.create(
+                name=name,
+                kind=kind,
+                environment_id=environment,
+                generation=Environment.objects.get(pk=environment).generation,
+                made_by=by,
+                made=at,
+                **values,
+            )
+    except IntegrityError:
+        raise Wrong(f"there is a set “{name}” in {environment} already; take another name") from None
+
+
+def write_pages(connection: psycopg.Connection, record_set: int, ids: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO set_page (record_set, page, ids) VALUES (%s, %s, %s)",
+            [
+                (record_set, number, list(ids[at : at + PAGE]))
+                for number, at in enumerate(range(0, len(ids), PAGE))
+            ],
+        )
+
+
+def write_lines(
+    connection: psycopg.Connection, record_set: int, lines: Sequence[SetLine]
+) -> None:
+    with connection.cursor().copy(
+        "COPY set_line (record_set, line, value, problem, id) FROM STDIN"
+    ) as copy:
+        for line in lines:
+            copy.write_row((record_set, *line))
+
+
+def lines_of(connection: psycopg.Connection, record_set: int) -> list[SetLine]:
+    cursor = connection.execute(
+        "SELECT line, value, problem, id FROM set_line WHERE record_set = %s ORDER BY line",
+        (record_set,),
+    )
+    return [SetLine._make(row) for row in cursor]
+
+
+def listing(environment: str | None = None) -> list[RecordSet]:
+    chosen = Q() if environment is None else Q(environment_id=environment)
+    return list(RecordSet.objects.filter(chosen).order_by("environment_id", "name"))

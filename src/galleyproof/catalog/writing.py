@@ -1,0 +1,206 @@
+"""The one writer of records: new versions, heads and keys, inside the caller's transaction.
+
+A write is a new version on top of a known one. Bodies go in by COPY, heads by one UPDATE a
+chunk. Nothing here decides anything and nothing here commits.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+
+import psycopg
+
+Key = tuple[str, str]
+"""(scheme, value)"""
+
+COPY_START = b"PGCOPY\n\xff\r\n\x00" + b"\x00" * 8
+COPY_END = b"\xff\xff"
+NULL = b"\xff\xff\xff\xff"
+PACK_LENGTH = struct.Struct(">I").pack
+PACK_BASE = struct.Struct(">IqIi").pack
+PACK_RUN = struct.Struct(">Iq").pack
+PACK_SAME = struct.Struct(">Ii").pack
+
+
+class Moved(Exception):
+    """A record read for a decision is not any more as it was read: (kind, id, version now)."""
+
+    def __init__(self, records: list[tuple[str, int, int]]):
+        self.records = records
+        super().__init__(f"{len(records)} records changed while they were being decided on")
+
+
+@dataclass(slots=True)
+class Write:
+    """One new version: of record (kind, id), on top of version `base`.
+
+    body: the new body, or None where the version has the body of version `same_as` again.
+    status: after the write. tags: the new tag list, or None where it stays.
+    gone, come: keys to take away and to add. A `rekeyed` version differs in tags or keys.
+    """
+
+    kind: str
+    id: int
+    base: int
+    body: bytes | None
+    status: str = "active"
+    same_as: int | None = None
+    tags: str | None = None
+    gone: Sequence[Key] = ()
+    come: Sequence[Key] = ()
+    old_status: str = "active"
+
+    @property
+    def rekeyed(self) -> bool:
+        return self.tags is not None or bool(self.gone) or bool(self.come)
+
+
+def lock_and_check(cursor: psycopg.Cursor, read: dict[str, dict[int, int]]) -> None:
+    """Locks every record read, in id order, and checks that each is at the version read.
+
+    read: kind -> {id: version}. Raises Moved with those that are not.
+    """
+    moved = []
+    for kind in sorted(read):
+        ids = sorted(read[kind])
+        if not ids:
+            continue
+        cursor.execute(
+            "SELECT array_agg(id), array_agg(version) FROM (SELECT id, version FROM record"
+            " WHERE kind = %s AND id = ANY(%s) ORDER BY id FOR UPDATE) AS locked",
+            (kind, ids),
+            binary=True,
+        )
+        row = cursor.fetchone()
+        found = row[0] or [] if row else []
+        at = row[1] or [] if row else []
+        expected = [read[kind][id] for id in ids]
+        if found == ids and at == expected:
+            continue
+        now = dict(zip(found, at, strict=True))
+        moved += [(kind, id, now.get(id, 0)) for id in ids if now.get(id, 0) != read[kind][id]]
+    if moved:
+        raise Moved(moved)
+
+
+def write(cursor: psycopg.Cursor, writes: Sequence[Write], run: int, at: datetime) -> None:
+    """Writes new versions, their heads and keys. The heads must have been locked and checked."""
+    by_kind: dict[str, list[Write]] = defaultdict(list)
+    for one in writes:
+        by_kind[one.kind].append(one)
+    for kind, some in by_kind.items():
+        copy_versions(
+            cursor,
+            kind,
+            run,
+            ((w.id, w.base + 1, w.status, w.same_as, w.rekeyed, w.body) for w in some),
+        )
+        update_heads(cursor, kind, some, at)
+        change_keys(cursor, kind, some)
+
+
+def copy_versions(
+    cursor: psycopg.Cursor,
+    kind: str,
+    run: int,
+    rows: Iterable[tuple[int, int, str, int | None, bool, bytes | None]],
+) -> None:
+    """COPY in PostgreSQL's binary form, put together by hand: this is where a run's time goes.
+
+    rows: (id, version, status, same_as, rekeyed, body).
+    """
+    code = kind.encode()
+    head = struct.pack(">hI", 8, len(code)) + code
+    run_part = PACK_RUN(8, run)
+    states: dict[str, bytes] = {}
+    flags = {False: b"\x00\x00\x00\x01\x00", True: b"\x00\x00\x00\x01\x01"}
+    parts = [COPY_START]
+    add = parts.append
+    for id, version, status, same_as, rekeyed, body in rows:
+        state = states.get(status)
+        if state is None:
+            state = states[status] = PACK_LENGTH(len(status)) + status.encode()
+        add(head)
+        add(PACK_BASE(8, id, 4, version))
+        add(run_part)
+        add(state)
+        add(NULL if same_as is None else PACK_SAME(4, same_as))
+        add(flags[rekeyed])
+        if body is None:
+            add(NULL)
+        else:
+            add(PACK_LENGTH(len(body)))
+            add(body)
+    add(COPY_END)
+    copy_in(
+        cursor,
+        "COPY version (kind, id, version, run, status, same_as, rekeyed, body)"
+        " FROM STDIN (FORMAT binary)",
+        b"".join(parts),
+    )
+
+
+def copy_in(cursor: psycopg.Cursor, statement: LiteralString, data: bytes) -> None:
+    with cursor.copy(statement) as copy:
+        copy.write(data)
+
+
+def update_heads(
+    cursor: psycopg.Cursor, kind: str, writes: Sequence[Write], at: datetime
+) -> None:
+    plain = [
+        w.id for w in writes if w.same_as is None and w.tags is None and w.status == w.old_status
+    ]
+    if plain:
+        cursor.execute(
+            "UPDATE record SET version = version + 1, body_version = version + 1, changed = %s"
+            " WHERE kind = %s AND id = ANY(%s)",
+            (at, kind, plain),
+            binary=True,
+        )
+    if len(plain) == len(writes):
+        return
+    rest = [
+        w
+        for w in writes
+        if not (w.same_as is None and w.tags is None and w.status == w.old_status)
+    ]
+    cursor.execute(
+        "UPDATE record AS r SET version = r.version + 1,"
+        " body_version = coalesce(w.same_as, r.version + 1), status = w.status,"
+        " tags = coalesce(w.tags, r.tags), changed = %s"
+        " FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::text[])"
+        " AS w (id, same_as, status, tags) WHERE r.kind = %s AND r.id = w.id",
+        (
+            at,
+            [w.id for w in rest],
+            [w.same_as for w in rest],
+            [w.status for w in rest],
+            [w.tags for w in rest],
+            kind,
+        ),
+    )
+
+
+def change_keys(cursor: psycopg.Cursor, kind: str, writes: Sequence[Write]) -> None:
+    gone = [(scheme, value, w.id) for w in writes for scheme, value in w.gone]
+    come = [(scheme, value, w.id) for w in writes for scheme, value in w.come]
+    if gone:
+        cursor.execute(
+            "DELETE FROM key AS k USING unnest(%s::text[], %s::text[], %s::bigint[])"
+            " AS g (scheme, value, id)"
+            " WHERE k.kind = %s AND k.scheme = g.scheme AND k.value = g.value AND k.id = g.id",
+            (*(list(column) for column in zip(*gone, strict=True)), kind),
+        )
+    if come:
+        cursor.execute(
+            "INSERT INTO key (kind, scheme, value, id) SELECT %s, c.* FROM"
+            " unnest(%s::text[], %s::text[], %s::bigint[]) AS c (scheme, value, id)"
+            " ON CONFLICT DO NOTHING",
+            (kind, *(list(column) for column in zip(*come, strict=True))),
+        )

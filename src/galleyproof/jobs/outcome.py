@@ -1,0 +1,52 @@
+"""What a job may answer about a record.
+
+A job proposes; only the platform writes. For each record of its group a job gives exactly one
+answer. What went wrong with a record on our side (`failed`) and what was not there (`missing`)
+are the platform's to say, never a job's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from galleyproof.marc.record import Record
+
+
+class Said(NamedTuple):
+    """Something worth a line in the report: a code for machines, a sentence for people."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The record as it should become. An equal record counts as unchanged.
+
+    status: the new status (`active`, `suppressed`, `deleted`), or None to keep it.
+    """
+
+    record: Record
+    status: str | None = None
+    notes: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing to do, with what a person should still hear about it."""
+
+    notes: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A rule of the job says no: `on-loan`, "on loan until 2026-12-04"."""
+
+    code: str
+    sentence: str
+
+
+Answer = Changed | Unchanged | Refused
+
+UNCHANGED = Unchanged()

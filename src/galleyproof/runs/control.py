@@ -1,0 +1,179 @@
+"""Pause, resume, cancel, confirm: what people may do to a run on its way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from galleyproof.audit.log import append
+from galleyproof.marc.errors import Wrong
+from galleyproof.people.identity import Who
+from galleyproof.permits.deciding import deny, require
+from galleyproof.runs.models import Run
+from galleyproof.runs.settling import move, settle
+
+HELD = "paused by the system: "
+
+
+def run_numbered(number: int) -> Run:
+    run = Run.objects.filter(pk=number).select_related("person", "environment").first()
+    if run is None:
+        raise Wrong(f"there is no run {number}")
+    return run
+
+
+def may_steer(who: Who, run: Run, what: str, at: datetime) -> None:
+    """One's own run, or anybody's for systems librarians and administrators."""
+    if who.person.pk == run.person_id or who.person.has_role("systems-librarian", "administrator"):
+        return
+    deny(
+        who.person,
+        f"{what} run {run.id}",
+        f"run {run.id} is {run.person.display_name}'s; only they, a systems librarian or an "
+        f"administrator may {what} it",
+        at=at,
+        acting=who.acting,
+    )
+
+
+def pause(who: Who, number: int, at: datetime) -> Run:
+    run = run_numbered(number)
+    may_steer(who, run, "pause", at)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=number)
+        move(run, "pausing")
+        run.error = ""
+        run.save()
+        log(who, "run-pause-asked", run, at)
+    settle(number, at)
+    return run_numbered(number)
+
+
+def cancel(who: Who, number: int, at: datetime) -> Run:
+    run = run_numbered(number)
+    may_steer(who, run, "cancel", at)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=number)
+        plan = run.plan
+        if run.state == "waiting":
+            move(run, "cancelled")
+            run.finished = at
+            run.counts = {**plan.counts, "changed": 0, "refused": plan.counts["refused"]
+                          + plan.counts["changed"]} if plan else {}
+            run.said = [{"code": "not-reached", "count": plan.counts["changed"]}] if plan else []
+        elif not (run.state == "planning" and plan is not None):
+            move(run, "cancelling")
+        run.save()
+        log(who, "run-cancelled", run, at)
+    if run.state == "planning" and run.plan_id is not None:
+        cancel_plan_of(run, at)
+    settle(number, at)
+    return run_numbered(number)
+
+
+def cancel_plan_of(run: Run, at: datetime) -> None:
+    """A run that is still being planned is cancelled through its plan."""
+    assert run.plan_id is not None
+    with transaction.atomic():
+        plan = Run.objects.select_for_update().get(pk=run.plan_id)
+        if plan.state in ("planning", "pausing", "paused"):
+            move(plan, "cancelling")
+            plan.save()
+    settle(run.plan_id, at)
+
+
+def resume(who: Who, number: int, at: datetime) -> Run:
+    """Works on what is pending, if the permit is still good."""
+    run = run_numbered(number)
+    may_steer(who, run, "resume", at)
+    if run.state != "paused":
+        raise Wrong(f"run {number} is {run.state}; only a paused run can be resumed")
+    if run.permit_id is not None and run.undoes_id is None:
+        require(
+            run.person,
+            run.job,
+            binding=run.binding,
+            environment=run.environment_id,
+            records=run.size,
+            at=at,
+            acting=who.acting,
+        )
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=number)
+        move(run, "planning" if run.dry_run else "queued")
+        run.error = ""
+        run.save()
+        log(who, "run-resumed", run, at)
+    settle(number, at)
+    return run_numbered(number)
+
+
+def hold(number: int, reason: str, at: datetime) -> None:
+    """The system itself stops a run that cannot go on for now, and says why."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=number)
+        if run.state in ("planning", "queued", "running"):
+            move(run, "pausing")
+            run.error = reason
+            run.save()
+    settle(number, at)
+
+
+def confirm(who: Who, number: int, at: datetime, digest: str = "") -> Run:
+    """A second person confirms the plan of a run that waits; bound to the plan's digest."""
+    run = run_numbered(number)
+    plan = run.plan
+    if run.state != "waiting" or plan is None:
+        raise Wrong(f"run {number} is {run.state}; it does not wait for a confirmation")
+    if digest and not plan.digest.startswith(digest):
+        raise Wrong(f"the plan's digest is {plan.digest[:16]}…, not {digest[:16]}…; look again")
+    same = who.person.pk == run.person_id or (
+        who.person.email and who.person.email.lower() == run.person.email.lower()
+    )
+    if who.acting is not None and who.acting.pk == run.person_id:
+        same = True
+    if same or not who.person.has_role("systems-librarian"):
+        deny(
+            who.person,
+            f"confirm run {number}",
+            f"run {number} needs a second person: a systems librarian other than "
+            f"{run.person.display_name}",
+            at=at,
+            acting=who.acting,
+        )
+    require(
+        run.person,
+        run.job,
+        binding=run.binding,
+        environment=run.environment_id,
+        records=run.size,
+        at=at,
+        acting=who.acting,
+    )
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=number)
+        move(run, "queued")
+        run.confirmed_by = who.person
+        run.confirmed_at = at
+        run.save()
+        append(
+            "plan-confirmed",
+            person=who.person.username,
+            acting=who.acting.username if who.acting else None,
+            subject=f"run {number}",
+            detail={"plan": plan.id, "digest": plan.digest},
+            at=at,
+        )
+    settle(number, at)
+    return run_numbered(number)
+
+
+def log(who: Who, action: str, run: Run, at: datetime) -> None:
+    append(
+        action,
+        person=who.person.username,
+        acting=who.acting.username if who.acting else None,
+        subject=f"run {run.id}",
+        at=at,
+    )

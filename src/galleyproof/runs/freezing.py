@@ -1,0 +1,144 @@
+"""Freezing a run's set: a list of numbers ordered by root, cut into chunks that never split one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from galleyproof.catalog.kinds import KINDS
+from galleyproof.catalog.members import Members
+
+CHUNK = 2000
+"""Records a chunk, about: a root's records stay together, however many they are."""
+
+
+def freeze(
+    connection: psycopg.Connection[Any],
+    run: int,
+    kind: str,
+    members: Members,
+    *,
+    chunk: int = CHUNK,
+) -> int:
+    """Writes a run's chunks; returns the size of the set."""
+    numbered = (
+        "SELECT m.id, m.id AS root, row_number() OVER (ORDER BY m.id) AS place"
+        f" FROM ({members.sql}) AS m (id)"
+    )
+    block = "(place - 1) / %(chunk)s"
+    if KINDS[kind].above:
+        numbered = (
+            "SELECT m.id, coalesce(r.root, m.id) AS root,"
+            " row_number() OVER (ORDER BY coalesce(r.root, m.id), m.id) AS place"
+            f" FROM ({members.sql}) AS m (id)"
+            " LEFT JOIN record AS r ON r.kind = %(kind)s AND r.id = m.id"
+        )
+        block = "(min(place) OVER (PARTITION BY root) - 1) / %(chunk)s"
+    with connection.transaction():
+        connection.execute(
+            "INSERT INTO chunk (run, start, members, ids)"
+            " SELECT %(run)s, min(place) - 1, count(*), array_agg(id ORDER BY place)"
+            f" FROM (SELECT id, place, {block} AS block FROM ({numbered}) AS n) AS b"
+            " GROUP BY block ORDER BY block",
+            {**members.values, "run": run, "kind": kind, "chunk": chunk},
+        )
+        return size_of(connection, run)
+
+
+def size_of(connection: psycopg.Connection[Any], run: int) -> int:
+    row = connection.execute(
+        "SELECT coalesce(sum(members), 0) FROM chunk WHERE run = %s", (run,)
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def freeze_from_plan(
+    connection: psycopg.Connection[Any],
+    run: int,
+    kind: str,
+    plan: int,
+    excluded: Sequence[int] = (),
+) -> int:
+    """Takes over a plan's chunks: what it would change is to be done, the rest is carried over.
+
+    Chunks in which nothing is to be done are done at once. excluded: numbers unticked at the
+    preview; they are refused.
+    """
+    with connection.transaction():
+        connection.execute(
+            "INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes,"
+            " state, versions, hashes, changed, unchanged, refused, failed, missing, shapes)"
+            " SELECT %(run)s, start, members, ids, marks, versions, hashes,"
+            " CASE WHEN changed = 0 THEN 'done' ELSE 'pending' END,"
+            " CASE WHEN changed = 0 THEN versions END, CASE WHEN changed = 0 THEN hashes END,"
+            " 0, unchanged, refused, failed, missing, CASE WHEN changed = 0 THEN '[]'::jsonb END"
+            " FROM chunk WHERE run = %(plan)s",
+            {"run": run, "plan": plan},
+        )
+        connection.execute(
+            "INSERT INTO outcome"
+            " (run, start, place, kind, id, outcome, code, sentence, planned, raw)"
+            " SELECT %(run)s, start, -1 - place, kind, id, outcome, code, sentence, true, raw"
+            " FROM outcome WHERE run = %(plan)s AND outcome IN"
+            " ('unchanged', 'refused', 'failed', 'missing')",
+            {"run": run, "plan": plan},
+        )
+        if excluded:
+            exclude(connection, run, kind, excluded)
+        return size_of(connection, run)
+
+
+def exclude(
+    connection: psycopg.Connection[Any], run: int, kind: str, excluded: Sequence[int]
+) -> None:
+    """Marks unticked members of a planned run refused. Only chunks that still have something to
+    do hold any; a chunk left with nothing is worked all the same, and does nothing."""
+    unticked = set(excluded)
+    cursor = connection.execute(
+        "SELECT start, ids, marks, planned_hashes FROM chunk"
+        " WHERE run = %s AND state = 'pending' AND ids && %s::bigint[]",
+        (run, list(excluded)),
+        binary=True,
+    )
+    for start, ids, marks, hashes in cursor.fetchall():
+        left = bytearray(marks)
+        kept = []
+        seen = 0
+        for place, mark in enumerate(marks):
+            if mark != ord("c"):
+                continue
+            if ids[place] in unticked:
+                left[place] = ord("r")
+            else:
+                kept.append(hashes[16 * seen : 16 * seen + 16])
+            seen += 1
+        connection.execute(
+            "UPDATE chunk SET marks = %s, planned_hashes = %s WHERE run = %s AND start = %s",
+            (bytes(left), b"".join(kept), run, start),
+        )
+    connection.execute(
+        "INSERT INTO outcome (run, start, place, kind, id, outcome, code, sentence, planned)"
+        " SELECT c.run, c.start, -1000000000 - m.place, %s, m.id, 'refused', 'excluded',"
+        " 'unticked at the preview', false"
+        " FROM chunk AS c CROSS JOIN LATERAL unnest(c.ids) WITH ORDINALITY AS m (id, place)"
+        " WHERE c.run = %s AND c.state = 'pending' AND m.id = ANY(%s::bigint[])",
+        (kind, run, list(excluded)),
+    )
+
+
+def freeze_undo(connection: psycopg.Connection[Any], run: int, undone: int) -> int:
+    """The set of an undo is what the run changed, at the versions that it wrote."""
+    with connection.transaction():
+        connection.execute(
+            "INSERT INTO chunk (run, start, members, ids, planned_on)"
+            " SELECT %(run)s, c.start, count(*), array_agg(c.ids[m.place] ORDER BY m.place),"
+            " array_agg(c.versions[m.place] + 1 ORDER BY m.place)"
+            " FROM chunk AS c CROSS JOIN LATERAL generate_series(1, c.members) AS m (place)"
+            " WHERE c.run = %(undone)s AND c.state = 'done' AND c.changed > 0"
+            " AND get_byte(c.marks, m.place - 1) = 99"
+            " GROUP BY c.start",
+            {"run": run, "undone": undone},
+        )
+        return size_of(connection, run)

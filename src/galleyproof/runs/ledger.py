@@ -1,0 +1,199 @@
+"""The chunk ledger: taking a chunk, giving it back, halving it, closing it.
+
+A lease lives exactly as long as the database session of the worker that took it: every worker
+holds a session lock under its own number, so a lease whose number nobody holds is a dead
+worker's, seen at once and without any clock.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from galleyproof.runs.assignment import Assignment
+from galleyproof.runs.judging import CHANGED, FAILED, MISSING, REFUSED, UNCHANGED, Decided, Line
+from galleyproof.runs.material import Chunk
+
+SESSIONS = 830
+"""First half of the advisory lock that a session working on chunks holds; its number is the
+second."""
+WORKERS = 831
+"""The same for worker processes that wait for work."""
+ATTEMPTS = 3
+
+LIVE = (
+    "EXISTS (SELECT 1 FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.granted"
+    f" AND l.classid = {SESSIONS} AND l.objid = c.worker::oid AND l.objsubid = 2"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
+
+
+def sign_in(connection: psycopg.Connection[Any]) -> int:
+    """Gives this session a number of its own and holds it as long as the session lives."""
+    while True:
+        number = secrets.randbelow(2**31 - 1) + 1
+        row = connection.execute(
+            "SELECT pg_try_advisory_lock(%s, %s)", (SESSIONS, number)
+        ).fetchone()
+        connection.commit()
+        if row and row[0]:
+            return number
+
+
+TAKE = f"""
+    UPDATE chunk AS t SET state = 'leased', worker = %s,
+           kills = t.kills + (t.state = 'leased')::integer
+    FROM (SELECT c.run, c.start, c.kills, c.state FROM chunk AS c
+          WHERE c.run = %s AND c.state <> 'done'
+            AND (c.state = 'pending' OR NOT {LIVE})
+            AND (NOT %s OR NOT EXISTS (SELECT 1 FROM chunk AS e WHERE e.run = c.run
+                 AND e.state <> 'done' AND e.start < c.start))
+          ORDER BY c.start LIMIT 1 FOR UPDATE SKIP LOCKED) AS free
+    WHERE t.run = free.run AND t.start = free.start
+    RETURNING t.start, t.ids, t.marks, t.planned_on, t.planned_hashes, t.failures, t.kills
+"""
+
+
+def take(
+    connection: psycopg.Connection[Any], run: int, worker: int, *, ordered: bool = False
+) -> Chunk | None:
+    """Leases the next chunk that is pending, or whose worker died. None if there is none."""
+    with connection.transaction():
+        cursor = connection.execute(TAKE, (worker, run, ordered), binary=True)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    start, ids, marks, planned_on, hashes, failures, kills = row
+    return Chunk(run, start, ids, marks, planned_on, hashes, failures + kills)
+
+
+def give_back(connection: psycopg.Connection[Any], chunk: Chunk, worker: int) -> None:
+    """Back to pending, with nothing counted against it."""
+    with connection.transaction():
+        connection.execute(
+            "UPDATE chunk SET state = 'pending', worker = NULL"
+            " WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
+            (chunk.run, chunk.start, worker),
+        )
+
+
+def count_failure(
+    connection: psycopg.Connection[Any], chunk: Chunk, worker: int, reason: str
+) -> None:
+    """An attempt that ended by something not transient; a transaction of its own."""
+    with connection.transaction():
+        connection.execute(
+            "UPDATE chunk SET state = 'pending', worker = NULL, failures = failures + 1,"
+            " error = %s WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
+            (reason[:2000], chunk.run, chunk.start, worker),
+        )
+
+
+def used_up(chunk: Chunk) -> bool:
+    """Whether this chunk has seen as many failures and kills as a chunk may."""
+    return chunk.failures >= ATTEMPTS
+
+
+def halve(
+    connection: psycopg.Connection[Any], chunk: Chunk, worker: int, kind: str
+) -> bool:
+    """Splits a chunk in hand between two roots, each half with a fresh count of attempts.
+
+    False when it has one root only: then there is nothing to split."""
+    with connection.transaction():
+        at = middle(connection, chunk, kind)
+        if at == 0:
+            return False
+        cut = 0
+        if chunk.marks is not None and chunk.planned_hashes is not None:
+            cut = 16 * chunk.marks[:at].count(CHANGED)
+        ours = (chunk.run, chunk.start, worker)
+        inserted = connection.execute(
+            "INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes)"
+            " SELECT run, start + %(at)s, members - %(at)s, ids[%(at)s + 1:],"
+            " substr(marks, %(at)s + 1), planned_on[%(at)s + 1:],"
+            " substr(planned_hashes, %(cut)s + 1)"
+            " FROM chunk WHERE run = %(run)s AND start = %(start)s AND worker = %(worker)s"
+            " AND state = 'leased'",
+            {"at": at, "cut": cut, "run": ours[0], "start": ours[1], "worker": ours[2]},
+        )
+        if inserted.rowcount == 1:
+            connection.execute(
+                "UPDATE chunk SET state = 'pending', worker = NULL, failures = 0, kills = 0,"
+                " members = %(at)s, ids = ids[:%(at)s], marks = substr(marks, 1, %(at)s),"
+                " planned_on = planned_on[:%(at)s],"
+                " planned_hashes = substr(planned_hashes, 1, %(cut)s)"
+                " WHERE run = %(run)s AND start = %(start)s AND worker = %(worker)s",
+                {"at": at, "cut": cut, "run": ours[0], "start": ours[1], "worker": ours[2]},
+            )
+    return True
+
+
+def middle(connection: psycopg.Connection[Any], chunk: Chunk, kind: str) -> int:
+    """The place nearest the middle at which one root ends and the next begins; 0 if none."""
+    cursor = connection.execute(
+        "SELECT coalesce(r.root, m.id) FROM unnest(%s::bigint[]) WITH ORDINALITY AS m (id, place)"
+        " LEFT JOIN record AS r ON r.kind = %s AND r.id = m.id ORDER BY m.place",
+        (chunk.ids, kind),
+    )
+    roots = [row[0] for row in cursor]
+    seams = [at for at in range(1, len(roots)) if roots[at] != roots[at - 1]]
+    return min(seams, key=lambda at: abs(at - len(roots) // 2), default=0)
+
+
+def close(
+    cursor: psycopg.Cursor[Any],
+    chunk: Chunk,
+    worker: int,
+    kind: str,
+    decided: Decided,
+    at: datetime,
+) -> bool:
+    """Writes the outcomes and the checkpoint, inside the commit's transaction. False when the
+    chunk is not ours any more."""
+    marks = bytes(decided.marks)
+    if decided.lines:
+        write_lines(cursor, chunk.run, chunk.start, decided.lines)
+    cursor.execute(
+        "UPDATE chunk SET state = 'done', worker = NULL, versions = %s, marks = %s, hashes = %s,"
+        " changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s,"
+        " shapes = %s, finished = %s"
+        " WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
+        (
+            decided.versions,
+            marks,
+            decided.in_order(),
+            *(marks.count(mark) for mark in (CHANGED, UNCHANGED, REFUSED, FAILED, MISSING)),
+            json.dumps([[list(shape), count] for shape, count in decided.shapes.items()]),
+            at,
+            chunk.run,
+            chunk.start,
+            worker,
+        ),
+    )
+    return cursor.rowcount == 1
+
+
+def write_lines(
+    cursor: psycopg.Cursor[Any], run: int, start: int, lines: Sequence[Line]
+) -> None:
+    with cursor.copy(
+        "COPY outcome (run, start, place, kind, id, outcome, code, sentence, planned, raw)"
+        " FROM STDIN"
+    ) as copy:
+        for place, line in enumerate(lines):
+            copy.write_row((run, start, place, *line))
+
+
+def fail_all(assignment: Assignment, chunk: Chunk, reason: str) -> Decided:
+    """The outcome of a chunk that is down to its guilty root: its records failed, and why."""
+    marks = bytearray(chunk.marks if chunk.marks is not None else [CHANGED] * len(chunk.ids))
+    decided = Decided(marks, list(chunk.planned_on or [0] * len(chunk.ids)))
+    for place in chunk.places_to_do():
+        decided.fail(place, assignment.kind, chunk.ids[place], reason)
+    return decided

@@ -1,0 +1,52 @@
+"""The run, as the governing schema keeps it. Its chunks and outcomes are in the environment's
+schema (migrations/ledger.sql)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from galleyproof.catalog.models import Environment
+from galleyproof.people.models import Person
+from galleyproof.permits.models import Permit
+
+
+class Run(models.Model):
+    """One use of a job, and what came of it."""
+
+    job = models.CharField(max_length=60)
+    job_revision = models.IntegerField()
+    binding = models.CharField(max_length=200, blank=True, default="")
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT)
+    generation = models.IntegerField(default=1)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="runs")
+    acting = models.CharField(max_length=150, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+    kind = models.CharField(max_length=20)
+    parameters = models.JSONField(default=dict)
+    source = models.JSONField(default=dict)
+    excluded = models.JSONField(default=list)
+    dry_run = models.BooleanField(default=False)
+    plan = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="used_by")
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undos")
+    permit = models.ForeignKey(Permit, on_delete=models.PROTECT, null=True)
+    reserved = models.IntegerField(default=0)
+    reserved_on = models.DateField(null=True)
+    state = models.CharField(max_length=30, default="draft")
+    requested = models.DateTimeField()
+    finished = models.DateTimeField(null=True)
+    served = models.IntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    shapes = models.JSONField(default=list)
+    said = models.JSONField(default=list)
+    consequences = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, blank=True, default="")
+    confirmed_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="confirmed"
+    )
+    confirmed_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "run"
+        indexes = [models.Index(fields=["state"], name="run_by_state")]

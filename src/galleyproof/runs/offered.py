@@ -1,0 +1,28 @@
+"""Every job of the product, by name."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from galleyproof.jobs.edit_record import EditRecord
+from galleyproof.jobs.job import Job
+from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
+from galleyproof.marc.errors import Wrong
+
+JOBS: dict[str, Job] = {
+    job.code: job
+    for job in (
+        Set830SecondIndicator(),
+        EditRecord(),
+    )
+}
+
+
+def job_named(code: str) -> Job:
+    """The job with this code; Wrong offers the nearest."""
+    try:
+        return JOBS[code]
+    except KeyError:
+        near = get_close_matches(code, JOBS, n=3, cutoff=0.4)
+        offer = f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(JOBS)}"
+        raise Wrong(f"there is no job “{code}”{offer}") from None

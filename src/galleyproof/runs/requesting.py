@@ -1,0 +1,284 @@
+"""The one door. Everything that changes a catalogue is asked for here, and asks for a permit.
+
+Order of checks: usage, then the set and the kind of its input, then parameters, then the permit.
+What is found at one stage is told together, and nothing is written before all four pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from pydantic import ValidationError
+
+from galleyproof.audit.log import append
+from galleyproof.catalog.kinds import environment_named
+from galleyproof.catalog.models import Environment
+from galleyproof.catalog.sets import Chosen, choose_file, choose_set, keep_file
+from galleyproof.database.connect import connect
+from galleyproof.jobs.job import Job, Parameters
+from galleyproof.marc.errors import Wrong
+from galleyproof.people.identity import Who
+from galleyproof.permits.deciding import require
+from galleyproof.permits.quota import reserve
+from galleyproof.runs.freezing import freeze, freeze_from_plan
+from galleyproof.runs.models import Run
+from galleyproof.runs.offered import job_named
+from galleyproof.runs.settling import move, settle
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks for. Exactly one of set_name, file, ids and plan says on what."""
+
+    job: str
+    environment: str
+    set_name: str = ""
+    file: Path | None = None
+    ids: tuple[int, ...] = ()
+    kind: str = ""
+    plan: int | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    binding: str = ""
+    dry_run: bool = False
+    exclude: tuple[int, ...] = ()
+    note: str = ""
+
+
+def request(who: Who, asked: Request, at: datetime) -> Run:
+    """Checks a request and makes its run, frozen and ready to be worked.
+
+    Raises Wrong (with every finding of the stage that failed) or NotPermitted.
+    """
+    job, plan = check_usage(asked)
+    chosen = check_set(asked, job, plan)
+    parameters = check_parameters(job, plan.parameters if plan else asked.parameters)
+    size = plan.size if plan else chosen.size
+    answer = require(
+        who.person,
+        job.code,
+        binding=asked.binding,
+        environment=asked.environment,
+        records=size,
+        at=at,
+        acting=who.acting,
+    )
+    assert answer.permit_id is not None
+    environment = Environment.objects.get(pk=asked.environment)
+    if not asked.dry_run:
+        reserve(answer.permit_id, size, at)
+    common = {
+        "job": job.code,
+        "job_revision": job.revision,
+        "binding": asked.binding,
+        "environment": environment,
+        "generation": environment.generation,
+        "person": who.person,
+        "acting": who.acting.username if who.acting else "",
+        "note": asked.note,
+        "kind": plan.kind if plan else chosen.kind,
+        "parameters": parameters.model_dump(mode="json"),
+        "source": plan.source if plan else chosen.source,
+        "permit_id": answer.permit_id,
+        "requested": at,
+        "size": size,
+    }
+    reserved = {} if asked.dry_run else {"reserved": size, "reserved_on": day_of(at)}
+    if plan is not None:
+        return run_from_plan(who, common | reserved, plan, asked, at)
+    if asked.dry_run or asked.environment == "sandbox":
+        return run_directly(who, common | reserved | {"dry_run": asked.dry_run}, chosen, at)
+    return plan_then_run(who, common, reserved, chosen, at)
+
+
+def day_of(at: datetime) -> Any:
+    """The permit's day, in the institution's time zone."""
+    from django.utils import timezone
+
+    return timezone.localtime(at).date()
+
+
+# ---- usage
+
+
+def check_usage(asked: Request) -> tuple[Job, Run | None]:
+    findings = []
+    job = plan = None
+    try:
+        environment_named(asked.environment)
+    except Wrong as wrong:
+        findings.append(str(wrong))
+    try:
+        job = job_named(asked.job)
+    except Wrong as wrong:
+        findings.append(str(wrong))
+    ways = [bool(asked.set_name), asked.file is not None, bool(asked.ids), asked.plan is not None]
+    if sum(ways) != 1:
+        findings.append("say on what: exactly one of a set, a file and a plan")
+    if asked.exclude and asked.plan is None:
+        findings.append("records can be excluded only from a plan: make a dry run first")
+    if asked.plan is not None and asked.dry_run:
+        findings.append("a plan is already a dry run; leave one of the two out")
+    if asked.plan is not None and asked.parameters:
+        findings.append("the plan has its parameters; give none beside it")
+    if asked.environment == "production" and not asked.dry_run and not asked.note.strip():
+        findings.append("a run in production needs a note: why is it done?")
+    if asked.plan is not None:
+        try:
+            plan = plan_numbered(asked.plan, asked, job)
+        except Wrong as wrong:
+            findings.append(str(wrong))
+    tell(findings)
+    assert job is not None
+    return job, plan
+
+
+def plan_numbered(number: int, asked: Request, job: Job | None) -> Run:
+    plan = Run.objects.filter(pk=number).first()
+    if plan is None:
+        raise Wrong(f"there is no plan {number}")
+    if not plan.dry_run or plan.state != "planned":
+        raise Wrong(f"run {number} is not a plan: it is {plan.state}, and a plan is a dry run "
+                    "that is through")
+    if job is not None and plan.job != job.code:
+        raise Wrong(f"plan {number} is for {plan.job}, not for {job.code}")
+    if plan.environment_id != asked.environment:
+        raise Wrong(f"plan {number} was made in {plan.environment_id}, not in {asked.environment}")
+    if plan.binding != asked.binding:
+        raise Wrong(f"plan {number} is bound to “{plan.binding}”, not to “{asked.binding}”")
+    if plan.undoes_id is not None:
+        raise Wrong(f"run {number} is the preview of an undo; use `galley undo {plan.undoes_id}`")
+    if plan.generation != plan.environment.generation:
+        raise Wrong(f"plan {number} was made before the {asked.environment} was refreshed")
+    return plan
+
+
+def tell(findings: Sequence[str]) -> None:
+    if findings:
+        raise Wrong("\n".join(findings))
+
+
+# ---- the set
+
+
+def check_set(asked: Request, job: Job, plan: Run | None) -> Chosen:
+    if plan is not None:
+        return Chosen(plan.kind, plan.size, plan.source, None)
+    if asked.file is not None:
+        chosen = choose_file(asked.file, asked.environment, kinds=job.kinds)
+    elif asked.ids:
+        chosen = Chosen.of_ids(asked.kind or job.kinds[0], asked.ids)
+    else:
+        chosen = choose_set(asked.set_name, asked.environment)
+    if chosen.kind not in job.kinds:
+        raise Wrong(
+            f"{job.code} works on a set of {' or '.join(job.kinds)} records; "
+            f"this is a set of {chosen.kind} records"
+        )
+    return chosen
+
+
+# ---- parameters
+
+
+def check_parameters(job: Job, given: Mapping[str, Any]) -> Parameters:
+    """The job's parameters from what was given, names with - or _; Wrong lists every fault."""
+    named = {name.replace("-", "_"): value for name, value in given.items()}
+    try:
+        return job.parameters.model_validate(named)
+    except ValidationError as error:
+        raise Wrong("\n".join(sentence(job, found) for found in error.errors())) from None
+
+
+def sentence(job: Job, found: Any) -> str:
+    name = ".".join(str(part) for part in found["loc"])
+    if found["type"] == "extra_forbidden":
+        known = list(job.parameters.model_fields)
+        near = get_close_matches(name, known, n=2, cutoff=0.4)
+        offer = "did you mean " + " or ".join(near) if near else "it has " + ", ".join(known)
+        return f"{job.code} has no parameter “{dashed(name)}”; {dashed(offer)}"
+    return f"parameter {dashed(name)}: {found['msg']}, not “{found['input']}”"
+
+
+def dashed(name: str) -> str:
+    return name.replace("_", "-")
+
+
+# ---- making the run
+
+
+def new_run(who: Who, values: dict[str, Any], at: datetime) -> Run:
+    run = Run(state="draft", **values)
+    run.save()
+    append(
+        "run-requested",
+        person=who.person.username,
+        acting=who.acting.username if who.acting else None,
+        subject=f"run {run.id}",
+        reason=run.note,
+        detail={
+            "job": run.job,
+            "binding": run.binding,
+            "environment": run.environment_id,
+            "dry_run": run.dry_run,
+            "plan": run.plan_id,
+            "undoes": run.undoes_id,
+            "set": run.source,
+            "size": run.size,
+            "parameters": run.parameters,
+            "permit": run.permit_id,
+        },
+        at=at,
+    )
+    return run
+
+
+def run_directly(who: Who, values: dict[str, Any], chosen: Chosen, at: datetime) -> Run:
+    with transaction.atomic():
+        run = new_run(who, values, at)
+    with connect(run.environment_id) as connection:
+        if chosen.file is not None:
+            run.source = keep_file(connection, chosen, who.person.username, at)
+        run.size = freeze(connection, run.id, run.kind, chosen.members())
+    move(run, "planning" if run.dry_run else "queued")
+    run.save()
+    settle(run.id, at)
+    run.refresh_from_db()
+    return run
+
+
+def run_from_plan(
+    who: Who, values: dict[str, Any], plan: Run, asked: Request, at: datetime
+) -> Run:
+    """A run of a plan that is made. Above `ask_above` it waits for a second person."""
+    with transaction.atomic():
+        run = new_run(who, values | {"plan": plan, "excluded": list(asked.exclude)}, at)
+    with connect(run.environment_id) as connection:
+        run.size = freeze_from_plan(connection, run.id, run.kind, plan.id, asked.exclude)
+    limit = run.environment.ask_above
+    move(run, "planning")
+    asked_for = limit is not None and plan.counts["changed"] > limit
+    move(run, "waiting" if asked_for else "queued")
+    run.save()
+    settle(run.id, at)
+    run.refresh_from_db()
+    return run
+
+
+def plan_then_run(
+    who: Who, values: dict[str, Any], reserved: dict[str, Any], chosen: Chosen, at: datetime
+) -> Run:
+    """In production a run plans first; it goes on from that plan as soon as it is made."""
+    plan = run_directly(who, values | {"dry_run": True}, chosen, at)
+    with transaction.atomic():
+        run = new_run(who, values | reserved | {"plan": plan, "source": plan.source}, at)
+        move(run, "planning")
+        run.save()
+    settle(plan.id, at)
+    run.refresh_from_db()
+    return run

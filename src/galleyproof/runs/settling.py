@@ -1,0 +1,149 @@
+"""What becomes of a run when its chunks are through, or when it was asked to stop.
+
+Everything here may be called at any time, by anybody, any number of times: it looks at the
+ledger and makes the moves that are due.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from galleyproof.audit.log import append
+from galleyproof.database.connect import connect
+from galleyproof.permits.quota import give_back
+from galleyproof.runs.faults import point
+from galleyproof.runs.freezing import freeze_from_plan
+from galleyproof.runs.models import Run
+from galleyproof.runs.states import ENDED, check_move
+from galleyproof.runs.tally import (
+    Tally,
+    consequence_counts,
+    digest,
+    said_counts,
+    shape_counts,
+    tally,
+)
+
+
+def move(run: Run, state: str) -> None:
+    check_move(run.state, state)
+    run.state = state
+
+
+def settle(run_id: int, at: datetime) -> str:
+    """Makes the moves that are due; returns the run's state."""
+    point("settling")
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run_id)
+        if run.state in ("planning", "queued", "running", "pausing", "cancelling"):
+            due(run, at)
+    point("settled")
+    if run.dry_run and run.state in ENDED:
+        for waiting in Run.objects.filter(plan_id=run.id, state="planning", dry_run=False):
+            go_on_from_plan(waiting.id, at)
+    return run.state
+
+
+def due(run: Run, at: datetime) -> None:
+    if run.plan_id is not None and run.state == "planning":
+        return  # it waits for its plan, which is settled for itself
+    so_far = tally(run.environment_id, run.id)
+    if run.state == "cancelling" and so_far.in_hand == 0:
+        finish(run, so_far, "cancelled", at)
+    elif so_far.through and run.state in ("planning", "pausing") and run.dry_run:
+        # A pause that came after the last chunk has nothing left to stop.
+        if run.state == "pausing":
+            run.state = "planning"
+        finish(run, so_far, "planned", at)
+    elif so_far.through and run.state in ("queued", "running", "pausing"):
+        if run.state != "running":
+            run.state = "running"
+        finish(run, so_far, ended_as(so_far.counts), at)
+    elif run.state == "pausing" and so_far.in_hand == 0:
+        move(run, "paused")
+        run.save()
+        append(
+            "run-paused",
+            person=run.person.username,
+            subject=f"run {run.id}",
+            reason=run.error,
+            at=at,
+        )
+
+
+def ended_as(counts: dict[str, int]) -> str:
+    if counts["failed"]:
+        return "completed-with-failures"
+    return "completed" if counts["changed"] else "completed-nothing-changed"
+
+
+def finish(run: Run, so_far: Tally, state: str, at: datetime) -> None:
+    """Adds the ledger up and closes the run. A cancelled run accounts for what it never came to
+    as refused, so that its counts add up like every other's."""
+    move(run, state)
+    environment = run.environment_id
+    counts = dict(so_far.counts)
+    refusals = said_counts(environment, run.id, "refused")
+    not_reached = so_far.size - so_far.done
+    if not_reached:
+        counts["refused"] += not_reached
+        refusals.append(("not-reached", not_reached))
+    run.size = so_far.size
+    run.counts = {"set": so_far.size, **counts}
+    run.shapes = [
+        {"shape": str(shape), "count": count}
+        for shape, count in shape_counts(environment, run.id)
+    ]
+    run.said = [{"code": code, "count": count} for code, count in refusals]
+    run.consequences = consequence_counts(environment, run.id)
+    run.digest = digest(environment, run.id, run.kind)
+    run.finished = at
+    run.save()
+    if run.permit_id is not None and run.reserved:
+        give_back(run.permit_id, run.reserved - counts["changed"], run.reserved_on)
+    append(
+        "run-finished",
+        person=run.person.username,
+        acting=run.acting or None,
+        subject=f"run {run.id}",
+        reason=state,
+        detail={"counts": run.counts, "digest": run.digest},
+        at=at,
+    )
+
+
+def go_on_from_plan(run_id: int, at: datetime) -> None:
+    """A run that planned first: what becomes of it now that its plan is made."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run_id)
+        plan = run.plan
+        if run.state != "planning" or plan is None:
+            return
+        if plan.state != "planned":
+            move(run, "cancelled" if plan.state == "cancelled" else "failed")
+            run.error = f"its plan, run {plan.id}, is {plan.state}"
+            run.finished = at
+            run.counts = plan.counts
+            run.save()
+            return
+        take_over(run, plan)
+        ask_above = run.environment.ask_above
+        asked = ask_above is not None and plan.counts["changed"] > ask_above
+        if not plan.counts["changed"]:
+            run.state = "running"
+            finish(run, tally(run.environment_id, run.id), "completed-nothing-changed", at)
+            return
+        move(run, "waiting" if asked and run.confirmed_by_id is None else "queued")
+        run.save()
+
+
+def take_over(run: Run, plan: Run) -> None:
+    """Freezes a run from its plan, unless a killed attempt has done so already."""
+    if tally(run.environment_id, run.id).size:
+        return
+    with connect(run.environment_id) as connection:
+        run.size = freeze_from_plan(
+            connection, run.id, run.kind, plan.id, [int(id) for id in run.excluded]
+        )

@@ -1,0 +1,140 @@
+"""Adding a ledger up: progress, counts, shapes, digest. Everything is a sum over chunks."""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.db import connection
+from psycopg import sql
+
+from galleyproof.catalog.kinds import KINDS, environment_named
+from galleyproof.marc.shapes import Shape
+from galleyproof.runs.judging import CHANGED
+from galleyproof.runs.ledger import LIVE
+
+OUTCOMES = ("changed", "unchanged", "refused", "failed", "missing")
+PACK = struct.Struct(">qiB").pack
+
+
+class Tally(NamedTuple):
+    """How far a run is. in_hand: chunks that a live worker has."""
+
+    size: int
+    done: int
+    chunks_left: int
+    in_hand: int
+    counts: dict[str, int]
+
+    @property
+    def through(self) -> bool:
+        return self.chunks_left == 0
+
+
+def table(environment: str, name: str) -> str:
+    """A table of an environment, for reading with the governing role."""
+    return f"{environment_named(environment)}.{name}"
+
+
+def tally(environment: str, run: int) -> Tally:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(members), 0),"
+            " coalesce(sum(members) FILTER (WHERE state = 'done'), 0),"
+            " count(*) FILTER (WHERE state <> 'done'),"
+            f" count(*) FILTER (WHERE state = 'leased' AND {LIVE}),"
+            " coalesce(sum(changed) FILTER (WHERE state = 'done'), 0),"
+            " coalesce(sum(unchanged) FILTER (WHERE state = 'done'), 0),"
+            " coalesce(sum(refused) FILTER (WHERE state = 'done'), 0),"
+            " coalesce(sum(failed) FILTER (WHERE state = 'done'), 0),"
+            " coalesce(sum(missing) FILTER (WHERE state = 'done'), 0)"
+            f" FROM {table(environment, 'chunk')} AS c WHERE run = %s",
+            (run,),
+        )
+        size, done, left, in_hand, *counts = (int(value) for value in cursor.fetchone() or [])
+    return Tally(size, done, left, in_hand, dict(zip(OUTCOMES, counts, strict=True)))
+
+
+def shape_counts(environment: str, run: int) -> list[tuple[Shape, int]]:
+    """Each shape with the number of records that show it, most frequent first."""
+    found: Counter[Shape] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e -> 0, sum((e ->> 1)::bigint)"
+            f" FROM {table(environment, 'chunk')} AS c, jsonb_array_elements(c.shapes) AS e"
+            " WHERE c.run = %s AND c.state = 'done' GROUP BY 1",
+            (run,),
+        )
+        for parts, count in cursor.fetchall():
+            found[Shape(*(loads(parts)))] += int(count)
+    return sorted(found.items(), key=lambda one: (-one[1], str(one[0])))
+
+
+def loads(parts: Any) -> Any:
+    """Django hands jsonb over as text from raw cursors."""
+    if isinstance(parts, str):
+        import json
+
+        return json.loads(parts)
+    return parts
+
+
+def said_counts(environment: str, run: int, outcome: str) -> list[tuple[str, int]]:
+    """How many records each code was said of, among the outcomes of one kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT code, count(DISTINCT (kind, id, start)) FROM {table(environment, 'outcome')}"
+            " WHERE run = %s AND outcome = %s GROUP BY code ORDER BY 2 DESC, 1",
+            (run, outcome),
+        )
+        return [(code, int(count)) for code, count in cursor.fetchall()]
+
+
+def consequence_counts(environment: str, run: int) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT kind, sentence, count(*) FROM {table(environment, 'outcome')}"
+            " WHERE run = %s AND outcome = 'consequence' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+            (run,),
+        )
+        return [
+            {"kind": kind, "what": sentence, "count": int(count)}
+            for kind, sentence, count in cursor.fetchall()
+        ]
+
+
+def digest(environment: str, run: int, kind: str) -> str:
+    """The digest of a plan, or of a run's ledger: sha256 over (id, version, outcome, hash of the
+    change), sorted by id, whatever the chunks were. A run that went as planned has its plan's."""
+    total = sha256()
+    with connection.cursor() as django_cursor:
+        raw = django_cursor.connection
+    in_order = not KINDS[kind].above
+    kept: list[bytes] = []
+    with raw.cursor(binary=True) as cursor:
+        cursor.execute(
+            sql.SQL(
+                "SELECT ids, versions, marks, hashes FROM {}.chunk"
+                " WHERE run = %s AND state = 'done' ORDER BY start"
+            ).format(sql.Identifier(environment_named(environment))),
+            (run,),
+        )
+        for ids, versions, marks, hashes in cursor:
+            packed = list(map(PACK, ids, versions, marks))
+            at = 0
+            place = marks.find(CHANGED)
+            while place >= 0:
+                packed[place] += hashes[at : at + 16]
+                at += 16
+                place = marks.find(CHANGED, place + 1)
+            if in_order:
+                total.update(b"".join(packed))
+            else:
+                kept += packed
+    if not in_order:
+        # The first eight bytes are the number; flipping the sign bit sorts below zero first.
+        kept.sort(key=lambda one: bytes([one[0] ^ 0x80]) + one[1:8])
+        total.update(b"".join(kept))
+    return total.hexdigest()

@@ -1,0 +1,320 @@
+"""Undo, chunk by chunk: three ways, by field occurrence, keeping what was edited since.
+
+Where a record still stands as the run left it, the new version points at the body before the
+run and nothing is read. Otherwise before, after and now are compared (marc.undo).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import psycopg
+
+from galleyproof.catalog.writing import Write
+from galleyproof.jobs.job import Held
+from galleyproof.jobs.outcome import Changed
+from galleyproof.marc.changes import changes
+from galleyproof.marc.keys import keys
+from galleyproof.marc.record import Record
+from galleyproof.marc.shapes import Shape, shapes
+from galleyproof.marc.tags import tag_list
+from galleyproof.marc.undo import undo
+from galleyproof.runs.assignment import Assignment
+from galleyproof.runs.judging import (
+    CHANGED,
+    MISSING,
+    REFUSED,
+    Decided,
+    Line,
+    difference,
+    hash_of_change,
+    shapes_of,
+    write_of,
+)
+from galleyproof.runs.material import Chunk, open_in_an_editor
+
+
+class Past(NamedTuple):
+    """One record that the run changed: as it is, as the run found it, as the run left it.
+
+    before_version is None where the run made the record.
+    """
+
+    place: int
+    kind: str
+    id: int
+    root: int
+    parent: int | None
+    version: int
+    body_version: int
+    status: str
+    written: int
+    written_status: str
+    rekeyed: bool
+    before_version: int | None
+    before_status: str | None
+    before_body_version: int | None
+
+    @property
+    def untouched(self) -> bool:
+        return self.version == self.written
+
+
+@dataclass(slots=True)
+class UndoMaterial:
+    """versions: as now, 0 if gone. bodies: (kind, id, version) -> body, where they are needed."""
+
+    versions: list[int]
+    past: list[Past]
+    bodies: dict[tuple[str, int, int], bytes]
+    open_elsewhere: dict[int, str]
+    shapes: Counter[Shape] | None
+
+
+PAST = """
+    SELECT m.place, r.kind, r.id, r.root, r.parent, r.version, r.body_version, r.status,
+           m.written, a.status, a.rekeyed, b.version, b.status, coalesce(b.same_as, b.version)
+    FROM unnest(%s::text[], %s::bigint[], %s::integer[], %s::integer[])
+         AS m (kind, id, written, place)
+    JOIN record AS r ON r.kind = m.kind AND r.id = m.id
+    JOIN version AS a ON a.kind = m.kind AND a.id = m.id AND a.version = m.written
+    LEFT JOIN version AS b ON b.kind = m.kind AND b.id = m.id AND b.version = m.written - 1
+"""
+
+
+def read_past(
+    cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk
+) -> UndoMaterial:
+    ids, written = chunk.ids, chunk.planned_on or []
+    cursor.execute(
+        PAST, ([assignment.kind] * len(ids), ids, written, list(range(len(ids)))), binary=True
+    )
+    past = sorted(Past._make(row) for row in cursor)
+    past += read_consequences(cursor, assignment, [one.root for one in past])
+    versions = [0] * len(ids)
+    for one in past:
+        if one.place >= 0:
+            versions[one.place] = one.version
+    open_elsewhere = open_in_an_editor(cursor, assignment.kind, ids)
+    inverse = None
+    if not open_elsewhere and all(one.untouched and one.before_version for one in past):
+        inverse = inverse_shapes(cursor, assignment, chunk)
+    wanted = []
+    for one in past:
+        if one.before_version is None or one.before_body_version is None:
+            continue
+        if inverse is None or one.rekeyed or not one.untouched:
+            wanted += [
+                (one.kind, one.id, one.before_body_version),
+                (one.kind, one.id, one.written),
+                (one.kind, one.id, one.body_version),
+            ]
+    return UndoMaterial(
+        versions,
+        past,
+        bodies_of(cursor, wanted),
+        open_elsewhere,
+        inverse,
+    )
+
+
+def read_consequences(
+    cursor: psycopg.Cursor[Any], assignment: Assignment, roots: list[int]
+) -> list[Past]:
+    """What the run changed on the side, under these roots."""
+    cursor.execute(
+        "SELECT v.kind, v.id, v.version FROM outcome AS o"
+        " JOIN record AS r ON r.kind = o.kind AND r.id = o.id AND r.root = ANY(%s)"
+        " JOIN version AS v ON v.kind = o.kind AND v.id = o.id AND v.run = o.run"
+        " WHERE o.run = %s AND o.outcome = 'consequence'",
+        (roots, assignment.undoes),
+    )
+    rows = cursor.fetchall()
+    if not rows:
+        return []
+    kinds, ids, written = (list(column) for column in zip(*rows, strict=True))
+    cursor.execute(PAST, (kinds, ids, written, [-1] * len(ids)), binary=True)
+    return [Past._make(row) for row in cursor]
+
+
+def bodies_of(
+    cursor: psycopg.Cursor[Any], wanted: list[tuple[str, int, int]]
+) -> dict[tuple[str, int, int], bytes]:
+    if not wanted:
+        return {}
+    kinds, ids, versions = (list(column) for column in zip(*set(wanted), strict=True))
+    cursor.execute(
+        "SELECT w.kind, w.id, w.version, coalesce(v.body, b.body)"
+        " FROM unnest(%s::text[], %s::bigint[], %s::integer[]) AS w (kind, id, version)"
+        " JOIN version AS v ON v.kind = w.kind AND v.id = w.id AND v.version = w.version"
+        " LEFT JOIN version AS b ON b.kind = v.kind AND b.id = v.id AND b.version = v.same_as",
+        (kinds, ids, versions),
+        binary=True,
+    )
+    return {(kind, id, version): body for kind, id, version, body in cursor}
+
+
+def inverse_shapes(
+    cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk
+) -> Counter[Shape] | None:
+    """The shapes of taking a whole chunk back: those of its run, the other way round. None
+    where this chunk is not a whole one of that run's (it was halved)."""
+    cursor.execute(
+        "SELECT changed, shapes FROM chunk WHERE run = %s AND start = %s",
+        (assignment.undoes, chunk.start),
+    )
+    row = cursor.fetchone()
+    if row is None or row[0] != len(chunk.ids) or row[1] is None:
+        return None
+    return Counter({Shape(*parts).inverse(): count for parts, count in row[1]})
+
+
+def decide_undo(assignment: Assignment, chunk: Chunk, material: UndoMaterial) -> Decided:
+    decided = Decided(bytearray([MISSING]) * len(chunk.ids), material.versions)
+    if material.shapes is not None:
+        decided.shapes.update(material.shapes)
+    for one in material.past:
+        if one.place >= 0 and one.id in material.open_elsewhere:
+            decided.refuse(
+                one.place, one.kind, one.id, "locked", material.open_elsewhere[one.id]
+            )
+        elif one.before_version is None:
+            undo_making(assignment, one, decided)
+        elif one.untouched:
+            take_back(assignment, one, material, decided)
+        else:
+            undo_three_ways(assignment, one, material, decided)
+    return decided
+
+
+def mark(decided: Decided, one: Past, value: int, digest: bytes) -> None:
+    if one.place >= 0:
+        decided.marks[one.place] = value
+        if value == CHANGED:
+            decided.hashes[one.place] = digest
+    elif value == CHANGED:
+        decided.lines.append(
+            Line(one.kind, one.id, "consequence", "consequence", "taken back with the run")
+        )
+
+
+def refuse(decided: Decided, one: Past, code: str, sentence: str) -> None:
+    if one.place >= 0:
+        decided.marks[one.place] = REFUSED
+    decided.lines.append(Line(one.kind, one.id, "refused", code, sentence))
+
+
+def add(assignment: Assignment, decided: Decided, one: Past, write: Write) -> None:
+    if not assignment.dry_run:
+        decided.writes.append(write)
+        decided.read.setdefault(one.kind, {})[one.id] = one.version
+
+
+def digest_of(*parts: object) -> bytes:
+    return blake2b(repr(parts).encode(), digest_size=16).digest()
+
+
+def undo_making(assignment: Assignment, one: Past, decided: Decided) -> None:
+    """What the run made goes, if nothing has been built on it since."""
+    if not one.untouched:
+        refuse(
+            decided,
+            one,
+            "built-on-since",
+            f"made by the run at version {one.written} and changed since; it stays",
+        )
+        return
+    mark(decided, one, CHANGED, digest_of("made", one.kind, one.id))
+    add(
+        assignment,
+        decided,
+        one,
+        Write(
+            one.kind,
+            one.id,
+            one.version,
+            None,
+            status="deleted",
+            old_status=one.status,
+            same_as=one.body_version,
+        ),
+    )
+
+
+def take_back(
+    assignment: Assignment, one: Past, material: UndoMaterial, decided: Decided
+) -> None:
+    """The record stands as the run left it: the version before is the record again."""
+    assert one.before_status is not None
+    body_before = one.before_body_version
+    assert body_before is not None
+    write = Write(
+        one.kind,
+        one.id,
+        one.version,
+        None,
+        status=one.before_status,
+        old_status=one.status,
+        same_as=body_before,
+    )
+    now = material.bodies.get((one.kind, one.id, one.body_version))
+    before = material.bodies.get((one.kind, one.id, body_before))
+    if one.rekeyed and now is not None and before is not None:
+        old, new = keys(now, one.kind), keys(before, one.kind)
+        write.tags = tag_list(before)
+        write.gone = [key for key in old if key not in new]
+        write.come = [key for key in new if key not in old]
+    if material.shapes is None and now is not None and before is not None:
+        found = changes(Record(now), Record(before))
+        for shape in shapes(one.kind, found, assignment.job.literal):
+            decided.shapes[shape] += 1
+        if one.before_status != one.status:
+            decided.shapes[
+                Shape(one.kind, "status", "", "set", one.status, one.before_status)
+            ] += 1
+    mark(decided, one, CHANGED, digest_of("back", one.kind, one.id, body_before))
+    add(assignment, decided, one, write)
+
+
+def undo_three_ways(
+    assignment: Assignment, one: Past, material: UndoMaterial, decided: Decided
+) -> None:
+    """The record was edited since: what the run did is taken back where it still stands."""
+    assert one.before_body_version is not None
+    assert one.before_status is not None
+    if one.status == "deleted" and one.written_status != "deleted":
+        refuse(decided, one, "deleted-since", "deleted since the run; restore it first")
+        return
+    before = Record(material.bodies[one.kind, one.id, one.before_body_version])
+    after = Record(material.bodies[one.kind, one.id, one.written])
+    body = material.bodies[one.kind, one.id, one.body_version]
+    held = Held(one.kind, one.id, one.version, one.parent, one.root, one.status, body)
+    undone = undo(before, after, held.record)
+    status = one.status
+    if one.before_status != one.written_status and one.status == one.written_status:
+        status = one.before_status
+    found = difference(held, Changed(undone.record, status=status))
+    for left in undone.left:
+        decided.lines.append(
+            Line(
+                one.kind,
+                one.id,
+                "refused" if found is None else "changed",
+                "edited-since",
+                f"{left.change.tag.decode('ascii', 'replace')}: {left.why}",
+            )
+        )
+    if found is None:
+        if undone.left:
+            if one.place >= 0:
+                decided.marks[one.place] = REFUSED
+        else:
+            refuse(decided, one, "edited-since", "nothing of what the run did is left to undo")
+        return
+    for shape in shapes_of(one.kind, found, one.status, assignment.job.literal):
+        decided.shapes[shape] += 1
+    mark(decided, one, CHANGED, hash_of_change(found.changes, found.status, one.status))
+    add(assignment, decided, one, write_of(held, found, assignment.stamp))
