@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,9 +17,12 @@ from galleyproof.catalog.finding import members_of
 from galleyproof.catalog.kinds import environment_named, kind_named
 from galleyproof.catalog.members import Members, listed, of_pages
 from galleyproof.catalog.models import Environment, RecordSet
+from galleyproof.catalog.reading import held_with_ids
 from galleyproof.catalog.set_files import Matched, SetLine, match_file
 from galleyproof.database.connect import connect
+from galleyproof.jobs.job import Held
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.field import subfields
 from galleyproof.rules.query import parse_query
 
 PAGE = 10_000
@@ -143,27 +147,30 @@ def make_from_file(
     environment_named(environment)
     with connect(environment) as connection:
         matched = match_file(connection, path, kinds=[kind])
-        record_set = save(
-            name,
-            kind,
-            environment,
-            by,
-            at,
-            origin=path.name,
-            size=len(matched.ids),
-            not_found=matched.count("not-found"),
-        )
-        write_pages(connection, record_set.pk, matched.ids)
-        write_lines(connection, record_set.pk, matched.said)
+        with transaction.atomic():
+            record_set = save(
+                name,
+                kind,
+                environment,
+                by,
+                at,
+                origin=path.name,
+                size=len(matched.ids),
+                not_found=matched.count("not-found"),
+            )
+            write_pages(connection, record_set.pk, matched.ids)
+            write_lines(connection, record_set.pk, matched.said)
+            connection.commit()  # the set is there only once its members are
     return record_set, matched
 
 
 def make_from_ids(
     name: str, kind: str, environment: str, ids: list[int], by: str, at: datetime, origin: str
 ) -> RecordSet:
-    with connect(environment) as connection:
+    with connect(environment) as connection, transaction.atomic():
         record_set = save(name, kind, environment, by, at, origin=origin, size=len(ids))
         write_pages(connection, record_set.pk, ids)
+        connection.commit()
     return record_set
 
 
@@ -219,25 +226,25 @@ def drift(environment: str, then: Sequence[int], name: str) -> Drift:
 
 
 def keep_file(
-    connection: psycopg.Connection, chosen: Chosen, by: str, at: datetime
+    connection: psycopg.Connection, environment: str, chosen: Chosen, by: str, at: datetime
 ) -> dict[str, Any]:
     """Keeps the lines of a run's own file, so that its report can name those not found."""
     assert chosen.file is not None
     name = f"{chosen.source['file']} {at:%Y-%m-%d %H:%M:%S.%f}"
-    environment = connection.info.get_parameters()["user"].rsplit("_", 1)[-1]
-    record_set = save(
-        name,
-        chosen.kind,
-        environment,
-        by,
-        at,
-        origin=chosen.source["file"],
-        size=chosen.size,
-        not_found=chosen.file.count("not-found"),
-    )
-    write_pages(connection, record_set.pk, chosen.file.ids)
-    write_lines(connection, record_set.pk, chosen.file.said)
-    connection.commit()
+    with transaction.atomic():
+        record_set = save(
+            name,
+            chosen.kind,
+            environment,
+            by,
+            at,
+            origin=chosen.source["file"],
+            size=chosen.size,
+            not_found=chosen.file.count("not-found"),
+        )
+        write_pages(connection, record_set.pk, chosen.file.ids)
+        write_lines(connection, record_set.pk, chosen.file.said)
+        connection.commit()
     return {**chosen.source, "set": name}
 
 
@@ -293,3 +300,39 @@ def lines_of(connection: psycopg.Connection, record_set: int) -> list[SetLine]:
 def listing(environment: str | None = None) -> list[RecordSet]:
     chosen = Q() if environment is None else Q(environment_id=environment)
     return list(RecordSet.objects.filter(chosen).order_by("environment_id", "name"))
+
+
+class Member(NamedTuple):
+    """One member as a person knows it: its number here, its 001, its title (245, or heading)."""
+
+    id: int
+    number: str
+    title: str
+
+
+def look(record_set: RecordSet) -> tuple[int, list[SetLine]]:
+    """The size of a set now, and the lines of its file that there is something to say about."""
+    with connect(record_set.environment_id, autocommit=True) as connection:
+        size = count(connection, members(connection, record_set))
+        return size, lines_of(connection, record_set.pk)
+
+
+def first_members(name: str, environment: str, limit: int) -> tuple[list[Member], int]:
+    record_set = set_named(name, environment)
+    with connect(environment, autocommit=True) as connection:
+        some = members(connection, record_set)
+        ids = list(islice(numbers(connection, some), limit))
+        size = count(connection, some)
+        with connection.cursor() as cursor:
+            held = {one.id: one for one in held_with_ids(cursor, record_set.kind, ids)}
+    return [member(id, held.get(id)) for id in ids], size
+
+
+def member(id: int, held: Held | None) -> Member:
+    if held is None:
+        return Member(id, "", f"line {-id} of the file: not found" if id < 0 else "not found")
+    record = held.record
+    own = (record.first(b"001") or b"").decode("utf-8", "replace").strip()
+    titles = [record.first(tag) for tag in (b"245", b"100", b"110", b"111", b"150", b"151", b"852")]
+    title = next((data for data in titles if data is not None), b"")
+    return Member(id, own, " ".join(value for _, value in subfields(title)))

@@ -1,0 +1,1 @@
+"""The one PostgreSQL: the embedded server, the roles, the connections, Django's settings."""

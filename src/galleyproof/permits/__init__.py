@@ -1,0 +1,3 @@
+from galleyproof.permits.denial import Answer, NotPermitted
+
+__all__ = ["Answer", "NotPermitted"]

@@ -20,7 +20,7 @@ def freeze(
     kind: str,
     members: Members,
     *,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
 ) -> int:
     """Writes a run's chunks; returns the size of the set."""
     numbered = (
@@ -42,7 +42,7 @@ def freeze(
             " SELECT %(run)s, min(place) - 1, count(*), array_agg(id ORDER BY place)"
             f" FROM (SELECT id, place, {block} AS block FROM ({numbered}) AS n) AS b"
             " GROUP BY block ORDER BY block",
-            {**members.values, "run": run, "kind": kind, "chunk": chunk},
+            {**members.values, "run": run, "kind": kind, "chunk": chunk or CHUNK},
         )
         return size_of(connection, run)
 

@@ -8,12 +8,14 @@ from galleyproof.jobs.edit_record import EditRecord
 from galleyproof.jobs.job import Job
 from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
 from galleyproof.marc.errors import Wrong
+from galleyproof.runs.undo_job import UNDO
 
 JOBS: dict[str, Job] = {
     job.code: job
     for job in (
         Set830SecondIndicator(),
         EditRecord(),
+        UNDO,
     )
 }
 

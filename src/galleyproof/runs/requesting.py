@@ -120,6 +120,8 @@ def check_usage(asked: Request) -> tuple[Job, Run | None]:
     ways = [bool(asked.set_name), asked.file is not None, bool(asked.ids), asked.plan is not None]
     if sum(ways) != 1:
         findings.append("say on what: exactly one of a set, a file and a plan")
+    if asked.job == "undo":
+        findings.append("an undo is asked for with `galley undo RUN`")
     if asked.exclude and asked.plan is None:
         findings.append("records can be excluded only from a plan: make a dry run first")
     if asked.plan is not None and asked.dry_run:
@@ -243,7 +245,7 @@ def run_directly(who: Who, values: dict[str, Any], chosen: Chosen, at: datetime)
         run = new_run(who, values, at)
     with connect(run.environment_id) as connection:
         if chosen.file is not None:
-            run.source = keep_file(connection, chosen, who.person.username, at)
+            run.source = keep_file(connection, run.environment_id, chosen, who.person.username, at)
         run.size = freeze(connection, run.id, run.kind, chosen.members())
     move(run, "planning" if run.dry_run else "queued")
     run.save()

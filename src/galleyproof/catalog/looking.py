@@ -1,0 +1,54 @@
+"""Looking at one record: as it is, as it was, and its history."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from galleyproof.catalog.kinds import environment_named, kind_named
+from galleyproof.catalog.reading import VersionLine, body_at, held_with_ids, history, with_key
+from galleyproof.database.connect import connect
+from galleyproof.marc.errors import Wrong
+from galleyproof.marc.keys import normal
+
+
+class Found(NamedTuple):
+    id: int
+    version: int
+    status: str
+    parent: int | None
+    body: bytes
+    history: list[VersionLine]
+
+
+def look_up(kind: str, id: str, environment: str, version: int | None = None) -> Found:
+    """The record with this number in the catalogue, or with this 001.
+
+    The catalogue's own number goes first; Wrong where there is none, or several by 001.
+    """
+    named = kind_named(kind)
+    environment_named(environment)
+    with connect(environment) as connection, connection.cursor() as cursor:
+        held = held_with_ids(cursor, kind, [int(id)]) if id.isdigit() and len(id) < 19 else []
+        if not held:
+            ids = with_key(cursor, kind, named.scheme, normal(named.scheme, id))
+            if len(ids) > 1:
+                listed = ", ".join(str(one) for one in ids)
+                raise Wrong(f"several {named.plural} have the number {id}: {listed}; take one")
+            held = held_with_ids(cursor, kind, ids)
+        if not held:
+            raise Wrong(f"there is no {kind} {id} in {environment}")
+        one = held[0]
+        body: bytes | None = one.body
+        if version is not None:
+            body = body_at(cursor, kind, one.id, version)
+            if body is None:
+                raise Wrong(f"{kind} {one.id} has no version {version}; it is at {one.version}")
+        assert body is not None
+        return Found(
+            one.id,
+            version or one.version,
+            one.status,
+            one.parent,
+            bytes(body),
+            history(cursor, kind, one.id),
+        )

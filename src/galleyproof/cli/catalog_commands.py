@@ -1,0 +1,133 @@
+"""load, export, record."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from galleyproof.cli.face import DONE, NOTHING_CHANGED, Face, command, now, out
+
+ENVIRONMENTS = click.Choice(["sandbox", "production"])
+FORMATS = click.Choice(["iso2709", "marcxml", "json", "mrk"])
+
+
+def add_to(galley: click.Group) -> None:
+    @command(galley, "load")
+    @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+    @click.option("--kind", required=True, help="bib, holding or authority.")
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    @click.option("--encoding", default="as-stated", show_default=True,
+                  help="as-stated, or utf-8 or marc-8 where you know that leader/09 is wrong.")
+    def load(
+        face: Face, files: tuple[Path, ...], kind: str, environment: str, encoding: str
+    ) -> int:
+        """First filling of a kind that is empty there (administrators). Killed or interrupted,
+        the same command goes on where it was.
+
+        \b
+        Example: galley load bibs.mrc --kind bib --environment sandbox
+        """
+        from galleyproof.cli.run_output import answer
+        from galleyproof.runs.loading import load as load_files
+
+        with face.progress("loading") as update:
+            run = load_files(
+                face.who,
+                files,
+                kind=kind,
+                environment=environment,
+                encoding=encoding,
+                at=now(),
+                after_chunk=lambda members: update(advance=members),
+            )
+        answer(face, run)
+        return DONE if run.counts["changed"] else NOTHING_CHANGED
+
+    @command(galley, "export")
+    @click.option("--kind", required=True, help="bib, holding or authority.")
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    @click.option("--set", "set_name", default="", help="Only the records of this set.")
+    @click.option("--format", "form", default="iso2709", show_default=True, type=FORMATS)
+    @click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
+                  help="The file to write; - for standard output.")
+    def export(
+        face: Face, kind: str, environment: str, set_name: str, form: str, output: Path
+    ) -> int:
+        """Writes records to a file, in load order.
+
+        \b
+        Example: galley export --kind bib --environment sandbox -o bibs.mrc
+        """
+        from galleyproof.catalog.exporting import export_records
+
+        with face.progress("exporting") as update:
+            result = export_records(
+                kind,
+                environment,
+                output,
+                form=form,
+                set_name=set_name,
+                after=lambda count: update(completed=count),
+            )
+        data = {"records": result.records, "bytes": result.bytes, "file": str(output),
+                "format": form}
+
+        def human() -> None:
+            face.say(f"{result.records:,} records, {result.bytes:,} bytes, to {output}")
+
+        if str(output) == "-":
+            human()
+        else:
+            face.answer(data, human)
+        sys.stdout.flush()
+        return DONE
+
+    @command(galley, "record")
+    @click.argument("kind")
+    @click.argument("id")
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    @click.option("--versions", is_flag=True, help="Its history: every version, and which run.")
+    @click.option("--version", "at_version", type=int, help="As it was at this version.")
+    def record(
+        face: Face, kind: str, id: str, environment: str, versions: bool, at_version: int | None
+    ) -> int:
+        """One record. ID is its number in the catalogue, or its own number (001).
+
+        \b
+        Example: galley record bib 12 --environment sandbox --versions
+        """
+        from galleyproof.catalog.looking import look_up
+        from galleyproof.cli.face import table
+        from galleyproof.cli.record_output import show_record
+        from galleyproof.marc.mrk import to_text
+
+        found = look_up(kind, id, environment, at_version)
+        data = {
+            "kind": kind,
+            "id": found.id,
+            "version": found.version,
+            "status": found.status,
+            "parent": found.parent,
+            "mrk": to_text(found.body),
+            "versions": [line._asdict() for line in found.history],
+        }
+
+        def human() -> None:
+            out.print(f"{kind} {found.id} in {environment}, version {found.version}, "
+                      f"{found.status}", style="bold")
+            if versions:
+                table(
+                    ["version", "run", "status", "bytes", "same as"],
+                    [
+                        (str(one.version), str(one.run), one.status, one.length,
+                         f"version {one.same_as}" if one.same_as else "")
+                        for one in found.history
+                    ],
+                )
+            else:
+                show_record(found.body)
+
+        face.answer(data, human)
+        return DONE

@@ -1,0 +1,171 @@
+"""What every command shares: who is asking, how to answer, and what the exit codes mean."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from galleyproof.database.setup import ready
+from galleyproof.marc.errors import Wrong
+
+DONE, FAILED, WRONG, NOT_PERMITTED, NOTHING_CHANGED, WAITING = range(6)
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Face:
+    """One use of a command: its --json and --as, and how it speaks."""
+
+    def __init__(self, as_json: bool, as_name: str | None):
+        self.as_json = as_json
+        self.as_name = as_name
+
+    @functools.cached_property
+    def who(self) -> Any:
+        from galleyproof.people.identity import who
+
+        return who(os.environ, self.as_name)
+
+    @property
+    def name(self) -> str:
+        return str(self.who.person.username)
+
+    def answer(self, data: Any, human: Callable[[], None]) -> None:
+        """One machine-readable object on standard output, or the same for people."""
+        if self.as_json:
+            click.echo(json.dumps(data, ensure_ascii=False, default=str))
+        else:
+            human()
+
+    def say(self, text: str, style: str = "") -> None:
+        """A message beside the answer; it never goes to standard output."""
+        err.print(text, style=style, markup=False)
+
+    @contextmanager
+    def progress(self, label: str, total: int | None = None) -> Iterator[Callable[..., None]]:
+        """A progress bar on standard error; yields update(completed=…, total=…, label=…)."""
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("records"),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+            task = bar.add_task(label, total=total)
+
+            def update(
+                completed: int | None = None,
+                total: int | None = None,
+                label: str | None = None,
+                advance: int | None = None,
+            ) -> None:
+                known = {
+                    "completed": completed,
+                    "total": total,
+                    "description": label,
+                    "advance": advance,
+                }
+                bar.update(task, **{k: v for k, v in known.items() if v is not None})
+
+            yield update
+
+
+def command(group: click.Group, name: str, **settings: Any) -> Callable[..., click.Command]:
+    """A command that takes --json and --as and is handed its Face first."""
+
+    def wrap(function: Callable[..., int | None]) -> click.Command:
+        @functools.wraps(function)
+        def run(as_json: bool, as_name: str | None, **values: Any) -> None:
+            sys.exit(guarded(lambda: function(Face(as_json, as_name), **values), as_json))
+
+        run = click.option("--as", "as_name", metavar="NAME", help="Act as this person "
+                           "(embedded installations only; the log shows both names).")(run)
+        run = click.option("--json", "as_json", is_flag=True,
+                           help="One machine-readable object on standard output.")(run)
+        return group.command(name, **settings)(run)
+
+    return wrap
+
+
+def guarded(work: Callable[[], int | None], as_json: bool) -> int:
+    """Runs a command and turns what it raises into a sentence and an exit code."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import OperationalError as DjangoOperationalError
+    from psycopg import OperationalError
+
+    try:
+        ready()
+        return work() or DONE
+    except click.ClickException:
+        raise
+    except Wrong as wrong:
+        not_permitted = type(wrong).__name__ == "NotPermitted"
+        return complain(str(wrong), NOT_PERMITTED if not_permitted else WRONG, as_json)
+    except (OperationalError, DjangoOperationalError, ImproperlyConfigured) as error:
+        first = (str(error).splitlines() or ["?"])[0]
+        return complain(f"the database could not be used: {first}", FAILED, as_json)
+    except KeyboardInterrupt:
+        return complain("interrupted; what is done stays, see `galley runs`", WAITING, as_json)
+    except Exception as error:
+        if os.environ.get("GALLEY_DEBUG"):
+            traceback.print_exc()
+        return complain(
+            f"failed: {type(error).__name__}: {error} (GALLEY_DEBUG=1 shows where)",
+            FAILED,
+            as_json,
+        )
+
+
+def complain(sentence: str, code: int, as_json: bool) -> int:
+    if as_json:
+        click.echo(json.dumps({"error": sentence, "exit": code}, ensure_ascii=False))
+    for line in sentence.splitlines():
+        err.print(f"galley: {line}", style="bold red" if err.is_terminal else "", markup=False)
+    return code
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
+    """A plain table on standard output. Columns that hold only numbers are set right."""
+    shown = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2))
+    for at, header in enumerate(headers):
+        numeric = bool(rows) and all(isinstance(row[at], int) for row in rows)
+        shown.add_column(header, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(cell(value) for value in row))
+    out.print(shown, markup=False)
+
+
+def cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M")
+    return str(value)

@@ -1,0 +1,186 @@
+"""job, run, edit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from galleyproof.cli.face import DONE, Face, command, now, out, table
+from galleyproof.marc.errors import Wrong
+
+ENVIRONMENTS = click.Choice(["sandbox", "production"])
+
+
+def add_to(galley: click.Group) -> None:
+    job = click.Group("job", help="The catalogue of jobs.")
+    galley.add_command(job)
+
+    @command(job, "list")
+    def job_list(face: Face) -> int:
+        """All jobs, by scope.
+
+        \b
+        Example: galley job list
+        """
+        from galleyproof.runs.offered import JOBS
+
+        jobs = sorted(JOBS.values(), key=lambda one: (one.scope, one.code))
+        face.answer(
+            {"jobs": [described(one) for one in jobs]},
+            lambda: table(
+                ["scope", "job", "code", "set of"],
+                [(one.scope, one.title, one.code, ", ".join(one.kinds)) for one in jobs],
+            ),
+        )
+        return DONE
+
+    @command(job, "show")
+    @click.argument("code")
+    def job_show(face: Face, code: str) -> int:
+        """What a job does, its dangers and its parameters.
+
+        \b
+        Example: galley job show set-830-second-indicator
+        """
+        from galleyproof.runs.offered import job_named
+
+        data = described(job_named(code))
+
+        def human() -> None:
+            out.print(f"{data['title']}  ({data['code']})", style="bold", markup=False)
+            out.print(f"  {data['does']}", markup=False)
+            for danger in data["dangers"]:
+                out.print(f"  careful: {danger}", style="yellow", markup=False)
+            out.print(f"  set of: {', '.join(data['kinds'])}")
+            for one in data["parameters"]:
+                out.print(f"  --param {one['name']}=…  ({one['type']}, default {one['default']})",
+                          markup=False)
+                out.print(f"      {one['description']}", markup=False)
+
+        face.answer(data, human)
+        return DONE
+
+    @command(galley, "run")
+    @click.argument("code")
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    @click.option("--set", "set_name", default="", help="The set's name.")
+    @click.option("--file", type=click.Path(path_type=Path),
+                  help="A file of ids; its first line names the id type.")
+    @click.option("--param", "params", multiple=True, metavar="NAME=VALUE",
+                  help="A parameter of the job; see `galley job show CODE`.")
+    @click.option("--params", "params_file", type=click.Path(path_type=Path),
+                  metavar="FILE.json", help="Parameters from a JSON file.")
+    @click.option("--binding", default="", help="The rule or profile, for jobs that need one.")
+    @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+    @click.option("--plan", type=int, help="Run exactly what this dry run found.")
+    @click.option("--exclude", default="", metavar="IDS",
+                  help="Records of the plan to leave out: numbers in the catalogue, with commas.")
+    @click.option("--note", default="", help="Why (required in production).")
+    @click.option("--wait/--no-wait", default=True, help="Wait for the end (the default).")
+    def run(face: Face, code: str, **values: Any) -> int:
+        """Runs a job on a set, a file or a plan.
+
+        \b
+        Example: galley run set-830-second-indicator --environment sandbox --set series --dry-run
+                 galley run set-830-second-indicator --environment sandbox --plan 1
+        """
+        from galleyproof.cli.run_commands import go_on
+        from galleyproof.runs.requesting import Request, request
+
+        asked = Request(
+            job=code,
+            environment=values["environment"],
+            set_name=values["set_name"],
+            file=values["file"],
+            plan=values["plan"],
+            parameters=parameters(values["params"], values["params_file"]),
+            binding=values["binding"],
+            dry_run=values["dry_run"],
+            exclude=numbers(values["exclude"]),
+            note=values["note"],
+        )
+        return go_on(face, request(face.who, asked, now()), values["wait"])
+
+    @command(galley, "edit")
+    @click.argument("kind")
+    @click.argument("id", type=int)
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    @click.option("--file", type=click.Path(path_type=Path),
+                  help="The record as it should be (.mrk, MARC-in-JSON, MARCXML or ISO 2709); "
+                  "without it $EDITOR opens.")
+    @click.option("--note", default="", help="Why (required in production).")
+    def edit(
+        face: Face, kind: str, id: int, environment: str, file: Path | None, note: str
+    ) -> int:
+        """Edits one record; ID is its number in the catalogue.
+
+        \b
+        Example: galley edit bib 12 --environment sandbox --file record.mrk
+        """
+        from galleyproof.cli.run_commands import go_on
+        from galleyproof.runs import editing
+
+        if file is not None:
+            made = editing.edit_from_file(
+                face.who, kind, id, environment, file, note=note, at=now()
+            )
+        else:
+            opened = editing.open_record(face.who, kind, id, environment, at=now())
+            changed = click.edit(opened.text, extension=".mrk")
+            if changed is None or changed == opened.text:
+                editing.close_record(opened)
+                out.print("Nothing was changed.")
+                return 4
+            made = editing.edit_opened(face.who, opened, changed, note=note, at=now())
+        code = go_on(face, made, True)
+        editing.release(kind, id, environment, face.name)
+        return code
+
+
+def described(job: Any) -> dict[str, Any]:
+    return {
+        "code": job.code,
+        "title": job.title,
+        "scope": job.scope,
+        "kinds": list(job.kinds),
+        "does": job.does,
+        "dangers": list(job.dangers),
+        "library_role": job.library_role,
+        "revision": job.revision,
+        "parameters": [
+            {
+                "name": name.replace("_", "-"),
+                "type": getattr(field.annotation, "__name__", str(field.annotation)),
+                "default": None if field.is_required() else field.default,
+                "description": field.description or "",
+            }
+            for name, field in job.parameters.model_fields.items()
+        ],
+    }
+
+
+def parameters(given: tuple[str, ...], file: Path | None) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if file is not None:
+        try:
+            values = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise Wrong(f"{file} cannot be read as a JSON file of parameters: {error}") from None
+        if not isinstance(values, dict):
+            raise Wrong(f"{file} is not a JSON object of parameters")
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise Wrong(f"--param takes NAME=VALUE, not “{one}”")
+        values[name.strip()] = value
+    return values
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.replace(" ", "").split(",") if part)
+    except ValueError:
+        raise Wrong(f"--exclude takes numbers with commas between them, not “{text}”") from None

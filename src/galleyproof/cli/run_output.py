@@ -1,0 +1,105 @@
+"""How a run is shown to people, and which exit code it stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from galleyproof.cli.face import DONE, FAILED, NOTHING_CHANGED, WAITING, Face, out
+from galleyproof.runs.models import Run
+from galleyproof.runs.reporting import summary
+from galleyproof.runs.tally import Tally
+from galleyproof.runs.waiting import wait_for
+
+
+def exit_code(run: Run) -> int:
+    if run.state in ("paused", "pausing", "cancelled", "cancelling", "waiting"):
+        return WAITING
+    if run.state == "failed":
+        return FAILED
+    if run.state == "planned":
+        return DONE if run.counts.get("changed") else NOTHING_CHANGED
+    if run.state == "completed-nothing-changed":
+        return NOTHING_CHANGED
+    return DONE
+
+
+def follow(face: Face, run: Run) -> Run:
+    """Waits for a run with a progress bar, and returns it as it ended."""
+    from galleyproof.runs.messages import announce
+
+    announce(run.id)
+    with face.progress(f"run {run.id}", total=run.size) as update:
+
+        def look(shown: Run, so_far: Tally) -> None:
+            what = "planning" if shown.dry_run else "running"
+            update(completed=so_far.done, total=so_far.size, label=f"{what}, run {shown.id}")
+
+        return wait_for(run.id, look)
+
+
+def answer(face: Face, run: Run) -> int:
+    data = summary(run)
+    face.answer(data, lambda: show(data))
+    return exit_code(run)
+
+
+def show(data: dict[str, Any]) -> None:
+    """A run's account in a dozen lines: what, how it ended, the numbers, the shapes."""
+    what = "Dry run" if data["dry_run"] else "Run"
+    job = f"undo of run {data['undoes']}" if data["undoes"] else data["job"]
+    line(f"{what} {data['run']}: {job} in {data['environment']}, by {data['person']}", "bold")
+    if data["note"]:
+        line(f"  note       {data['note']}")
+    line(f"  state      {STATE_WORDS.get(data['state'], data['state'])}")
+    if data["error"]:
+        line(f"  because    {data['error']}", "bold red")
+    for consequence in data["consequences"]:
+        line(f"  follows    {consequence['count']:,} × {consequence['kind']} {consequence['what']}")
+    counts = data["counts"]
+    if counts:
+        size = counts.get("set", 0)
+        line(f"  set        {size:,} records")
+        for name in ("changed", "unchanged", "refused", "failed", "missing"):
+            number = counts.get(name, 0)
+            if number or name in ("changed", "unchanged"):
+                loud = "bold red" if name in ("refused", "failed", "missing") else ""
+                label = f"would be {name}" if data["dry_run"] and name == "changed" else name
+                line(f"    {number:>12,}  {label}", loud)
+    for shape in data["shapes"][:12]:
+        line(f"    {shape['count']:>12,}  {shape['shape']}", "cyan")
+    if len(data["shapes"]) > 12:
+        line(f"    … and {len(data['shapes']) - 12} more kinds of change")
+    for refusal in data["refusals"]:
+        line(f"    {refusal['count']:>12,}  refused: {refusal['code']}", "red")
+    if data["records_per_second"]:
+        line(f"  speed      {data['records_per_second']:,} records a second")
+    if data["undone_by"]:
+        line(f"  undone by  run {data['undone_by']}")
+    hint(data)
+
+
+STATE_WORDS = {
+    "completed-nothing-changed": "completed, but NOTHING WAS CHANGED",
+    "completed-with-failures": "completed WITH FAILURES",
+    "planned": "planned; nothing has been written",
+    "waiting": "waiting for a second person to confirm the plan",
+}
+
+
+def hint(data: dict[str, Any]) -> None:
+    number = data["run"]
+    if data["state"] == "planned" and data["counts"].get("changed") and not data["undoes"]:
+        line(f"  next       galley plan show {number} --records; then galley run {data['job']}"
+             f" --environment {data['environment']} --plan {number}", "dim")
+    elif data["state"] == "waiting":
+        line(f"  next       somebody else: galley plan confirm {number}", "dim")
+    elif data["state"] == "paused":
+        line(f"  next       galley resume {number}, or galley cancel {number}", "dim")
+    elif data["state"] in ("completed", "completed-with-failures") and not data["undone_by"]:
+        if data["job"] != "load":
+            line(f"  next       galley report {number}; to take it back: galley undo {number}",
+                 "dim")
+
+
+def line(text: str, style: str = "") -> None:
+    out.print(text, style=style, markup=False)

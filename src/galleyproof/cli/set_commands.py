@@ -1,0 +1,235 @@
+"""set: make, look at, freeze, combine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from galleyproof.cli.face import DONE, Face, command, now, out, table
+from galleyproof.marc.errors import Wrong
+
+ENVIRONMENTS = click.Choice(["sandbox", "production"])
+
+
+def add_to(galley: click.Group) -> None:
+    group = click.Group("set", help="Sets of records of one kind, itemized or logical.")
+    galley.add_command(group)
+
+    @command(group, "create")
+    @click.argument("name")
+    @click.option("--kind", required=True, help="bib, holding or authority.")
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    @click.option("--query", help='A saved query, e.g. \'exists "830.{*,1}"\'.')
+    @click.option("--file", type=click.Path(path_type=Path),
+                  help="A file of ids (CSV, TSV, XLSX, text); its first line names the id type.")
+    def create(
+        face: Face, name: str, kind: str, environment: str, query: str | None, file: Path | None
+    ) -> int:
+        """Makes a set from a query (evaluated when used) or from a file of ids.
+
+        \b
+        Example: galley set create series --kind bib --environment sandbox --query 'exists "830"'
+                 galley set create mine --kind bib --environment sandbox --file ids.csv
+        """
+        from galleyproof.catalog import sets
+
+        if (query is None) == (file is None):
+            raise Wrong("a set is made from --query or from --file: give exactly one of them")
+        if query is not None:
+            made, size = sets.make_from_query(name, kind, environment, query, face.name, now())
+            data: dict[str, Any] = {"set": name, "kind": made.kind, "environment": environment,
+                                    "query": query, "members": size}
+            face.answer(data, lambda: out.print(
+                f"Set “{name}”: {size:,} {kind} records now; the query is asked again at each use",
+                markup=False))
+            return DONE
+        assert file is not None
+        made, matched = sets.make_from_file(name, kind, environment, file, face.name, now())
+        data = {
+            "set": name,
+            "kind": made.kind,
+            "environment": environment,
+            "members": len(matched.ids),
+            "lines": matched.lines,
+            "found": matched.found,
+            "not_found": matched.count("not-found"),
+            "found_twice": matched.count("found-twice"),
+            "duplicates": matched.count("duplicate"),
+            "wrong_kind": 0,
+        }
+
+        def human() -> None:
+            out.print(f"Set “{name}”: {data['lines']:,} lines, {data['found']:,} records found",
+                      markup=False)
+            for key, words in (
+                ("not_found", "lines not found (they stay in the set, as missing)"),
+                ("found_twice", "lines that several records answer to"),
+                ("duplicates", "lines that name a record already named"),
+            ):
+                if data[key]:
+                    out.print(f"  {data[key]:>8,}  {words}", style="yellow")
+
+        face.answer(data, human)
+        return DONE
+
+    @command(group, "list")
+    @click.option("--environment", type=ENVIRONMENTS)
+    def set_list(face: Face, environment: str | None) -> int:
+        """All sets.
+
+        \b
+        Example: galley set list --environment sandbox
+        """
+        from galleyproof.catalog import sets
+
+        found = sets.listing(environment)
+        face.answer(
+            {"sets": [described(one) for one in found]},
+            lambda: table(
+                ["environment", "set", "kind", "of", "members", "made by", "made"],
+                [
+                    (
+                        one.environment_id,
+                        one.name,
+                        one.kind,
+                        one.query or one.origin,
+                        one.size,
+                        one.made_by,
+                        one.made,
+                    )
+                    for one in found
+                ],
+            )
+            if found
+            else out.print("No sets yet: `galley set create`."),
+        )
+        return DONE
+
+    @command(group, "show")
+    @click.argument("name")
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    def show(face: Face, name: str, environment: str) -> int:
+        """A set: how it is made, its size now, the lines of its file not found.
+
+        \b
+        Example: galley set show series --environment sandbox
+        """
+        from galleyproof.catalog import sets
+
+        found = sets.set_named(name, environment)
+        size, lines = sets.look(found)
+        data = described(found) | {
+            "members": size,
+            "lines": [line._asdict() for line in lines],
+        }
+
+        def human() -> None:
+            out.print(f"Set “{name}” in {environment}: {size:,} {found.kind} records", markup=False)
+            how = f"query: {found.query}" if found.logical else f"from: {found.origin}"
+            out.print(f"  {how}", markup=False)
+            for line in lines[:50]:
+                out.print(f"  line {line.number}: {line.value}: {line.problem}", markup=False)
+            if len(lines) > 50:
+                out.print(f"  … and {len(lines) - 50:,} more (--json lists all)")
+
+        face.answer(data, human)
+        return DONE
+
+    @command(group, "members")
+    @click.argument("name")
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    @click.option("--limit", default=20, show_default=True)
+    def members(face: Face, name: str, environment: str, limit: int) -> int:
+        """The records of a set now: number in the catalogue, own number, title.
+
+        \b
+        Example: galley set members series --environment sandbox --limit 50
+        """
+        from galleyproof.catalog import sets
+
+        rows, size = sets.first_members(name, environment, limit)
+        data = {"set": name, "members": size, "records": [row._asdict() for row in rows]}
+
+        def human() -> None:
+            table(["number", "own number", "title"],
+                  [(str(row.id), row.number, row.title[:70]) for row in rows])
+            if size > len(rows):
+                out.print(f"… and {size - len(rows):,} more (--limit N shows more)")
+
+        face.answer(data, human)
+        return DONE
+
+    @command(group, "freeze")
+    @click.argument("name")
+    @click.argument("new_name")
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    def freeze(face: Face, name: str, new_name: str, environment: str) -> int:
+        """Makes an itemized set of what a logical one holds now.
+
+        \b
+        Example: galley set freeze series series-2026-11 --environment sandbox
+        """
+        from galleyproof.catalog import sets
+
+        made = sets.freeze_set(name, environment, new_name, face.name, now())
+        face.answer(described(made) | {"members": made.size}, lambda: out.print(
+            f"Set “{new_name}”: {made.size:,} {made.kind} records, as they are now", markup=False))
+        return DONE
+
+    @command(group, "combine")
+    @click.argument("new_name")
+    @click.argument("left")
+    @click.argument("how", type=click.Choice(["and", "or", "not"]))
+    @click.argument("right")
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    def combine(
+        face: Face, new_name: str, left: str, how: str, right: str, environment: str
+    ) -> int:
+        """Makes an itemized set of two others: in both, in either, in the left one only.
+
+        \b
+        Example: galley set combine todo series not done --environment sandbox
+        """
+        from galleyproof.catalog import sets
+
+        made = sets.combine(new_name, environment, left, how, right, face.name, now())
+        face.answer(described(made) | {"members": made.size}, lambda: out.print(
+            f"Set “{new_name}”: {made.size:,} {made.kind} records", markup=False))
+        return DONE
+
+    @command(group, "drift")
+    @click.argument("name")
+    @click.argument("run", type=int)
+    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    def drift(face: Face, name: str, run: int, environment: str) -> int:
+        """How a set differs now from what a run froze of it.
+
+        \b
+        Example: galley set drift series 17 --environment sandbox
+        """
+        from galleyproof.catalog import sets
+        from galleyproof.runs.control import run_numbered
+        from galleyproof.runs.reporting import all_ids
+
+        found = sets.drift(environment, all_ids(run_numbered(run)), name)
+        data = {"set": name, "run": run, "added": found.added, "gone": found.gone}
+        face.answer(data, lambda: out.print(
+            f"Since run {run}: {len(found.added):,} records came into “{name}”, "
+            f"{len(found.gone):,} went", markup=False))
+        return DONE
+
+
+def described(record_set: Any) -> dict[str, Any]:
+    return {
+        "set": record_set.name,
+        "kind": record_set.kind,
+        "environment": record_set.environment_id,
+        "query": record_set.query or None,
+        "origin": record_set.origin,
+        "members": record_set.size,
+        "not_found": record_set.not_found,
+        "made_by": record_set.made_by,
+        "made": record_set.made.isoformat(),
+    }

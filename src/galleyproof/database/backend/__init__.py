@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, told its log-in only when it connects."""

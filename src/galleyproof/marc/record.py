@@ -1,0 +1,198 @@
+"""A MARC 21 record as checked bytes: read where it is looked at, spliced where it is changed.
+
+A checked body has its fields contiguous, in the order of the directory, each ended by exactly
+one field terminator (ISO 2709; MARC 21 Specifications for Record Structure). So one split gives
+every field, and what no edit touches is copied as it is.
+
+The wide form holds what ISO 2709 cannot (a record over 99,999 bytes, a field over 9,999): its
+leader says 99999, leader/20-21 is `99`, and directory entries have nine digits for length and
+start. It lives in the catalogue only; see writing.py for what goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from galleyproof.marc.errors import Wrong
+
+FIELD_END = b"\x1e"
+RECORD_END = b"\x1d"
+MOST_BYTES = 99_999
+MOST_FIELD = 9_999
+NARROW = b"45"
+WIDE = b"99"
+
+
+class Record:
+    """One record. Edits return new records; the old one stays as it was.
+
+    tags and data are parallel lists, one entry a field; data is without the terminator.
+    """
+
+    __slots__ = ("_body", "_data", "_leader", "_tags")
+
+    def __init__(self, body: bytes):
+        self._body: bytes | None = body
+        self._leader: bytes | None = None
+        self._tags: list[bytes] | None = None
+        self._data: list[bytes] | None = None
+
+    @classmethod
+    def build(cls, leader: bytes, fields: Iterable[tuple[bytes, bytes]]) -> Record:
+        """A record from its parts; the leader's computed positions are filled in."""
+        pairs = list(fields)
+        return made(leader, [tag for tag, _ in pairs], [data for _, data in pairs])
+
+    # ---- reading
+
+    @property
+    def body(self) -> bytes:
+        """ISO 2709, narrow or wide; the very same object where nothing was changed."""
+        if self._body is None:
+            self._body = serialised(self.leader, self.tags, self.data)
+        return self._body
+
+    @property
+    def leader(self) -> bytes:
+        """24 bytes, as stored."""
+        if self._leader is None:
+            assert self._body is not None
+            self._leader = self._body[:24]
+        return self._leader
+
+    @property
+    def tags(self) -> list[bytes]:
+        if self._tags is None:
+            self.split()
+        assert self._tags is not None
+        return self._tags
+
+    @property
+    def data(self) -> list[bytes]:
+        if self._data is None:
+            self.split()
+        assert self._data is not None
+        return self._data
+
+    def split(self) -> None:
+        body = self._body
+        assert body is not None
+        head, *data = body.split(FIELD_END)
+        data.pop()  # the record terminator
+        step = 21 if body[20:22] == WIDE else 12
+        self._tags = [head[at : at + 3] for at in range(24, len(head), step)]
+        self._data = data
+
+    def positions(self, tag: bytes) -> list[int]:
+        """Indexes of the fields with this tag, in order."""
+        tags = self.tags
+        if tag not in tags:
+            return []
+        return [at for at, one in enumerate(tags) if one == tag]
+
+    def first(self, tag: bytes) -> bytes | None:
+        """The data of the first field with this tag, or None."""
+        try:
+            return self.data[self.tags.index(tag)]
+        except ValueError:
+            return None
+
+    # ---- editing
+
+    def with_data(self, at: int, data: bytes) -> Record:
+        return self.with_many({at: data})
+
+    def with_many(self, edits: Mapping[int, bytes]) -> Record:
+        """The record with the data of some fields replaced."""
+        old = self.data
+        new = old.copy()
+        same_lengths = True
+        for at, data in edits.items():
+            refuse_marks(data)
+            same_lengths = same_lengths and len(data) == len(old[at])
+            new[at] = data
+        made = Record.__new__(Record)
+        made._leader = self.leader
+        made._tags = self._tags
+        made._data = new
+        made._body = None
+        if same_lengths and self._body is not None:
+            # The directory stands: only these bytes change.
+            body = self._body
+            base = 25 + (21 if body[20:22] == WIDE else 12) * len(new)
+            made._body = body[:base] + FIELD_END.join(new) + FIELD_END + RECORD_END
+        return made
+
+    def with_inserted(self, at: int, tag: bytes, data: bytes) -> Record:
+        """The record with a field more, before the field that is at this index now."""
+        refuse_marks(data)
+        tags, fields = self.tags.copy(), self.data.copy()
+        tags.insert(at, tag)
+        fields.insert(at, data)
+        return made(self.leader, tags, fields)
+
+    def without(self, places: Iterable[int]) -> Record:
+        gone = set(places)
+        return made(
+            self.leader,
+            [tag for at, tag in enumerate(self.tags) if at not in gone],
+            [data for at, data in enumerate(self.data) if at not in gone],
+        )
+
+    def with_leader(self, leader: bytes) -> Record:
+        return made(leader, self.tags, self.data)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Record) and self.body == other.body
+
+    def __hash__(self) -> int:
+        return hash(self.body)
+
+    def __repr__(self) -> str:
+        return f"<Record {self.first(b'001')!r}, {len(self.tags)} fields>"
+
+
+def made(leader: bytes, tags: list[bytes], data: list[bytes]) -> Record:
+    if len(leader) != 24:
+        raise Wrong(f"a leader has 24 bytes, not {len(leader)}")
+    for one in data:
+        refuse_marks(one)
+    record = Record.__new__(Record)
+    record._leader = leader
+    record._tags = tags
+    record._data = data
+    record._body = None
+    record._leader = record.body[:24]
+    return record
+
+
+def refuse_marks(data: bytes) -> None:
+    if FIELD_END in data or RECORD_END in data:
+        raise Wrong("a field cannot hold a field or record terminator (hex 1E, 1D)")
+
+
+def serialised(leader: bytes, tags: list[bytes], data: list[bytes]) -> bytes:
+    """The bytes of a record: wide where it must be, narrow where it can."""
+    content = FIELD_END.join(data) + FIELD_END + RECORD_END if data else RECORD_END
+    base = 25 + 12 * len(tags)
+    lengths = [len(one) + 1 for one in data]
+    total = base + len(content)
+    if total <= MOST_BYTES and max(lengths, default=0) <= MOST_FIELD:
+        parts = []
+        start = 0
+        for tag, length in zip(tags, lengths, strict=True):
+            parts.append(b"%b%04d%05d" % (tag, length, start))
+            start += length
+        geometry = NARROW if leader[20:22] == WIDE else leader[20:22]
+        head = b"%05d%b%05d%b%b%b" % (
+            total, leader[5:12], base, leader[17:20], geometry, leader[22:24],
+        )
+    else:
+        parts = []
+        start = 0
+        for tag, length in zip(tags, lengths, strict=True):
+            parts.append(b"%b%09d%09d" % (tag, length, start))
+            start += length
+        base = min(25 + 21 * len(tags), MOST_BYTES)
+        head = b"99999%b%05d%b%b%b" % (leader[5:12], base, leader[17:20], WIDE, leader[22:24])
+    return head + b"".join(parts) + FIELD_END + content

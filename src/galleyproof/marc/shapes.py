@@ -1,0 +1,182 @@
+"""The shape of a change: what a reviewer reads instead of ten thousand records.
+
+A function of one change alone: kind of record, tag, position, kind of change; with before→after
+only for indicators, coded positions of the leader and of 006, 007, 008 (up to four together),
+and what a job declares literal. So ten records and ten thousand show the same shapes. The number
+beside a shape is the number of records that show it at least once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from galleyproof.marc.changes import LEADER, Change
+from galleyproof.marc.field import MARK, is_control
+
+CODED = frozenset((LEADER, b"006", b"007", b"008"))
+"""MARC 21 fields whose positions are codes; the other control fields are free text."""
+MOST_POSITIONS = 4
+
+OPPOSITE = {"added": "removed", "removed": "added"}
+
+
+class Shape(NamedTuple):
+    """One pattern of change.
+
+    position: `ind1`, `ind2`, `$a`, `06`, `07-10` or "" (the whole field). what: `set`, `added`,
+    `removed`, `moved`, `text replaced`. before and after are filled for `set` alone.
+    """
+
+    kind: str
+    tag: str
+    position: str
+    what: str
+    before: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        where = self.tag
+        if self.position:
+            where += ("/" if self.position[0].isdigit() else " ") + self.position
+        if self.what == "set" and (self.before or self.after):
+            return f"{where} {shown(self.before)}→{shown(self.after)}"
+        return f"{where} {self.what}"
+
+    def inverse(self) -> Shape:
+        """The shape of the change taken back."""
+        return self._replace(
+            what=OPPOSITE.get(self.what, self.what), before=self.after, after=self.before
+        )
+
+
+def shown(value: str) -> str:
+    return value.replace(" ", "␣")
+
+
+def shapes(
+    kind: str, changes: Iterable[Change], literal: frozenset[str] = frozenset()
+) -> tuple[Shape, ...]:
+    """The distinct shapes of one record's changes."""
+    found: dict[Shape, None] = {}
+    for change in changes:
+        for shape in shapes_of_one(kind, change, literal):
+            found[shape] = None
+    return tuple(found)
+
+
+def shapes_of_one(kind: str, change: Change, literal: frozenset[str]) -> Iterable[Shape]:
+    tag, before, after = change.tag, change.before, change.after
+    if before is None or after is None:
+        return (plain(kind, tag, "removed" if after is None else "added"),)
+    if before == after:
+        return (plain(kind, tag, "moved"),)
+    if tag in CODED:
+        return positions(kind, tag, before, after)
+    if is_control(tag):
+        return (plain(kind, tag, "text replaced"),)
+    if len(before) == len(after) and before[2:] == after[2:]:
+        return indicators(kind, tag, before[:2], after[:2])
+    return (
+        *indicators(kind, tag, before[:2], after[:2]),
+        *subfields(kind, tag, before[2:], after[2:], literal),
+    )
+
+
+@lru_cache(4096)
+def plain(kind: str, tag: bytes, what: str) -> Shape:
+    return Shape(kind, name(tag), "", what)
+
+
+@lru_cache(4096)
+def indicators(kind: str, tag: bytes, before: bytes, after: bytes) -> tuple[Shape, ...]:
+    return tuple(
+        Shape(
+            kind,
+            name(tag),
+            f"ind{at + 1}",
+            "set",
+            before[at : at + 1].decode("utf-8", "replace"),
+            after[at : at + 1].decode("utf-8", "replace"),
+        )
+        for at in (0, 1)
+        if before[at : at + 1] != after[at : at + 1]
+    )
+
+
+def name(tag: bytes) -> str:
+    return tag.decode("ascii", "replace")
+
+
+def positions(kind: str, tag: bytes, before: bytes, after: bytes) -> Iterator[Shape]:
+    """Neighbouring positions that changed are one; more than four are only said to be set."""
+    if len(before) != len(after):
+        yield plain(kind, tag, "text replaced")
+        return
+    at = 0
+    while at < len(before):
+        if before[at] == after[at]:
+            at += 1
+            continue
+        end = at
+        while end < len(before) and before[end] != after[end]:
+            end += 1
+        where = f"{at:02d}" if end == at + 1 else f"{at:02d}-{end - 1:02d}"
+        if end - at <= MOST_POSITIONS:
+            yield Shape(
+                kind,
+                name(tag),
+                where,
+                "set",
+                before[at:end].decode("utf-8", "replace"),
+                after[at:end].decode("utf-8", "replace"),
+            )
+        else:
+            yield Shape(kind, name(tag), where, "set")
+        at = end
+
+
+def subfields(
+    kind: str, tag: bytes, before: bytes, after: bytes, literal: frozenset[str]
+) -> Iterator[Shape]:
+    """Code by code: what came, what went, and where text was replaced."""
+    if before == after:
+        return
+    old, new = by_code(before), by_code(after)
+    said = False
+    for code in dict.fromkeys([*old, *new]):
+        ours, theirs = old.get(code, []), new.get(code, [])
+        if ours == theirs:
+            continue
+        said = True
+        position = f"${code}"
+        if len(theirs) != len(ours):
+            yield Shape(
+                kind, name(tag), position, "added" if len(theirs) > len(ours) else "removed"
+            )
+        elif sorted(ours) == sorted(theirs):
+            yield Shape(kind, name(tag), position, "moved")
+        elif f"{name(tag)} {position}" in literal:
+            for one, other in zip(ours, theirs, strict=True):
+                if one != other:
+                    yield Shape(
+                        kind,
+                        name(tag),
+                        position,
+                        "set",
+                        one.decode("utf-8", "replace"),
+                        other.decode("utf-8", "replace"),
+                    )
+        else:
+            yield Shape(kind, name(tag), position, "text replaced")
+    if not said:
+        yield Shape(kind, name(tag), "subfields", "moved")
+
+
+def by_code(content: bytes) -> dict[str, list[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    for part in content.split(MARK):
+        if part:
+            found.setdefault(part[:1].decode("utf-8", "replace"), []).append(part[1:])
+    return found

@@ -1,0 +1,82 @@
+"""Accounts, units and tokens."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+ROLES = ("staff", "liaison", "systems-librarian", "support", "auditor", "administrator")
+
+
+class Unit(models.Model):
+    """A unit of the institution. A sub-unit is written `ITS-LANGDELL` or `HKS/GUT`."""
+
+    code = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=200, blank=True, default="")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+
+    class Meta:
+        db_table = "unit"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Person(AbstractBaseUser):
+    """An account. What a person may run never follows from a role; it follows from permits.
+
+    Django's own permissions and groups are left out on purpose: there is one door, and it asks
+    for a permit.
+    """
+
+    username = models.CharField(max_length=150, unique=True)
+    display_name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True, default="")
+    units = models.ManyToManyField(Unit, related_name="people", blank=True)
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=[(role, role) for role in ROLES]),
+        default=list,
+        blank=True,
+    )
+    os_user = models.CharField(max_length=150, unique=True, null=True)
+    is_active = models.BooleanField(default=True)
+
+    objects = BaseUserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["display_name"]
+
+    class Meta:
+        db_table = "person"
+        constraints = [models.UniqueConstraint(Lower("username"), name="username_once")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether the person has at least one of these roles."""
+        return any(role in self.roles for role in roles)
+
+
+class Token(models.Model):
+    """What a program shows instead of a password. Only its SHA-256 is kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=200, blank=True, default="")
+    created = models.DateTimeField()
+    made_by = models.CharField(max_length=150)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "token"
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"

@@ -1,0 +1,77 @@
+"""What is used of a permit on a day. Runs reserve their size at the start and give back the
+rest at their end."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import connection
+
+from galleyproof.marc.errors import Wrong
+from galleyproof.people.models import Person
+from galleyproof.people.rights import deny
+from galleyproof.permits.days import day_of
+from galleyproof.permits.models import Permit, PermitDay
+
+# One statement: the row's lock makes those that come at once judge one after the other.
+RESERVE = """
+    INSERT INTO governing.permit_day AS used (permit_id, day, reserved)
+    SELECT id, %(day)s, %(records)s FROM governing.permit
+    WHERE id = %(permit)s AND (max_per_day IS NULL OR %(records)s <= max_per_day)
+    ON CONFLICT (permit_id, day) DO UPDATE SET reserved = used.reserved + excluded.reserved
+    WHERE used.reserved + excluded.reserved
+          <= coalesce((SELECT max_per_day FROM governing.permit WHERE id = %(permit)s),
+                      9223372036854775807)
+    RETURNING reserved
+"""
+
+GIVE_BACK = """
+    UPDATE governing.permit_day SET reserved = greatest(0, reserved - %(records)s)
+    WHERE permit_id = %(permit)s AND day = %(day)s
+"""
+
+
+def reserve(permit_id: int, records: int, at: datetime, *, acting: Person | None = None) -> date:
+    """Reserves records on the permit's day and returns that day.
+
+    Raises NotPermitted, logged, where the day has not so many left; then nothing is reserved.
+    """
+    if records < 0:
+        raise ValueError("a reservation is of no fewer than 0 records")
+    day = day_of(at)
+    with connection.cursor() as cursor:
+        cursor.execute(RESERVE, {"permit": permit_id, "day": day, "records": records})
+        if cursor.fetchone() is not None:
+            return day
+    permit = Permit.objects.select_related("person").filter(pk=permit_id).first()
+    if permit is None:
+        raise Wrong(f"there is no permit {permit_id}")
+    deny(
+        permit.person,
+        f"{permit.job} in {permit.environment}",
+        day_is_full(permit, records, day),
+        at=at,
+        acting=acting,
+        permit_id=permit_id,
+    )
+
+
+def give_back(permit_id: int, records: int, day: date) -> None:
+    """Gives back what a run reserved and did not use, to the day it was reserved on."""
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE_BACK, {"permit": permit_id, "day": day, "records": records})
+
+
+def used_on(permit_id: int, day: date) -> int:
+    """How many records of the permit are reserved on that day."""
+    found = PermitDay.objects.filter(permit_id=permit_id, day=day).first()
+    return found.reserved if found else 0
+
+
+def day_is_full(permit: Permit, records: int, day: date) -> str:
+    used = used_on(permit.pk, day)
+    used_up = f"{used:,} of them are used on {day}, " if used else ""
+    return (
+        f"permit {permit.pk} ends at {permit.max_per_day:,} records a day, "
+        f"{used_up}the set has {records:,}"
+    )

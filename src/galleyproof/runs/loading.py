@@ -1,0 +1,314 @@
+"""First filling of a kind: a run too, by a right of administrators, one chunk after another.
+
+Allowed while the kind is empty in the environment, or to go on with that same load. Every
+record terminator of the files is in exactly one of loaded and refused; what is refused is kept
+byte for byte in the outcomes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import psycopg
+from django.db import transaction
+
+from galleyproof.audit.log import append
+from galleyproof.catalog.filling import NewRecord, fill, is_empty
+from galleyproof.catalog.kinds import KINDS, environment_named, kind_named
+from galleyproof.catalog.models import Environment
+from galleyproof.database.connect import connect
+from galleyproof.marc.errors import Wrong
+from galleyproof.marc.keys import keys
+from galleyproof.marc.reading import Loaded, Refused, read
+from galleyproof.marc.record import Record
+from galleyproof.marc.tags import tag_list
+from galleyproof.people.identity import Who
+from galleyproof.permits.deciding import deny
+from galleyproof.runs.faults import point
+from galleyproof.runs.judging import CHANGED, REFUSED, Line
+from galleyproof.runs.ledger import sign_in, write_lines
+from galleyproof.runs.models import Run
+from galleyproof.runs.settling import settle
+from galleyproof.runs.working import now
+
+CHUNK = 2000
+ENCODINGS = ("as-stated", "utf-8", "marc-8")
+
+Piece = Loaded | Refused
+
+
+def load(
+    who: Who,
+    files: Sequence[Path],
+    *,
+    kind: str,
+    environment: str,
+    encoding: str = "as-stated",
+    at: datetime,
+    after_chunk: Callable[[int], None] = lambda members: None,
+) -> Run:
+    """Loads files of MARC records; returns the finished run.
+
+    Raises Wrong where the input cannot be used, before anything is written.
+    """
+    environment_named(environment)
+    kind_named(kind)
+    if encoding not in ENCODINGS:
+        raise Wrong(f"“{encoding}” is not an encoding; there are {', '.join(ENCODINGS)}")
+    if not who.person.has_role("administrator"):
+        deny(
+            who.person,
+            f"load {environment}",
+            f"loading is a right of administrators, which {who.person.display_name} is not",
+            at=at,
+            acting=who.acting,
+        )
+    check_files(files)
+    source = {"files": [described(path) for path in files], "encoding": encoding}
+    run = begin_or_go_on(who, kind, environment, source, at)
+    work(run, files, encoding, after_chunk)
+    settle(run.id, now())
+    run.refresh_from_db()
+    return run
+
+
+# ---- before anything is written
+
+
+def check_files(files: Sequence[Path]) -> None:
+    findings = []
+    for path in files:
+        if not path.is_file():
+            findings.append(f"there is no file {path}")
+            continue
+        try:
+            with opened(path) as stream:
+                next(read(stream), None)
+        except Wrong as wrong:
+            findings.append(f"{path.name} {wrong}")
+        except (OSError, EOFError) as error:
+            findings.append(f"{path.name} cannot be read: {error}")
+    if not files:
+        findings.append("say which files to load")
+    if findings:
+        raise Wrong("\n".join(findings))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file for reading, unpacked on the way where it is gzip."""
+    with path.open("rb") as plain:
+        if plain.peek(2)[:2] == b"\x1f\x8b":
+            with gzip.open(plain, "rb") as unpacked:
+                yield cast(BinaryIO, unpacked)
+        else:
+            yield plain
+
+
+def described(path: Path) -> dict[str, Any]:
+    digest = sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
+
+
+def begin_or_go_on(
+    who: Who, kind: str, environment: str, source: dict[str, Any], at: datetime
+) -> Run:
+    unfinished = Run.objects.filter(
+        job="load", environment_id=environment, kind=kind, state__in=("running", "queued")
+    ).first()
+    if unfinished is not None:
+        if unfinished.source == source:
+            return unfinished
+        names = ", ".join(one["name"] for one in unfinished.source["files"])
+        raise Wrong(
+            f"run {unfinished.id}, a load of {names}, is not through; give the same files with "
+            "the same encoding to go on with it"
+        )
+    with connect(environment) as connection, connection.cursor() as cursor:
+        if not is_empty(cursor, kind):
+            raise Wrong(
+                f"there are {KINDS[kind].plural} in {environment} already; loading is for the "
+                "first filling only"
+            )
+    settings = Environment.objects.get(pk=environment)
+    with transaction.atomic():
+        run = Run.objects.create(
+            job="load",
+            job_revision=1,
+            environment=settings,
+            generation=settings.generation,
+            person=who.person,
+            acting=who.acting.username if who.acting else "",
+            kind=kind,
+            source=source,
+            state="running",
+            requested=at,
+        )
+        append(
+            "load-started",
+            person=who.person.username,
+            acting=who.acting.username if who.acting else None,
+            subject=f"run {run.id}",
+            detail={"kind": kind, "environment": environment, **source},
+            at=at,
+        )
+    return run
+
+
+# ---- the work
+
+
+def work(
+    run: Run, files: Sequence[Path], encoding: str, after_chunk: Callable[[int], None]
+) -> None:
+    """Reads the next chunk while the one before is committed. Chunks already done are read over."""
+    with connect(run.environment_id, autocommit=True) as connection:
+        worker = alone(connection, run)
+        done, next_id = so_far(connection, run)
+        after_chunk(done)
+        pieces = itertools.islice(all_pieces(files, encoding), done, None)
+        thread = ThreadPoolExecutor(1, thread_name_prefix="load")
+        in_hand: Future[None] | None = None
+        try:
+            while some := list(itertools.islice(pieces, CHUNK)):
+                records, ids, marks, lines = prepare(run.kind, some, next_id)
+                point("chunk-decided")
+                if in_hand is not None:
+                    in_hand.result()
+                in_hand = thread.submit(
+                    write_chunk, connection, run, worker, done, records, ids, marks, lines
+                )
+                done += len(some)
+                next_id += len(records)
+                after_chunk(len(some))
+            if in_hand is not None:
+                in_hand.result()
+        finally:
+            thread.shutdown(wait=True)
+
+
+def alone(connection: psycopg.Connection[Any], run: Run) -> int:
+    """Two commands must not go on with one load at once."""
+    row = connection.execute("SELECT pg_try_advisory_lock(832, %s)", (run.id,)).fetchone()
+    if not (row and row[0]):
+        raise Wrong(f"run {run.id} is being loaded by another process just now")
+    return sign_in(connection)
+
+
+def so_far(connection: psycopg.Connection[Any], run: Run) -> tuple[int, int]:
+    """How many records of the files are accounted for, and the next free number."""
+    row = connection.execute(
+        "SELECT (SELECT coalesce(sum(members), 0) FROM chunk WHERE run = %s),"
+        " (SELECT coalesce(max(id), 0) + 1 FROM record WHERE kind = %s)",
+        (run.id, run.kind),
+    ).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def all_pieces(files: Sequence[Path], encoding: str) -> Iterator[Piece]:
+    for path in files:
+        with opened(path) as stream:
+            yield from read(stream, encoding=encoding)
+
+
+def prepare(
+    kind: str, pieces: Sequence[Piece], next_id: int
+) -> tuple[list[NewRecord], list[int], bytearray, list[Line]]:
+    records, ids, marks, lines = [], [], bytearray(), []
+    hangs = bool(KINDS[kind].above)
+    for piece in pieces:
+        if isinstance(piece, Loaded):
+            record = Record(piece.body)
+            above = record.first(b"004") if hangs else None
+            records.append(
+                NewRecord(
+                    next_id,
+                    piece.body,
+                    tag_list(record),
+                    keys(record, kind),
+                    original=piece.original,
+                    above=above.decode().strip() if above is not None else None,
+                )
+            )
+            ids.append(next_id)
+            marks.append(CHANGED)
+            next_id += 1
+        else:
+            ids.append(-piece.number)
+            marks.append(REFUSED)
+            where = f"record {piece.number}, at byte {piece.offset}: "
+            lines.append(
+                Line(
+                    kind,
+                    None,
+                    "refused",
+                    piece.fault.code,
+                    where + piece.fault.sentence,
+                    False,
+                    piece.raw,
+                )
+            )
+    return records, ids, marks, lines
+
+
+def write_chunk(
+    connection: psycopg.Connection[Any],
+    run: Run,
+    worker: int,
+    start: int,
+    records: list[NewRecord],
+    ids: list[int],
+    marks: bytearray,
+    lines: list[Line],
+) -> None:
+    with connection.transaction(), connection.cursor() as cursor:
+        point("commit-begun")
+        if records:
+            for orphan in fill(cursor, run.kind, records, run.id, run.requested):
+                lines.append(orphan_line(run.kind, orphan))
+        point("versions-written")
+        if lines:
+            write_lines(cursor, run.id, start, lines)
+        point("outcomes-written")
+        versions = [0 if id < 0 else 1 for id in ids]
+        cursor.execute(
+            "INSERT INTO chunk (run, start, members, state, ids, versions, marks, hashes,"
+            " changed, refused, shapes, worker, finished)"
+            " VALUES (%s, %s, %s, 'done', %s, %s, %s, %s, %s, %s, '[]', %s, %s)",
+            (
+                run.id,
+                start,
+                len(ids),
+                ids,
+                versions,
+                bytes(marks),
+                b"\x00" * 16 * len(records),
+                len(records),
+                len(ids) - len(records),
+                worker,
+                now(),
+            ),
+        )
+        point("chunk-closed")
+    point("committed")
+
+
+def orphan_line(kind: str, orphan: NewRecord) -> Line:
+    above = KINDS[kind].above
+    if orphan.above:
+        said = f"its 004 names {above} {orphan.above}, which is not there, or not alone"
+    else:
+        said = f"it has no 004 to name its {above}"
+    return Line(kind, orphan.id, "changed", "orphan", f"loaded without a {above}: {said}")

@@ -1,0 +1,58 @@
+"""Waiting for a run: looking on while workers work it, or working it when none is alive."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from galleyproof.runs.control import run_numbered
+from galleyproof.runs.models import Run
+from galleyproof.runs.settling import settle
+from galleyproof.runs.states import ENDED
+from galleyproof.runs.tally import Tally, tally
+from galleyproof.runs.workers import Hands, sweep, work_until_done, workers_alive
+from galleyproof.runs.working import now
+
+LOOK_EVERY = 0.2
+"""Seconds between two looks at a run that others work."""
+
+RESTING = ENDED | {"paused", "waiting"}
+
+
+def wait_for(number: int, look: Callable[[Run, Tally], None] = lambda run, so_far: None) -> Run:
+    """Returns when the run has ended, waits for a confirmation, or is paused.
+
+    When no worker is alive, this process works the chunks itself, by the same function.
+    """
+    hands = Hands()
+    try:
+        while True:
+            run = run_numbered(number)
+            if run.state in RESTING:
+                return run
+            if workers_alive():
+                watch(run, look)
+                time.sleep(LOOK_EVERY)
+            else:
+                work_until_done(
+                    hands,
+                    only=number,
+                    after_chunk=lambda working, members: watch(run, look),
+                )
+            if run.plan_id is not None and run.state == "planning":
+                settle(run.plan_id, now())
+            if settle(number, now()) in RESTING:
+                continue
+            if not workers_alive():
+                sweep()
+                time.sleep(LOOK_EVERY / 10)
+    finally:
+        hands.close()
+
+
+def watch(run: Run, look: Callable[[Run, Tally], None]) -> None:
+    """Shows how far a run is; while it is being planned, how far its plan is."""
+    shown = run
+    if run.state == "planning" and run.plan is not None:
+        shown = run.plan
+    look(shown, tally(shown.environment_id, shown.id))

@@ -1,0 +1,202 @@
+"""Workers: processes that wait for work and do it, on this host or on any other.
+
+Procrastinate carries one message, "run N has work". A worker that takes it works chunks of the
+least-served run until none is left. What makes chunks exactly-once is the ledger, so a message
+may be lost or come twice; a sweep every few seconds finds runs that nobody works on.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from galleyproof.database.connect import connect
+from galleyproof.runs.assignment import Assignment, stamp_of
+from galleyproof.runs.committing import Halted
+from galleyproof.runs.control import hold
+from galleyproof.runs.ledger import LIVE, WORKERS
+from galleyproof.runs.models import Run
+from galleyproof.runs.offered import job_named
+from galleyproof.runs.settling import go_on_from_plan, settle
+from galleyproof.runs.undo_job import UNDO
+from galleyproof.runs.working import DiskFull, Session, now, work_run
+
+TURN = 1.0
+"""Seconds after which a worker looks whether another run has been served less."""
+
+
+def assignment_of(run: Run) -> Assignment:
+    """What a worker must know of a run. Raises Wrong where its job is not offered any more."""
+    job = UNDO if run.undoes_id is not None else job_named(run.job)
+    parameters = job.parameters.model_validate(run.parameters)
+    return Assignment(
+        run=run.id,
+        environment=run.environment_id,
+        kind=run.kind,
+        job=job,
+        parameters=parameters,
+        need=job.need(parameters),
+        dry_run=run.dry_run,
+        planned=run.plan_id is not None,
+        undoes=run.undoes_id,
+        permit=run.permit_id,
+        stamp=stamp_of(run.requested) if run.environment.stamp_005 else None,
+        at=run.requested,
+    )
+
+
+def workable() -> list[tuple[int, str]]:
+    """(run, environment) of every run with a chunk that is free, the least served first."""
+    found = []
+    for environment in ("sandbox", "production"):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT r.id, (SELECT count(*) FROM"
+                f" {environment}.chunk AS d WHERE d.run = r.id AND d.state = 'done') AS served"
+                " FROM governing.run AS r WHERE r.environment_id = %s AND r.job <> 'load'"
+                " AND (r.state IN ('queued', 'running')"
+                "      OR (r.state = 'planning' AND r.dry_run))"
+                f" AND EXISTS (SELECT 1 FROM {environment}.chunk AS c WHERE c.run = r.id"
+                f" AND (c.state = 'pending' OR (c.state = 'leased' AND NOT {LIVE})))",
+                (environment,),
+            )
+            found += [(served, run, environment) for run, served in cursor.fetchall()]
+    return [(run, environment) for _, run, environment in sorted(found)]
+
+
+def unsettled() -> list[int]:
+    """Runs whose chunks may be through, or that wait to stop."""
+    return list(
+        Run.objects.filter(
+            state__in=("planning", "queued", "running", "pausing", "cancelling")
+        )
+        .exclude(job="load")
+        .values_list("id", flat=True)
+    )
+
+
+def sweep() -> None:
+    """Makes the moves that are due in every run: whatever a killed process left is picked up."""
+    for run in unsettled():
+        settle(run, now())
+    for run, plan_state in Run.objects.filter(
+        state="planning", dry_run=False, plan__isnull=False
+    ).values_list("id", "plan__state"):
+        if plan_state in ("planned", "cancelled", "failed"):
+            go_on_from_plan(run, now())
+
+
+class Hands:
+    """The sessions of one process, one for each environment it has worked in."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, Session] = {}
+
+    def on(self, environment: str) -> Session:
+        session = self.sessions.get(environment)
+        if session is not None and session.broken:
+            self.drop(environment)
+            session = None
+        if session is None:
+            session = self.sessions[environment] = Session(environment)
+        return session
+
+    def drop(self, environment: str) -> None:
+        session = self.sessions.pop(environment, None)
+        if session is not None:
+            session.close()
+
+    def close(self) -> None:
+        for environment in list(self.sessions):
+            self.drop(environment)
+
+
+def work_until_done(
+    hands: Hands,
+    *,
+    only: int | None = None,
+    after_chunk: Callable[[int, int], None] = lambda run, members: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Works the least-served run, turn by turn, until no chunk is free.
+
+    only: one run alone (and the plan it waits for). stop: asked between chunks.
+    """
+    while not stop():
+        free = [(run, env) for run, env in workable() if only is None or run in family(only)]
+        if not free:
+            return
+        run_id, environment = free[0]
+        turn(hands, run_id, environment, after_chunk, stop, alone=len(free) == 1)
+
+
+def family(run: int) -> set[int]:
+    plan = Run.objects.filter(pk=run).values_list("plan_id", flat=True).first()
+    return {run} | ({plan} if plan else set())
+
+
+def turn(
+    hands: Hands,
+    run_id: int,
+    environment: str,
+    after_chunk: Callable[[int, int], None],
+    stop: Callable[[], bool],
+    *,
+    alone: bool,
+) -> None:
+    """One worker's turn at one run; afterwards the run makes the moves that are due."""
+    run = Run.objects.select_related("environment").get(pk=run_id)
+    Run.objects.filter(pk=run_id, state="queued").update(state="running")
+    until = time.monotonic() + TURN
+    try:
+        work_run(
+            hands.on(environment),
+            assignment_of(run),
+            after_chunk=lambda members: after_chunk(run_id, members),
+            enough=lambda: stop() or time.monotonic() > until,
+        )
+    except Halted as halted:
+        if str(halted) == "permit":
+            hold(run_id, permit_ended(run), now())
+    except DiskFull as full:
+        hold(
+            run_id,
+            f"the database has no room left ({full}); make room, then `galley resume {run_id}`. "
+            "What is done is safe.",
+            now(),
+        )
+    settle(run_id, now())
+
+
+def permit_ended(run: Run) -> str:
+    return (
+        f"permit {run.permit_id} was revoked or has ended while the run was going; "
+        "what is done stays, the rest waits"
+    )
+
+
+def workers_alive() -> int:
+    """How many worker processes wait for work just now, wherever they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.granted"
+            " AND l.classid = %s AND l.objsubid = 2 AND l.database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database())",
+            (WORKERS,),
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+@contextmanager
+def counted_as_worker() -> Iterator[psycopg.Connection[Any]]:
+    """Holds a lock as long as this process is a worker, so that others can see it is alive."""
+    with connect("governing", autocommit=True, application="galley worker") as signed:
+        signed.execute("SELECT pg_advisory_lock_shared(%s, %s)", (WORKERS, os.getpid() % 2**31))
+        yield signed
