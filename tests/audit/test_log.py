@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import psycopg
@@ -64,7 +65,7 @@ def test_an_entry_goes_with_the_transaction_it_belongs_to(head_file):
     from galleyproof.audit.chain import verify
 
     append()
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with suppress(RuntimeError), transaction.atomic():
         append(person="bob")
         raise RuntimeError("and then it failed")
 
@@ -79,7 +80,7 @@ def test_a_denied_attempt_stays_when_the_caller_is_rolled_back(head_file):
     from galleyproof.audit.log import append_apart
     from galleyproof.audit.models import Entry
 
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with suppress(RuntimeError), transaction.atomic():
         append_apart("denied", person="eve", subject="run 9", reason="no permit", at=AT)
         raise RuntimeError("and then it failed")
 

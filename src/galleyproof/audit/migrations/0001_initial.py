@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from galleyproof.database.connect import role_name
+from galleyproof.database.roles import grant, revoke
 
 STAYS = """
 CREATE FUNCTION governing.audit_entry_stays() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -21,10 +21,8 @@ CREATE TRIGGER audit_entry_stays_whole BEFORE TRUNCATE ON governing.audit_entry
 def append_only(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(STAYS)
-        cursor.execute("SELECT current_database()")
-        governing = role_name(cursor.fetchone()[0], "governing")
-        cursor.execute(f'REVOKE ALL ON governing.audit_entry FROM PUBLIC, "{governing}"')
-        cursor.execute(f'GRANT SELECT, INSERT ON governing.audit_entry TO "{governing}"')
+        revoke(cursor, "governing.audit_entry", "ALL", "governing")
+        grant(cursor, "governing.audit_entry", "SELECT, INSERT", "governing")
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,102 @@
+"""What a record can be found by: its own number, system numbers, OCLC, ISBN, ISSN.
+
+MARC 21: 001, 003, 010, 020, 022, 035. Values are normalised the same way here and in files of
+ids, so that an ISBN-10 in a file finds an ISBN-13 in a record.
+"""
+
+from __future__ import annotations
+
+import re
+
+from galleyproof.marc.field import subfield_values
+from galleyproof.marc.record import Record
+
+KEY_TAGS = frozenset((b"001", b"003", b"010", b"020", b"022", b"035"))
+LONGEST = 400
+"""Bytes of a key value; a longer one is no number, and no index would take it."""
+
+OWN = {"bib": "mms", "holding": "holding", "authority": "authority"}
+OCLC = re.compile(r"^\s*(?:\(OCoLC\)\s*)?(?:oc[mn]|on)?0*(\d+)\s*$", re.IGNORECASE)
+OCLC_IN_035 = re.compile(r"^\s*\(OCoLC\)", re.IGNORECASE)
+DASHES = str.maketrans("", "", "- \u2010\u2011\u2012\u2013")
+SPACES = re.compile(r"\s+")
+
+
+def keys(record: Record | bytes, kind: str) -> list[tuple[str, str]]:
+    """(scheme, value) of everything the record can be found by, in the record's order."""
+    if isinstance(record, bytes):
+        record = Record(record)
+    found: list[tuple[str, str]] = []
+    own = OWN.get(kind, kind)
+    oclc_own = (record.first(b"003") or b"").strip().lower() == b"ocolc"
+    for tag, data in zip(record.tags, record.data, strict=True):
+        if tag not in KEY_TAGS:
+            continue
+        if tag == b"001":
+            number = data.decode("utf-8", "replace").strip()
+            found.append((own, number))
+            if oclc_own and kind == "bib":
+                found.append(("oclc", normal("oclc", number)))
+        elif tag == b"035":
+            for value in subfield_values(data, "a"):
+                found.append(("035", normal("035", value)))
+                if OCLC_IN_035.match(value) and kind == "bib":
+                    found.append(("oclc", normal("oclc", value)))
+        elif tag == b"020" and kind == "bib":
+            found += [("isbn", isbn) for v in subfield_values(data, "a") if (isbn := isbn13(v))]
+        elif tag == b"022" and kind == "bib":
+            found += [("issn", issn) for v in subfield_values(data, "a") if (issn := issn8(v))]
+        elif tag == b"010" and kind == "authority":
+            found += [("lccn", normal("lccn", v)) for v in subfield_values(data, "a")]
+    return [one for one in dict.fromkeys(found) if one[1] and len(one[1].encode()) <= LONGEST]
+
+
+def normal(scheme: str, value: str) -> str:
+    """A value as its key is kept. What is no valid number of its scheme stays as it stands."""
+    plain = value.strip()
+    if scheme == "oclc":
+        match = OCLC.match(plain)
+        return match.group(1) if match else plain
+    if scheme == "isbn":
+        return isbn13(plain) or plain
+    if scheme == "issn":
+        return issn8(plain) or plain
+    if scheme == "035":
+        return SPACES.sub(" ", plain).replace(") ", ")")
+    if scheme == "lccn":
+        return plain.replace(" ", "")
+    return plain
+
+
+def isbn13(value: str) -> str:
+    """Thirteen digits of a valid ISBN (10 or 13, check digit right), or "".
+
+    A qualifier after the number, as older records have it, is left aside.
+    """
+    first = value.strip().split("(")[0].split(":")[0].translate(DASHES)
+    digits = first[:13] if first[:3] in ("978", "979") else first[:10]
+    if len(digits) == 13 and digits.isascii() and digits.isdigit() and first[13:14] not in DIGITS:
+        total = sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))
+        return digits if total % 10 == 0 else ""
+    if len(digits) != 10 or not digits[:9].isdigit() or not digits.isascii():
+        return ""
+    last = 10 if digits[9] in "xX" else int(digits[9]) if digits[9].isdigit() else -99
+    total = sum((10 - at) * int(digit) for at, digit in enumerate(digits[:9])) + last
+    if total % 11:
+        return ""
+    body = "978" + digits[:9]
+    total = sum(map(int, body[::2])) + 3 * sum(map(int, body[1::2]))
+    return body + str(-total % 10)
+
+
+DIGITS = frozenset("0123456789")
+
+
+def issn8(value: str) -> str:
+    """NNNN-NNNX of a valid ISSN, or ""."""
+    digits = value.strip().translate(DASHES)[:8].upper()
+    if len(digits) != 8 or not digits[:7].isdigit() or not digits.isascii():
+        return ""
+    last = 10 if digits[7] == "X" else int(digits[7]) if digits[7].isdigit() else -99
+    total = sum((8 - at) * int(digit) for at, digit in enumerate(digits[:7])) + last
+    return f"{digits[:4]}-{digits[4:]}" if total % 11 == 0 else ""

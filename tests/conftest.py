@@ -1,0 +1,124 @@
+"""Real PostgreSQL for every test that wants one: an embedded server for each test process, and
+one server of the other kind (TCP, passwords, an owner who is no superuser)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real MARC records; its tests are skipped, visibly, where it is not."""
+    beside = Path(__file__).parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("GALLEY_TEST_DATA", beside))
+    if not (folder / "bibs-utf8.mrc.gz").exists():
+        pytest.skip(f"no real records at {folder} (GALLEY_TEST_DATA names another place)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def galley_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One embedded installation for this test process, initialised once."""
+    home = tmp_path_factory.mktemp("home") / "galley"
+    before = {name: os.environ.get(name) for name in ("GALLEY_HOME", "DATABASE_URL")}
+    os.environ["GALLEY_HOME"] = str(home)
+    os.environ.pop("DATABASE_URL", None)
+    from galleyproof.database import server
+    from galleyproof.database.setup import initialise
+
+    initialise()
+    yield home
+    from django.db import connections
+
+    connections.close_all()
+    server.stop()
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+KEPT = ("django_migrations", "django_content_type", "auth_permission", "environment", "login")
+
+
+@pytest.fixture
+def galley(galley_home: Path) -> Iterator[Path]:
+    """A clean catalogue, no people, no runs: every table emptied but the settings."""
+    import psycopg
+    from django.db import connections
+
+    from galleyproof.database import server
+
+    connections.close_all()
+    with psycopg.connect(**server.superuser_login()) as root:
+        root.execute("SET session_replication_role = replica")
+        tables = root.execute(
+            "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN"
+            " ('governing', 'production', 'sandbox') AND NOT tablename = ANY(%s)",
+            (list(KEPT),),
+        ).fetchall()
+        root.execute(f"TRUNCATE {', '.join(name for (name,) in tables)} RESTART IDENTITY")
+        root.execute("UPDATE governing.environment SET stamp_005 = true, generation = 1")
+        root.execute("UPDATE governing.environment SET ask_above = 5000 WHERE name = 'production'")
+        root.execute("UPDATE governing.environment SET ask_above = NULL WHERE name = 'sandbox'")
+    (galley_home / "audit-head.json").unlink(missing_ok=True)
+    yield galley_home
+    connections.close_all()
+
+
+def debian_programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    return found[-1].parent if found else None
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory, galley_home: Path) -> Iterator[str]:
+    """DATABASE_URL of a server of the institution's kind: TCP, scram, an owner that may make
+    roles and nothing more. Debian's PostgreSQL where it is installed, else the wheel's."""
+    import psycopg
+
+    from galleyproof.database import server
+
+    programs = debian_programs() or server.binary("postgres").parent
+    folder = tmp_path_factory.mktemp("server")
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    secret = folder / "secret"
+    secret.write_text("super")
+    for path in (data, secret):
+        server.give_to_server(path)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    sockets = Path("/tmp") / f"galley-test-{port}"
+    sockets.mkdir(mode=0o700)
+    server.give_to_server(sockets)
+    server.run(
+        [programs / "initdb", f"--pgdata={data}", "--username=super", "--auth=scram-sha-256",
+         f"--pwfile={secret}", "--encoding=UTF8", "--locale=C"],
+        "the test server could not be made",
+    )
+    with (data / "postgresql.conf").open("a") as stream:
+        stream.write(
+            f"listen_addresses='127.0.0.1'\nport={port}\nfsync=off\n"
+            f"unix_socket_directories='{sockets}'\n"
+        )
+    control = [programs / "pg_ctl", f"--pgdata={data}", "--wait", "--silent"]
+    server.run([*control, f"--log={data / 'log'}", "start"], "the test server did not start")
+    root = f"postgresql://super:super@127.0.0.1:{port}/"
+    with psycopg.connect(root + "postgres", autocommit=True) as connection:
+        connection.execute("CREATE ROLE library LOGIN CREATEROLE PASSWORD 'library'")
+        connection.execute("CREATE DATABASE catalogue OWNER library")
+    yield f"postgresql://library:library@127.0.0.1:{port}/catalogue"
+    subprocess.run(
+        server.command([*control, "--mode=immediate", "stop"]), check=False, capture_output=True
+    )
+    shutil.rmtree(sockets, ignore_errors=True)
