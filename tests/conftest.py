@@ -7,10 +7,11 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from stories import Library
 
 
 @pytest.fixture(scope="session")
@@ -122,3 +123,34 @@ def server_url(tmp_path_factory: pytest.TempPathFactory, galley_home: Path) -> I
         server.command([*control, "--mode=immediate", "stop"]), check=False, capture_output=True
     )
     shutil.rmtree(sockets, ignore_errors=True)
+
+
+@pytest.fixture
+def library(galley, tmp_path: Path) -> Library:
+    from galleyproof.people.identity import Who
+    from galleyproof.people.models import Person
+
+    def person(name: str, *roles: str) -> Who:
+        return Who(
+            Person.objects.create(username=name, display_name=name.title(), roles=list(roles)),
+            None,
+        )
+
+    made = Library(
+        tmp_path,
+        amy=person("amy", "staff"),
+        bob=person("bob", "staff", "systems-librarian"),
+        ada=person("ada", "administrator"),
+        dan=person("dan", "staff"),
+    )
+    return made
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    def chunks_of(size: int) -> None:
+        from galleyproof.runs import freezing
+
+        monkeypatch.setattr(freezing, "CHUNK", size)
+
+    return chunks_of

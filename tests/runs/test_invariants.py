@@ -10,7 +10,7 @@ import pytest
 
 from galleyproof.marc.errors import Wrong
 
-from .conftest import NOW, Library, marc, series
+from stories import NOW, Library, marc, series
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from galleyproof.runs.faults import POINTS
 
-from .conftest import NOW, Library, series
+from stories import NOW, Library, series
 
 WORK = """
 import sys

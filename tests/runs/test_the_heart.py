@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import NOW, Library, marc, series
+from stories import NOW, Library, marc, series
 
 
 @pytest.fixture

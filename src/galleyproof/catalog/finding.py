@@ -29,8 +29,8 @@ def members_of(connection: psycopg.Connection, kind: str, text: str) -> Members:
 def scan(connection: psycopg.Connection, kind: str, query: Query) -> Iterator[int]:
     """Reads the bodies that the heads cannot rule out, streaming, and asks the query of each."""
     upper, lower = query.bounds()
-    may, may_values = bound_sql(upper)
-    must, must_values = bound_sql(lower)
+    may, may_values = bound_sql(upper, "may")
+    must, must_values = bound_sql(lower, "must")
     values: dict[str, Any] = {"q_kind": kind, **may_values, **must_values}
     matches = query.matches
     with connection.transaction(), connection.cursor(name="scan", binary=True) as cursor:

@@ -1,0 +1,1 @@
+"""Rules and conditions on MARC records: grammar, abstract form, compiler. Pure."""

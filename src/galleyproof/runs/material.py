@@ -62,16 +62,16 @@ def read_material(
     places = chunk.places_to_do() if alone else range(len(chunk.ids))
     ids = [chunk.ids[place] for place in places]
     numbers = list(places)
-    condition, values = "TRUE", []
+    condition, values = "TRUE", {}
     if alone and chunk.marks is None:
         condition, values = need_sql(assignment.need)
     cursor.execute(
         "SELECT m.place, r.kind, r.id, r.version, r.parent, r.root, r.status, v.body"
-        " FROM unnest(%s::bigint[], %s::integer[]) AS m (id, place)"
-        " JOIN record AS r ON r.kind = %s AND r.id = m.id"
+        " FROM unnest(%(ids)s::bigint[], %(places)s::integer[]) AS m (id, place)"
+        " JOIN record AS r ON r.kind = %(kind)s AND r.id = m.id"
         " JOIN version AS v ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version"
         f" WHERE r.status <> 'deleted' AND {condition}",
-        (ids, numbers, kind, *values),
+        {"ids": ids, "places": numbers, "kind": kind, **values},
         binary=True,
     )
     rows = cursor.fetchall()

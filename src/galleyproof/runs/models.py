@@ -29,6 +29,7 @@ class Run(models.Model):
     plan = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="used_by")
     undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undos")
     permit = models.ForeignKey(Permit, on_delete=models.PROTECT, null=True)
+    reserved = models.BigIntegerField(default=0)
     reserved_on = models.DateField(null=True)
     state = models.CharField(max_length=30, default="draft")
     requested = models.DateTimeField()
