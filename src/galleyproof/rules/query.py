@@ -1,0 +1,223 @@
+"""Queries for logical sets: conditions on the record, and comparisons of what its head says."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+from lark import Lark, Token
+
+from galleyproof.marc.errors import Wrong
+from galleyproof.marc.record import Record
+from galleyproof.marc.tags import Need
+from galleyproof.rules.conditions import (
+    Always,
+    And,
+    Not,
+    NotUnderstood,
+    Or,
+    Test,
+    TreeOf,
+    compile_test,
+    grammar,
+    parsed,
+)
+from galleyproof.rules.elements import LEADER
+
+FIELDS = ("created", "changed", "status", "id")
+STATUSES = ("active", "suppressed", "deleted")
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+class Head(NamedTuple):
+    """What is known of a record without reading it."""
+
+    id: int
+    created: datetime
+    changed: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """One comparison of a head field; operator is a key of OPERATORS, value of its type."""
+
+    field: str
+    operator: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TagNeed:
+    """In a bound: the record's tags may hold what is needed."""
+
+    need: Need
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    pass
+
+
+Bound = Any
+"""Always, Never, Not, And, Or, Compare or TagNeed."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A parsed query. text is as it was written."""
+
+    text: str
+    tree: Any
+
+    @cached_property
+    def test(self) -> Callable[[Record, Head], bool]:
+        return compile_query(self.tree)
+
+    def matches(self, record: Record, head: Head) -> bool:
+        return self.test(record, head)
+
+    @property
+    def needs_bodies(self) -> bool:
+        """Whether the heads alone do not answer it."""
+        upper, lower = self.bounds()
+        return bool(upper != lower)
+
+    def bounds(self) -> tuple[Bound, Bound]:
+        """(upper, lower): upper is true of every record that the query is true of; the query is
+        true of every record that lower is true of. Where they are the same, heads are enough."""
+        return bound(self.tree, True), bound(self.tree, False)
+
+
+class QueryTree(TreeOf):
+    def compare(self, parts: list[Token]) -> Any:
+        name, sign, value = parts
+        field = name.lower()
+        place = (name.line or 1, name.column or 1)
+        if field not in FIELDS:
+            near = get_close_matches(field, [*FIELDS, "exists", "existsControl"], n=1)
+            offer = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(FIELDS)}"
+            raise NotUnderstood(f"“{name}” is not a field of the query language{offer}", *place)
+        text = value[1:-1] if value.startswith('"') else str(value)
+        written = "!=" if sign == "<>" else str(sign)
+        try:
+            return comparison(field, written, text)
+        except ValueError as error:
+            raise NotUnderstood(str(error), value.line or 1, value.column or 1) from None
+
+
+def comparison(field: str, sign: str, text: str) -> Any:
+    if field == "status":
+        if sign not in ("=", "!="):
+            raise Wrong(f"status is compared with = or !=, not {sign}")
+        if text.lower() not in STATUSES:
+            raise Wrong(f"“{text}” is not a status; there are {', '.join(STATUSES)}")
+        return Compare(field, sign, text.lower())
+    if field == "id":
+        if not text.isdigit():
+            raise Wrong(f"“{text}” is not a number of the catalogue")
+        return Compare(field, sign, int(text))
+    return compare_time(field, sign, text)
+
+
+def compare_time(field: str, sign: str, text: str) -> Any:
+    """A bare date means the whole day (UTC): = within it, > after it, <= up to its end."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise Wrong(f"“{text}” is not a date: expected 2026-01-31, or 2026-01-31T09:30") from None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    if not re.fullmatch(r"\d{4}-?\d\d-?\d\d", text):
+        return Compare(field, sign, when)
+    after = when + timedelta(days=1)
+    if sign == "=":
+        return And((Compare(field, ">=", when), Compare(field, "<", after)))
+    if sign == "!=":
+        return Or((Compare(field, "<", when), Compare(field, ">=", after)))
+    if sign in ("<", ">="):
+        return Compare(field, sign, when)
+    return Compare(field, "<" if sign == "<=" else ">=", after)
+
+
+@cache
+def parser() -> Lark:
+    return grammar("query.lark")
+
+
+def parse_query(text: str) -> Query:
+    """A query from its text. An empty one is an error, never everything."""
+    if not re.sub(r"(#|//)[^\n]*", "", text).strip():
+        raise Wrong(
+            "an empty query is an error and never means everything; for all records say "
+            "“status != deleted”"
+        )
+    return Query(text, parsed(parser(), QueryTree(), text))
+
+
+# ---- answering
+
+
+def compile_query(tree: Any) -> Callable[[Record, Head], bool]:
+    if isinstance(tree, Always):
+        return lambda record, head: True
+    if isinstance(tree, Not):
+        inner = compile_query(tree.of)
+        return lambda record, head: not inner(record, head)
+    if isinstance(tree, And):
+        every = [compile_query(one) for one in tree.of]
+        return lambda record, head: all(one(record, head) for one in every)
+    if isinstance(tree, Or):
+        some = [compile_query(one) for one in tree.of]
+        return lambda record, head: any(one(record, head) for one in some)
+    if isinstance(tree, Compare):
+        compared, field, value = OPERATORS[tree.operator], tree.field, tree.value
+        return lambda record, head: compared(getattr(head, field), value)
+    test = compile_test(tree)
+    return lambda record, head: test(record)
+
+
+def bound(tree: Any, upper: bool) -> Bound:
+    """A tree over heads that is implied by the query (upper) or implies it (not upper)."""
+    if isinstance(tree, Not):
+        inner = bound(tree.of, not upper)
+        if isinstance(inner, Always):
+            return Never()
+        return Always() if isinstance(inner, Never) else Not(inner)
+    if isinstance(tree, And):
+        return together(And, [bound(one, upper) for one in tree.of], Never, Always)
+    if isinstance(tree, Or):
+        return together(Or, [bound(one, upper) for one in tree.of], Always, Never)
+    if isinstance(tree, Test):
+        return bound_of_test(tree, upper)
+    return tree
+
+
+def bound_of_test(test: Test, upper: bool) -> Bound:
+    if test.element.tag == LEADER:
+        return Always() if upper else Never()
+    exact = test.element.tag_alone and test.how != "existsMoreThanOnce"
+    if upper or exact:
+        return TagNeed(Need.tag(test.element.tag))
+    return Never()
+
+
+def together(how: Any, parts: list[Bound], absorbing: type, neutral: type) -> Bound:
+    if any(isinstance(part, absorbing) for part in parts):
+        return absorbing()
+    left = tuple(part for part in parts if not isinstance(part, neutral))
+    if not left:
+        return neutral()
+    return left[0] if len(left) == 1 else how(left)
