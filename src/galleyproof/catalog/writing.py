@@ -72,8 +72,8 @@ def lock_and_check(cursor: psycopg.Cursor, read: dict[str, dict[int, int]]) -> N
             continue
         cursor.execute(
             "SELECT array_agg(id), array_agg(version) FROM (SELECT id, version FROM record"
-            " WHERE kind = %s AND id = ANY(%s) ORDER BY id FOR UPDATE) AS locked",
-            (kind, ids),
+            " WHERE kind = %s AND id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE) AS locked",
+            (kind, array_of(ids)),
             binary=True,
         )
         row = cursor.fetchone()
@@ -86,6 +86,11 @@ def lock_and_check(cursor: psycopg.Cursor, read: dict[str, dict[int, int]]) -> N
         moved += [(kind, id, now.get(id, 0)) for id in ids if now.get(id, 0) != read[kind][id]]
     if moved:
         raise Moved(moved)
+
+
+def array_of(numbers: Iterable[int]) -> str:
+    """Numbers as PostgreSQL writes an array; psycopg would take each by itself."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def write(cursor: psycopg.Cursor, writes: Sequence[Write], run: int, at: datetime) -> None:
@@ -159,8 +164,8 @@ def update_heads(
     if plain:
         cursor.execute(
             "UPDATE record SET version = version + 1, body_version = version + 1, changed = %s"
-            " WHERE kind = %s AND id = ANY(%s)",
-            (at, kind, plain),
+            " WHERE kind = %s AND id = ANY(%s::bigint[])",
+            (at, kind, array_of(plain)),
             binary=True,
         )
     if len(plain) == len(writes):
@@ -170,6 +175,14 @@ def update_heads(
         for w in writes
         if not (w.same_as is None and w.tags is None and w.status == w.old_status)
     ]
+    if all(w.tags is None and w.status == w.old_status for w in rest):
+        cursor.execute(
+            "UPDATE record AS r SET version = r.version + 1, body_version = w.same_as,"
+            " changed = %s FROM unnest(%s::bigint[], %s::integer[]) AS w (id, same_as)"
+            " WHERE r.kind = %s AND r.id = w.id",
+            (at, array_of([w.id for w in rest]), array_of([w.same_as or 0 for w in rest]), kind),
+        )
+        return
     cursor.execute(
         "UPDATE record AS r SET version = r.version + 1,"
         " body_version = coalesce(w.same_as, r.version + 1), status = w.status,"

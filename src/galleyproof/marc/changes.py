@@ -32,6 +32,12 @@ def changes(
 ) -> list[Change]:
     """The field occurrences in which two records differ, in order of place."""
     found: list[Change] = []
+    if after.made_from(before):
+        tags, data, new_data = before.tags, before.data, after.data
+        for at in after.edited or ():
+            if data[at] != new_data[at] and tags[at] not in leave_out:
+                found.append(Change(tags[at], data[at], new_data[at], at, at))
+        return found if len(found) < 2 else moved_among(found)
     one, two = before.leader, after.leader
     if one is not two and one != two:
         one, two = stated(one), stated(two)

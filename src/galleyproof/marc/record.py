@@ -29,13 +29,16 @@ class Record:
     tags and data are parallel lists, one entry a field; data is without the terminator.
     """
 
-    __slots__ = ("_body", "_data", "_leader", "_tags")
+    __slots__ = ("_body", "_data", "_leader", "_origin", "_tags", "edited")
 
     def __init__(self, body: bytes):
         self._body: bytes | None = body
         self._leader: bytes | None = None
         self._tags: list[bytes] | None = None
         self._data: list[bytes] | None = None
+        self._origin: Record | None = None
+        self.edited: tuple[int, ...] | None = None
+        """Of a record made by `with_many`: the only places in which it may differ."""
 
     @classmethod
     def build(cls, leader: bytes, fields: Iterable[tuple[bytes, bytes]]) -> Record:
@@ -49,8 +52,21 @@ class Record:
     def body(self) -> bytes:
         """ISO 2709, narrow or wide; the very same object where nothing was changed."""
         if self._body is None:
-            self._body = serialised(self.leader, self.tags, self.data)
+            origin, data = self._origin, self.data
+            if origin is not None and self.edited is not None and all(
+                len(origin.data[at]) == len(data[at]) for at in self.edited
+            ):
+                # The directory stands: only these fields' bytes change.
+                old = origin.body
+                base = 25 + (21 if old[20:22] == WIDE else 12) * len(data)
+                self._body = old[:base] + FIELD_END.join(data) + FIELD_END + RECORD_END
+            else:
+                self._body = serialised(self.leader, self.tags, data)
         return self._body
+
+    def made_from(self, other: Record) -> bool:
+        """Whether this is `other` with nothing but the data of the fields in `edited` replaced."""
+        return self._origin is other and self.edited is not None
 
     @property
     def leader(self) -> bytes:
@@ -86,8 +102,11 @@ class Record:
     def positions(self, tag: bytes) -> list[int]:
         """Indexes of the fields with this tag, in order."""
         tags = self.tags
-        if tag not in tags:
+        count = tags.count(tag)
+        if count == 0:
             return []
+        if count == 1:
+            return [tags.index(tag)]
         return [at for at, one in enumerate(tags) if one == tag]
 
     def first(self, tag: bytes) -> bytes | None:
@@ -104,23 +123,17 @@ class Record:
 
     def with_many(self, edits: Mapping[int, bytes]) -> Record:
         """The record with the data of some fields replaced."""
-        old = self.data
-        new = old.copy()
-        same_lengths = True
+        new = self.data.copy()
         for at, data in edits.items():
             refuse_marks(data)
-            same_lengths = same_lengths and len(data) == len(old[at])
             new[at] = data
         made = Record.__new__(Record)
         made._leader = self.leader
         made._tags = self._tags
         made._data = new
         made._body = None
-        if same_lengths and self._body is not None:
-            # The directory stands: only these bytes change.
-            body = self._body
-            base = 25 + (21 if body[20:22] == WIDE else 12) * len(new)
-            made._body = body[:base] + FIELD_END.join(new) + FIELD_END + RECORD_END
+        made._origin = self
+        made.edited = tuple(sorted(edits)) if len(edits) > 1 else tuple(edits)
         return made
 
     def with_inserted(self, at: int, tag: bytes, data: bytes) -> Record:
@@ -162,6 +175,8 @@ def made(leader: bytes, tags: list[bytes], data: list[bytes]) -> Record:
     record._tags = tags
     record._data = data
     record._body = None
+    record._origin = None
+    record.edited = None
     record._leader = record.body[:24]
     return record
 

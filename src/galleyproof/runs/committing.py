@@ -46,7 +46,7 @@ def commit(
         point("versions-written")
         if not close(cursor, chunk, worker, assignment.kind, decided, at):
             raise Lost(f"chunk {chunk.start} of run {chunk.run}")
-        point("outcomes-written")
+        point("chunk-closed")
     point("committed")
 
 

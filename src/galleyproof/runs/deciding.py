@@ -6,6 +6,7 @@ from itertools import groupby
 
 from galleyproof.jobs.job import EachRecord, Group, Held
 from galleyproof.jobs.outcome import Answer, Changed
+from galleyproof.marc.record import Record
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import (
     CHANGED,
@@ -108,15 +109,17 @@ def decide_each(
     write = not assignment.dry_run
     for place, held in waiting:
         try:
+            record = Record(held.body)
             settle_member(
                 decided,
                 place,
                 held,
-                job.edit(held.record, parameters),
+                job.edit(record, parameters),
                 literal=literal,
                 stamp=stamp,
                 write=write,
                 planned_hash=hashes.get(place),
+                before=record,
             )
         except Exception as error:
             decided.fail(place, held.kind, held.id, sentence_of(error))

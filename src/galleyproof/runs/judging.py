@@ -83,10 +83,13 @@ class Difference(NamedTuple):
     changes: Sequence[Change]
 
 
-def difference(held: Held, answer: Changed) -> Difference | None:
-    """What a Changed answer changes, or None when it changes nothing (005 does not count)."""
+def difference(held: Held, answer: Changed, before: Record | None = None) -> Difference | None:
+    """What a Changed answer changes, or None when it changes nothing (005 does not count).
+
+    before: the held record, where it has been taken apart already.
+    """
     status = answer.status or held.status
-    found = changes(Record(held.body), answer.record)
+    found = changes(before or Record(held.body), answer.record)
     if not found and status == held.status:
         return None
     return Difference(answer.record, status, found)
@@ -159,6 +162,7 @@ def settle_member(
     write: bool,
     planned_hash: bytes | None = None,
     consequences: bytes = b"",
+    before: Record | None = None,
 ) -> None:
     """Turns one answer about a member of the set into its outcome.
 
@@ -170,7 +174,7 @@ def settle_member(
         return
     mark = UNCHANGED
     if isinstance(answer, Changed):
-        found = difference(held, answer)
+        found = difference(held, answer, before)
         if found is not None:
             digest = hash_of_change(found.changes, found.status, held.status)
             if consequences:

@@ -15,7 +15,9 @@ from typing import Any
 
 import psycopg
 
+from galleyproof.catalog.writing import array_of
 from galleyproof.runs.assignment import Assignment
+from galleyproof.runs.faults import point
 from galleyproof.runs.judging import CHANGED, FAILED, MISSING, REFUSED, UNCHANGED, Decided, Line
 from galleyproof.runs.material import Chunk
 
@@ -159,13 +161,14 @@ def close(
     marks = bytes(decided.marks)
     if decided.lines:
         write_lines(cursor, chunk.run, chunk.start, decided.lines)
+    point("outcomes-written")
     cursor.execute(
-        "UPDATE chunk SET state = 'done', worker = NULL, versions = %s, marks = %s, hashes = %s,"
+        "UPDATE chunk SET state = 'done', worker = NULL, versions = %s::integer[], marks = %s, hashes = %s,"
         " changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s,"
         " shapes = %s, finished = %s"
         " WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
         (
-            decided.versions,
+            array_of(decided.versions),
             marks,
             decided.in_order(),
             *(marks.count(mark) for mark in (CHANGED, UNCHANGED, REFUSED, FAILED, MISSING)),

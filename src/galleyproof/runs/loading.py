@@ -194,6 +194,7 @@ def work(
                 after_chunk(len(some))
             if in_hand is not None:
                 in_hand.result()
+            connection.execute("SELECT take_statistics()")
         finally:
             thread.shutdown(wait=True)
 

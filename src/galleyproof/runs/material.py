@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -54,57 +55,70 @@ def read_material(
     cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk
 ) -> Material:
     """Reads a chunk's records in one snapshot (the caller's transaction is repeatable read)."""
-    kind = assignment.kind
-    versions = versions_now(cursor, kind, chunk.ids)
     alone = isinstance(assignment.job, EachRecord)
+    planned = chunk.marks is not None
     # What hangs together is decided together: only a job that decides each record alone may be
     # given less than the whole chunk.
-    places = chunk.places_to_do() if alone else range(len(chunk.ids))
-    ids = [chunk.ids[place] for place in places]
-    numbers = list(places)
     condition, values = "TRUE", {}
-    if alone and chunk.marks is None:
+    if alone and planned:
+        condition = f"get_byte(c.marks, m.place::integer - 1) = {CHANGED}"
+    elif alone:
         condition, values = need_sql(assignment.need)
     cursor.execute(
-        "SELECT m.place, r.kind, r.id, r.version, r.parent, r.root, r.status, v.body"
-        " FROM unnest(%(ids)s::bigint[], %(places)s::integer[]) AS m (id, place)"
-        " JOIN record AS r ON r.kind = %(kind)s AND r.id = m.id"
-        " JOIN version AS v ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version"
-        f" WHERE r.status <> 'deleted' AND {condition}",
-        {"ids": ids, "places": numbers, "kind": kind, **values},
+        MEMBERS.format(condition=condition),
+        {"run": chunk.run, "start": chunk.start, "kind": assignment.kind, **values},
         binary=True,
     )
-    rows = cursor.fetchall()
-    rows.sort(key=lambda row: row[0])
-    material = Material(versions, [(row[0], Held._make(row[1:])) for row in rows])
-    if assignment.job.relatives and material.looked_at:
-        roots = sorted({held.root for _, held in material.looked_at})
+    looked_at = [(row[0], Held._make(row[1:])) for row in cursor]
+    looked_at.sort(key=itemgetter(0))
+    if planned:
+        versions = [0] * len(chunk.ids)
+        for place, held in looked_at:
+            versions[place] = held.version
+    else:
+        versions = versions_now(cursor, assignment.kind, chunk)
+    material = Material(versions, looked_at)
+    if assignment.job.relatives and looked_at:
+        roots = sorted({held.root for _, held in looked_at})
         for held in held_under_roots(cursor, assignment.job.relatives, roots):
             material.relatives.setdefault(held.root, []).append(held)
-    material.open_elsewhere = open_in_an_editor(cursor, kind, chunk.ids)
+    material.open_elsewhere = open_in_an_editor(cursor, assignment.kind)
     return material
 
 
-def versions_now(cursor: psycopg.Cursor[Any], kind: str, ids: Sequence[int]) -> list[int]:
-    """The version of each record, 0 where there is none or it is deleted; one row comes back."""
+# LATERAL with LIMIT 1 pins the order: a chunk's members one by one, by primary key, however wrong
+# the planner's idea of a table just filled may be.
+MEMBERS = """
+    SELECT m.place::integer - 1, r.kind, r.id, r.version, r.parent, r.root, r.status, v.body
+    FROM chunk AS c CROSS JOIN LATERAL unnest(c.ids) WITH ORDINALITY AS m (id, place)
+    CROSS JOIN LATERAL (SELECT * FROM record WHERE kind = %(kind)s AND id = m.id LIMIT 1) AS r
+    CROSS JOIN LATERAL (SELECT body FROM version WHERE kind = r.kind AND id = r.id
+                        AND version = r.body_version LIMIT 1) AS v
+    WHERE c.run = %(run)s AND c.start = %(start)s AND r.status <> 'deleted' AND {condition}
+"""
+
+
+def versions_now(cursor: psycopg.Cursor[Any], kind: str, chunk: Chunk) -> list[int]:
+    """The version of each member, 0 where it is not there or deleted; one row comes back."""
     cursor.execute(
         "SELECT array_agg(CASE WHEN r.status <> 'deleted' THEN r.version ELSE 0 END ORDER BY"
-        " m.place) FROM unnest(%s::bigint[]) WITH ORDINALITY AS m (id, place)"
-        " LEFT JOIN record AS r ON r.kind = %s AND r.id = m.id",
-        (list(ids), kind),
+        " m.place) FROM chunk AS c"
+        " CROSS JOIN LATERAL unnest(c.ids) WITH ORDINALITY AS m (id, place)"
+        " LEFT JOIN LATERAL (SELECT version, status FROM record"
+        " WHERE kind = %s AND id = m.id LIMIT 1) AS r ON TRUE"
+        " WHERE c.run = %s AND c.start = %s",
+        (kind, chunk.run, chunk.start),
         binary=True,
     )
     row = cursor.fetchone()
     return row[0] if row and row[0] else []
 
 
-def open_in_an_editor(
-    cursor: psycopg.Cursor[Any], kind: str, ids: Sequence[int]
-) -> dict[int, str]:
-    """Of these records, those that somebody has open just now, with who and until when."""
+def open_in_an_editor(cursor: psycopg.Cursor[Any], kind: str) -> dict[int, str]:
+    """The records of a kind that somebody has open just now, with who and until when."""
     cursor.execute(
         "SELECT id, person, to_char(until, 'YYYY-MM-DD HH24:MI TZ') FROM editing"
-        " WHERE kind = %s AND until > now() AND id = ANY(%s)",
-        (kind, list(ids)),
+        " WHERE kind = %s AND until > now()",
+        (kind,),
     )
     return {id: f"open in an editor by {person} until {until}" for id, person, until in cursor}

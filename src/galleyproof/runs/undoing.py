@@ -77,20 +77,33 @@ class UndoMaterial:
 PAST = """
     SELECT m.place, r.kind, r.id, r.root, r.parent, r.version, r.body_version, r.status,
            m.written, a.status, a.rekeyed, b.version, b.status, coalesce(b.same_as, b.version)
-    FROM unnest(%s::text[], %s::bigint[], %s::integer[], %s::integer[])
-         AS m (kind, id, written, place)
-    JOIN record AS r ON r.kind = m.kind AND r.id = m.id
-    JOIN version AS a ON a.kind = m.kind AND a.id = m.id AND a.version = m.written
-    LEFT JOIN version AS b ON b.kind = m.kind AND b.id = m.id AND b.version = m.written - 1
+    FROM {members}
+    CROSS JOIN LATERAL (SELECT * FROM record
+        WHERE kind = m.kind AND id = m.id LIMIT 1) AS r
+    CROSS JOIN LATERAL (SELECT status, rekeyed FROM version
+        WHERE kind = m.kind AND id = m.id AND version = m.written LIMIT 1) AS a
+    LEFT JOIN LATERAL (SELECT version, status, same_as FROM version
+        WHERE kind = m.kind AND id = m.id AND version = m.written - 1 LIMIT 1) AS b ON TRUE
+"""
+
+
+OF_CHUNK = """
+    (SELECT %s AS kind, n.id, n.written, n.place::integer - 1 AS place FROM chunk AS c
+     CROSS JOIN LATERAL unnest(c.ids, c.planned_on) WITH ORDINALITY AS n (id, written, place)
+     WHERE c.run = %s AND c.start = %s) AS m
+"""
+LISTED = """
+    (SELECT n.kind, n.id, n.written, -1 AS place
+     FROM unnest(%s::text[], %s::bigint[], %s::integer[]) AS n (kind, id, written)) AS m
 """
 
 
 def read_past(
     cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk
 ) -> UndoMaterial:
-    ids, written = chunk.ids, chunk.planned_on or []
+    ids = chunk.ids
     cursor.execute(
-        PAST, ([assignment.kind] * len(ids), ids, written, list(range(len(ids)))), binary=True
+        PAST.format(members=OF_CHUNK), (assignment.kind, chunk.run, chunk.start), binary=True
     )
     past = sorted(Past._make(row) for row in cursor)
     past += read_consequences(cursor, assignment, [one.root for one in past])
@@ -98,7 +111,7 @@ def read_past(
     for one in past:
         if one.place >= 0:
             versions[one.place] = one.version
-    open_elsewhere = open_in_an_editor(cursor, assignment.kind, ids)
+    open_elsewhere = open_in_an_editor(cursor, assignment.kind)
     inverse = None
     if not open_elsewhere and all(one.untouched and one.before_version for one in past):
         inverse = inverse_shapes(cursor, assignment, chunk)
@@ -136,7 +149,7 @@ def read_consequences(
     if not rows:
         return []
     kinds, ids, written = (list(column) for column in zip(*rows, strict=True))
-    cursor.execute(PAST, (kinds, ids, written, [-1] * len(ids)), binary=True)
+    cursor.execute(PAST.format(members=LISTED), (kinds, ids, written), binary=True)
     return [Past._make(row) for row in cursor]
 
 

@@ -31,6 +31,7 @@ def make_environments(apps, schema_editor):
             cursor.execute("SET LOCAL search_path = governing")
             for table, rights in RIGHTS.items():
                 grant(cursor, f"{environment}.{table}", rights, environment)
+            grant(cursor, f"FUNCTION {environment}.take_statistics()", "EXECUTE", environment)
     Environment.objects.using(alias).create(name="sandbox", ask_above=None)
     Environment.objects.using(alias).create(name="production", ask_above=5000)
 

@@ -69,3 +69,8 @@ CREATE TABLE editing (
     until  timestamptz NOT NULL,
     PRIMARY KEY (kind, id)
 );
+
+-- After a first filling the planner must know that the tables are not empty any more; only their
+-- owner may tell it.
+CREATE FUNCTION take_statistics() RETURNS void LANGUAGE sql SECURITY DEFINER
+    SET search_path FROM CURRENT AS 'ANALYZE record; ANALYZE version; ANALYZE key';
