@@ -36,7 +36,7 @@ def begin(assignment: Assignment, chunk: Chunk, material: Material) -> Decided:
     if chunk.marks is not None:
         # Carried over from the plan; those to change are settled one by one below.
         decided = Decided(bytearray(chunk.marks), list(chunk.planned_on or []))
-        for place in chunk.places_to_do():
+        for place in chunk.to_do:
             decided.versions[place] = material.versions[place]
             if material.versions[place] == 0:
                 miss(assignment, chunk, place, decided)
@@ -65,7 +65,7 @@ def sift(
         return material.looked_at
     asked = []
     own = assignment.job.code == "edit-record"
-    to_do = set(chunk.places_to_do())
+    to_do = set(chunk.to_do)
     for place, held in material.looked_at:
         if place not in to_do:
             asked.append((place, held))
@@ -93,7 +93,7 @@ def planned_hashes(chunk: Chunk) -> dict[int, bytes]:
     hashes = chunk.planned_hashes
     return {
         place: hashes[16 * number : 16 * number + 16]
-        for number, place in enumerate(chunk.places_to_do())
+        for number, place in enumerate(chunk.to_do)
     }
 
 
@@ -134,7 +134,7 @@ def decide_groups(
 ) -> None:
     """Root by root. A group that cannot be decided fails whole, and only that group."""
     hashes = planned_hashes(chunk)
-    to_do = set(chunk.places_to_do())
+    to_do = set(chunk.to_do)
     for root, some in groupby(waiting, key=lambda one: one[1].root):
         group = list(some)
         places = {held.id: place for place, held in group}

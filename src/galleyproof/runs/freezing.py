@@ -9,9 +9,13 @@ import psycopg
 
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.catalog.members import Members
+from galleyproof.catalog.writing import array_of
+from galleyproof.runs.judging import CHANGED, places_of
 
 CHUNK = 2000
 """Records a chunk, about: a root's records stay together, however many they are."""
+MOST = 50_000
+"""Records at the most in a chunk put together from several in which little is to be done."""
 
 
 def freeze(
@@ -54,6 +58,25 @@ def size_of(connection: psycopg.Connection[Any], run: int) -> int:
     return int(row[0]) if row else 0
 
 
+# Neighbouring chunks are put together until they hold a chunk's worth of changes.
+TAKE_OVER = """
+    INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes, state,
+                       versions, hashes, changed, unchanged, refused, failed, missing, shapes)
+    SELECT %(run)s, min(start), sum(members), joined(ids ORDER BY start),
+           string_agg(marks, '' ORDER BY start), joined(versions ORDER BY start),
+           string_agg(hashes, '' ORDER BY start),
+           CASE WHEN sum(changed) = 0 THEN 'done' ELSE 'pending' END,
+           CASE WHEN sum(changed) = 0 THEN joined(versions ORDER BY start) END,
+           CASE WHEN sum(changed) = 0 THEN ''::bytea END,
+           0, sum(unchanged), sum(refused), sum(failed), sum(missing),
+           CASE WHEN sum(changed) = 0 THEN '[]'::jsonb END
+    FROM (SELECT *, (sum(changed) OVER before - changed) / %(chunk)s AS changes,
+                 (sum(members) OVER before - members) / %(most)s AS size
+          FROM chunk WHERE run = %(plan)s WINDOW before AS (ORDER BY start)) AS c
+    GROUP BY changes, size
+"""
+
+
 def freeze_from_plan(
     connection: psycopg.Connection[Any],
     run: int,
@@ -67,16 +90,7 @@ def freeze_from_plan(
     preview; they are refused.
     """
     with connection.transaction():
-        connection.execute(
-            "INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes,"
-            " state, versions, hashes, changed, unchanged, refused, failed, missing, shapes)"
-            " SELECT %(run)s, start, members, ids, marks, versions, hashes,"
-            " CASE WHEN changed = 0 THEN 'done' ELSE 'pending' END,"
-            " CASE WHEN changed = 0 THEN versions END, CASE WHEN changed = 0 THEN hashes END,"
-            " 0, unchanged, refused, failed, missing, CASE WHEN changed = 0 THEN '[]'::jsonb END"
-            " FROM chunk WHERE run = %(plan)s",
-            {"run": run, "plan": plan},
-        )
+        connection.execute(TAKE_OVER, {"run": run, "plan": plan, "chunk": CHUNK, "most": MOST})
         connection.execute(
             "INSERT INTO outcome"
             " (run, start, place, kind, id, outcome, code, sentence, planned, raw)"
@@ -129,16 +143,27 @@ def exclude(
 
 
 def freeze_undo(connection: psycopg.Connection[Any], run: int, undone: int) -> int:
-    """The set of an undo is what the run changed, at the versions that it wrote."""
+    """The set of an undo is what the run changed, at the versions that it wrote.
+
+    An undo's chunk stands for whole chunks of the run, from its own start up to the next one's.
+    """
+    rows: list[tuple[int, list[int], list[int]]] = []
     with connection.transaction():
-        connection.execute(
-            "INSERT INTO chunk (run, start, members, ids, planned_on)"
-            " SELECT %(run)s, c.start, count(*), array_agg(c.ids[m.place] ORDER BY m.place),"
-            " array_agg(c.versions[m.place] + 1 ORDER BY m.place)"
-            " FROM chunk AS c CROSS JOIN LATERAL generate_series(1, c.members) AS m (place)"
-            " WHERE c.run = %(undone)s AND c.state = 'done' AND c.changed > 0"
-            " AND get_byte(c.marks, m.place - 1) = 99"
-            " GROUP BY c.start",
-            {"run": run, "undone": undone},
+        cursor = connection.execute(
+            "SELECT start, ids, versions, marks FROM chunk"
+            " WHERE run = %s AND state = 'done' AND changed > 0 ORDER BY start",
+            (undone,),
+            binary=True,
         )
+        for start, ids, versions, marks in cursor:
+            places = places_of(CHANGED, marks)
+            if not rows or len(rows[-1][1]) + len(places) > CHUNK:
+                rows.append((start, [], []))
+            rows[-1][1].extend([ids[place] for place in places])
+            rows[-1][2].extend([versions[place] + 1 for place in places])
+        with connection.cursor().copy(
+            "COPY chunk (run, start, members, ids, planned_on) FROM STDIN"
+        ) as copy:
+            for start, ids, written in rows:
+                copy.write_row((run, start, len(ids), array_of(ids), array_of(written)))
         return size_of(connection, run)

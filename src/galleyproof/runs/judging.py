@@ -6,6 +6,7 @@ themselves, so a report can only tell what was really done.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,11 @@ OUTCOMES = {
     FAILED: "failed",
     MISSING: "missing",
 }
+
+
+def places_of(mark: int, marks: bytes | bytearray) -> list[int]:
+    """The places at which a mark stands."""
+    return [found.start() for found in re.finditer(re.escape(bytes([mark])), marks)]
 
 
 class Line(NamedTuple):

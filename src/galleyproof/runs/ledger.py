@@ -163,12 +163,12 @@ def close(
         write_lines(cursor, chunk.run, chunk.start, decided.lines)
     point("outcomes-written")
     cursor.execute(
-        "UPDATE chunk SET state = 'done', worker = NULL, versions = %s::integer[], marks = %s, hashes = %s,"
+        "UPDATE chunk SET state = 'done', worker = NULL, versions = coalesce(%s::integer[], planned_on), marks = %s, hashes = %s,"
         " changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s,"
         " shapes = %s, finished = %s"
         " WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
         (
-            array_of(decided.versions),
+            None if decided.versions == chunk.planned_on else array_of(decided.versions),
             marks,
             decided.in_order(),
             *(marks.count(mark) for mark in (CHANGED, UNCHANGED, REFUSED, FAILED, MISSING)),
@@ -197,6 +197,6 @@ def fail_all(assignment: Assignment, chunk: Chunk, reason: str) -> Decided:
     """The outcome of a chunk that is down to its guilty root: its records failed, and why."""
     marks = bytearray(chunk.marks if chunk.marks is not None else [CHANGED] * len(chunk.ids))
     decided = Decided(marks, list(chunk.planned_on or [0] * len(chunk.ids)))
-    for place in chunk.places_to_do():
+    for place in chunk.to_do:
         decided.fail(place, assignment.kind, chunk.ids[place], reason)
     return decided

@@ -11,9 +11,10 @@ import psycopg
 
 from galleyproof.catalog.matching import need_sql
 from galleyproof.catalog.reading import held_under_roots
+from galleyproof.catalog.writing import array_of
 from galleyproof.jobs.job import EachRecord, Held
 from galleyproof.runs.assignment import Assignment
-from galleyproof.runs.judging import CHANGED
+from galleyproof.runs.judging import CHANGED, places_of
 
 
 @dataclass(slots=True)
@@ -30,11 +31,12 @@ class Chunk:
     planned_on: list[int] | None
     planned_hashes: bytes | None
     failures: int
+    to_do: Sequence[int] = field(init=False)
+    """The places of the members to decide: all, or those that the plan changes."""
 
-    def places_to_do(self) -> Sequence[int]:
-        if self.marks is None:
-            return range(len(self.ids))
-        return [place for place, mark in enumerate(self.marks) if mark == CHANGED]
+    def __post_init__(self) -> None:
+        whole = self.marks is None
+        self.to_do = range(len(self.ids)) if whole else places_of(CHANGED, self.marks or b"")
 
 
 @dataclass(slots=True)
@@ -59,24 +61,27 @@ def read_material(
     planned = chunk.marks is not None
     # What hangs together is decided together: only a job that decides each record alone may be
     # given less than the whole chunk.
-    condition, values = "TRUE", {}
+    values: dict[str, Any]
+    members, condition, values = WHOLE_CHUNK, "TRUE", {}
     if alone and planned:
-        condition = f"get_byte(c.marks, m.place::integer - 1) = {CHANGED}"
+        members = SOME_OF_IT
+        values["ids"] = array_of(chunk.ids[place] for place in chunk.to_do)
+        values["places"] = array_of(chunk.to_do)
     elif alone:
         condition, values = need_sql(assignment.need)
     cursor.execute(
-        MEMBERS.format(condition=condition),
+        MEMBERS.format(members=members, condition=condition),
         {"run": chunk.run, "start": chunk.start, "kind": assignment.kind, **values},
         binary=True,
     )
-    looked_at = [(row[0], Held._make(row[1:])) for row in cursor]
+    first = cursor.fetchone()
+    versions = first[1] if first and first[1] else []
+    looked_at = [(row[0], Held._make(row[2:])) for row in cursor]
     looked_at.sort(key=itemgetter(0))
     if planned:
         versions = [0] * len(chunk.ids)
         for place, held in looked_at:
             versions[place] = held.version
-    else:
-        versions = versions_now(cursor, assignment.kind, chunk)
     material = Material(versions, looked_at)
     if assignment.job.relatives and looked_at:
         roots = sorted({held.root for _, held in looked_at})
@@ -87,31 +92,33 @@ def read_material(
 
 
 # LATERAL with LIMIT 1 pins the order: a chunk's members one by one, by primary key, however wrong
-# the planner's idea of a table just filled may be.
+# the planner's idea of a table just filled may be. The first row has the versions of all.
 MEMBERS = """
-    SELECT m.place::integer - 1, r.kind, r.id, r.version, r.parent, r.root, r.status, v.body
-    FROM chunk AS c CROSS JOIN LATERAL unnest(c.ids) WITH ORDINALITY AS m (id, place)
-    CROSS JOIN LATERAL (SELECT * FROM record WHERE kind = %(kind)s AND id = m.id LIMIT 1) AS r
-    CROSS JOIN LATERAL (SELECT body FROM version WHERE kind = r.kind AND id = r.id
+    WITH member AS MATERIALIZED (
+        SELECT m.place, r.id, r.version, r.body_version, r.parent, r.root,
+               coalesce(r.status, 'deleted') AS status, r.tags
+        FROM {members} AS m (id, place)
+        LEFT JOIN LATERAL (SELECT * FROM record
+                           WHERE kind = %(kind)s AND id = m.id LIMIT 1) AS r ON TRUE)
+    SELECT -1, array_agg(CASE WHEN status <> 'deleted' THEN version ELSE 0 END ORDER BY place),
+           NULL::text, NULL::bigint, NULL::integer, NULL::bigint, NULL::bigint, NULL::text,
+           NULL::bytea
+    FROM member
+    UNION ALL
+    SELECT r.place, NULL, %(kind)s, r.id, r.version, r.parent, r.root, r.status, v.body
+    FROM member AS r
+    CROSS JOIN LATERAL (SELECT body FROM version WHERE kind = %(kind)s AND id = r.id
                         AND version = r.body_version LIMIT 1) AS v
-    WHERE c.run = %(run)s AND c.start = %(start)s AND r.status <> 'deleted' AND {condition}
+    WHERE r.status <> 'deleted' AND {condition}
 """
 
 
-def versions_now(cursor: psycopg.Cursor[Any], kind: str, chunk: Chunk) -> list[int]:
-    """The version of each member, 0 where it is not there or deleted; one row comes back."""
-    cursor.execute(
-        "SELECT array_agg(CASE WHEN r.status <> 'deleted' THEN r.version ELSE 0 END ORDER BY"
-        " m.place) FROM chunk AS c"
-        " CROSS JOIN LATERAL unnest(c.ids) WITH ORDINALITY AS m (id, place)"
-        " LEFT JOIN LATERAL (SELECT version, status FROM record"
-        " WHERE kind = %s AND id = m.id LIMIT 1) AS r ON TRUE"
-        " WHERE c.run = %s AND c.start = %s",
-        (kind, chunk.run, chunk.start),
-        binary=True,
-    )
-    row = cursor.fetchone()
-    return row[0] if row and row[0] else []
+WHOLE_CHUNK = """
+    (SELECT n.id, n.place::integer - 1 FROM chunk AS c
+     CROSS JOIN LATERAL unnest(c.ids) WITH ORDINALITY AS n (id, place)
+     WHERE c.run = %(run)s AND c.start = %(start)s)
+"""
+SOME_OF_IT = "unnest(%(ids)s::bigint[], %(places)s::integer[])"
 
 
 def open_in_an_editor(cursor: psycopg.Cursor[Any], kind: str) -> dict[int, str]:

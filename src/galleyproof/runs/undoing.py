@@ -173,16 +173,21 @@ def bodies_of(
 def inverse_shapes(
     cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk
 ) -> Counter[Shape] | None:
-    """The shapes of taking a whole chunk back: those of its run, the other way round. None
-    where this chunk is not a whole one of that run's (it was halved)."""
+    """The shapes of taking whole chunks of a run back: theirs, the other way round. None where
+    this chunk does not stand for whole ones (it was halved)."""
     cursor.execute(
-        "SELECT changed, shapes FROM chunk WHERE run = %s AND start = %s",
-        (assignment.undoes, chunk.start),
+        "SELECT changed, shapes FROM chunk WHERE run = %(undoes)s AND state = 'done'"
+        " AND changed > 0 AND start >= %(start)s AND start < coalesce((SELECT min(start)"
+        " FROM chunk WHERE run = %(run)s AND start > %(start)s), 2147483647)",
+        {"undoes": assignment.undoes, "run": chunk.run, "start": chunk.start},
     )
-    row = cursor.fetchone()
-    if row is None or row[0] != len(chunk.ids) or row[1] is None:
-        return None
-    return Counter({Shape(*parts).inverse(): count for parts, count in row[1]})
+    found: Counter[Shape] = Counter()
+    changed = 0
+    for count, counted in cursor:
+        changed += count
+        for parts, records in counted or []:
+            found[Shape(*parts).inverse()] += records
+    return found if changed == len(chunk.ids) else None
 
 
 def decide_undo(assignment: Assignment, chunk: Chunk, material: UndoMaterial) -> Decided:

@@ -22,6 +22,8 @@ def make_ledgers(apps, schema_editor):
             cursor.execute("SET LOCAL search_path = governing")
             for table, rights in RIGHTS.items():
                 grant(cursor, f"{environment}.{table}", rights, environment)
+            joined = f"FUNCTION {environment}.joined(anycompatiblearray)"
+            grant(cursor, joined, "EXECUTE", environment)
             grant(cursor, "governing.run", "SELECT", environment)
         # Runs and permits are evidence: nobody who works with them can take one away.
         for table in ("run", "permit"):

@@ -52,3 +52,6 @@ BEGIN
 END $$;
 CREATE TRIGGER chunk_done_stays BEFORE UPDATE OR DELETE ON chunk
     FOR EACH ROW WHEN (OLD.state = 'done') EXECUTE FUNCTION chunk_is_evidence();
+
+-- Several arrays as one, in order: chunks in which little is to be done are put together.
+CREATE AGGREGATE joined (anycompatiblearray) (sfunc = array_cat, stype = anycompatiblearray);
