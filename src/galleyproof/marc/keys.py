@@ -12,12 +12,11 @@ from galleyproof.marc.field import subfield_values
 from galleyproof.marc.record import Record
 
 KEY_TAGS = frozenset((b"001", b"003", b"010", b"020", b"022", b"035"))
-LONGEST = 400
-"""Bytes of a key value; a longer one is no number, and no index would take it."""
+LONGEST = 250
+"""Characters of a key value; a longer one is no number, and no index would take it."""
 
 OWN = {"bib": "mms", "holding": "holding", "authority": "authority"}
 OCLC = re.compile(r"^\s*(?:\(OCoLC\)\s*)?(?:oc[mn]|on)?0*(\d+)\s*$", re.IGNORECASE)
-OCLC_IN_035 = re.compile(r"^\s*\(OCoLC\)", re.IGNORECASE)
 DASHES = str.maketrans("", "", "- \u2010\u2011\u2012\u2013")
 SPACES = re.compile(r"\s+")
 
@@ -26,29 +25,32 @@ def keys(record: Record | bytes, kind: str) -> list[tuple[str, str]]:
     """(scheme, value) of everything the record can be found by, in the record's order."""
     if isinstance(record, bytes):
         record = Record(record)
-    found: list[tuple[str, str]] = []
-    own = OWN.get(kind, kind)
-    oclc_own = (record.first(b"003") or b"").strip().lower() == b"ocolc"
-    for tag, data in zip(record.tags, record.data, strict=True):
+    found: dict[tuple[str, str], None] = {}
+    data = record.data
+    bib = kind == "bib"
+    for at, tag in enumerate(record.tags):
         if tag not in KEY_TAGS:
             continue
         if tag == b"001":
-            number = data.decode("utf-8", "replace").strip()
-            found.append((own, number))
-            if oclc_own and kind == "bib":
-                found.append(("oclc", normal("oclc", number)))
+            number = data[at].decode("utf-8", "replace").strip()
+            found[OWN.get(kind, kind), number] = None
+            if bib and (record.first(b"003") or b"").strip().lower() == b"ocolc":
+                found["oclc", normal("oclc", number)] = None
         elif tag == b"035":
-            for value in subfield_values(data, "a"):
-                found.append(("035", normal("035", value)))
-                if OCLC_IN_035.match(value) and kind == "bib":
-                    found.append(("oclc", normal("oclc", value)))
-        elif tag == b"020" and kind == "bib":
-            found += [("isbn", isbn) for v in subfield_values(data, "a") if (isbn := isbn13(v))]
-        elif tag == b"022" and kind == "bib":
-            found += [("issn", issn) for v in subfield_values(data, "a") if (issn := issn8(v))]
+            for value in subfield_values(data[at], "a"):
+                found["035", normal("035", value)] = None
+                if bib and value.lstrip()[:7].lower() == "(ocolc)":
+                    found["oclc", normal("oclc", value)] = None
+        elif bib and tag == b"020":
+            for value in subfield_values(data[at], "a"):
+                found["isbn", isbn13(value)] = None
+        elif bib and tag == b"022":
+            for value in subfield_values(data[at], "a"):
+                found["issn", issn8(value)] = None
         elif tag == b"010" and kind == "authority":
-            found += [("lccn", normal("lccn", v)) for v in subfield_values(data, "a")]
-    return [one for one in dict.fromkeys(found) if one[1] and len(one[1].encode()) <= LONGEST]
+            for value in subfield_values(data[at], "a"):
+                found["lccn", normal("lccn", value)] = None
+    return [key for key in found if key[1] and len(key[1]) <= LONGEST]
 
 
 def normal(scheme: str, value: str) -> str:
@@ -62,7 +64,7 @@ def normal(scheme: str, value: str) -> str:
     if scheme == "issn":
         return issn8(plain) or plain
     if scheme == "035":
-        return SPACES.sub(" ", plain).replace(") ", ")")
+        return SPACES.sub(" ", plain).replace(") ", ")") if " " in plain else plain
     if scheme == "lccn":
         return plain.replace(" ", "")
     return plain

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ from galleyproof.runs.judging import CHANGED, REFUSED, Line
 from galleyproof.runs.ledger import sign_in, write_lines
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import settle
-from galleyproof.runs.working import now
+from galleyproof.runs.working import SWITCH, now
 
 CHUNK = 2000
 ENCODINGS = ("as-stated", "utf-8", "marc-8")
@@ -173,6 +174,7 @@ def work(
     run: Run, files: Sequence[Path], encoding: str, after_chunk: Callable[[int], None]
 ) -> None:
     """Reads the next chunk while the one before is committed. Chunks already done are read over."""
+    sys.setswitchinterval(SWITCH)
     with connect(run.environment_id, autocommit=True) as connection:
         worker = alone(connection, run)
         done, next_id = so_far(connection, run)

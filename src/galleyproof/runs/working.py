@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -38,6 +39,11 @@ BY_KEY = (
 )
 
 
+SWITCH = 0.0002
+"""Seconds after which a busy thread lets the other have its turn. Python's own 5 ms would let a
+commit, which waits for the database a hundred times, wait for the deciding thread each time."""
+
+
 class DiskFull(Exception):
     """The database has no room left; what was done is safe, the rest waits."""
 
@@ -60,6 +66,7 @@ class Session:
     thread: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
+        sys.setswitchinterval(SWITCH)
         self.reading = connect(self.environment, autocommit=True, application="galley worker")
         self.committing = connect(self.environment, autocommit=True, application="galley worker")
         for connection in (self.reading, self.committing):
