@@ -1,0 +1,1 @@
+"""A synthetic library, made by code, the same every time; and the story told with it."""
