@@ -103,8 +103,15 @@ def server_url(tmp_path_factory: pytest.TempPathFactory, galley_home: Path) -> I
     sockets.mkdir(mode=0o700)
     server.give_to_server(sockets)
     server.run(
-        [programs / "initdb", f"--pgdata={data}", "--username=super", "--auth=scram-sha-256",
-         f"--pwfile={secret}", "--encoding=UTF8", "--locale=C"],
+        [
+            programs / "initdb",
+            f"--pgdata={data}",
+            "--username=super",
+            "--auth=scram-sha-256",
+            f"--pwfile={secret}",
+            "--encoding=UTF8",
+            "--locale=C",
+        ],
         "the test server could not be made",
     )
     with (data / "postgresql.conf").open("a") as stream:

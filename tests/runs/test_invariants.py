@@ -7,10 +7,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from stories import NOW, Library, marc, series
 
 from galleyproof.marc.errors import Wrong
-
-from stories import NOW, Library, marc, series
 
 
 @pytest.fixture
@@ -73,13 +72,35 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
     through_the_door = {"run", "edit", "undo", "load", "demo"}
     steer_a_run = {"pause", "resume", "cancel", "plan confirm", "worker"}
     govern = {
-        "init", "stop", "user add", "token add", "token revoke", "permit issue",
-        "permit revoke", "set create", "set freeze", "set combine",
+        "init",
+        "stop",
+        "user add",
+        "token add",
+        "token revoke",
+        "permit issue",
+        "permit revoke",
+        "set create",
+        "set freeze",
+        "set combine",
     }
     only_read = {
-        "export", "record", "set list", "set show", "set members", "set drift", "job list",
-        "job show", "plan show", "runs", "report", "may", "permit list", "audit list",
-        "audit verify", "token list", "user list",
+        "export",
+        "record",
+        "set list",
+        "set show",
+        "set members",
+        "set drift",
+        "job list",
+        "job show",
+        "plan show",
+        "runs",
+        "report",
+        "may",
+        "permit list",
+        "audit list",
+        "audit verify",
+        "token list",
+        "user list",
     }
 
     def walk(group: click.Group, before: str = "") -> set[str]:
@@ -102,8 +123,8 @@ def test_jobs_are_pure_a_job_is_given_records_and_no_way_to_write() -> None:
     import sys
 
     check = (
-        "import sys; import galleyproof.jobs.set_830_second_indicator, galleyproof.jobs.edit_record,"
-        " galleyproof.rules;"
+        "import sys; import galleyproof.jobs.set_830_second_indicator, galleyproof.rules;"
+        " import galleyproof.jobs.edit_record;"
         "bad = [m for m in sys.modules if m.split('.')[0] in"
         " ('django', 'psycopg', 'procrastinate')]; assert not bad, bad"
     )
@@ -156,7 +177,12 @@ def test_everything_is_accounted_for_missing_lines_too(stocked: Library, dry_run
     path.write_text("MMS ID\n" + "\n".join(f"99{n:013d}" for n in (1, 2, 77, 35, 78)) + "\n")
     run = stocked.run(file=path, dry_run=dry_run)
     assert run.counts == {
-        "set": 5, "changed": 2, "unchanged": 1, "refused": 0, "failed": 0, "missing": 2,
+        "set": 5,
+        "changed": 2,
+        "unchanged": 1,
+        "refused": 0,
+        "failed": 0,
+        "missing": 2,
     }
 
 

@@ -9,10 +9,9 @@ import subprocess
 import sys
 
 import pytest
+from stories import NOW, Library, series
 
 from galleyproof.runs.faults import POINTS
-
-from stories import NOW, Library, series
 
 WORK = """
 import sys
@@ -44,9 +43,7 @@ def stocked(library: Library, small_chunks) -> Library:
 
 
 def versions(library: Library) -> list[tuple]:
-    return library.rows(
-        "SELECT id, version, body, same_as FROM version ORDER BY kind, id, version"
-    )
+    return library.rows("SELECT id, version, body, same_as FROM version ORDER BY kind, id, version")
 
 
 def expected(library: Library) -> bytes:
@@ -109,9 +106,7 @@ def test_a_dry_run_killed_goes_on_to_the_same_digest(stocked: Library) -> None:
 def test_two_workers_racing_do_each_chunk_once(stocked: Library) -> None:
     wanted = expected(stocked)
     run = stocked.ask()
-    both = [
-        subprocess.Popen([sys.executable, "-c", WORK, str(run.id)]) for _ in range(2)
-    ]
+    both = [subprocess.Popen([sys.executable, "-c", WORK, str(run.id)]) for _ in range(2)]
     assert [one.wait(timeout=60) for one in both] == [0, 0]
     ended = stocked.work(run)
     assert (ended.state, ended.counts["changed"]) == ("completed", 40)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from stories import NOW, Library, marc, series
 
 
@@ -24,7 +23,12 @@ def test_a_dry_run_shows_the_shapes_and_writes_nothing(stocked: Library) -> None
     run = stocked.run(dry_run=True)
     assert run.state == "planned"
     assert run.counts == {
-        "set": 100, "changed": 40, "unchanged": 60, "refused": 0, "failed": 0, "missing": 0,
+        "set": 100,
+        "changed": 40,
+        "unchanged": 60,
+        "refused": 0,
+        "failed": 0,
+        "missing": 0,
     }
     assert run.shapes == [{"shape": "830 ind2 ␣→0", "count": 40}]
     assert len(run.digest) == 64
@@ -121,9 +125,7 @@ def test_undo_keeps_what_was_edited_since(stocked: Library) -> None:
 
         path = stocked.folder / f"{id}.mrc"
         path.write_bytes(edited.body)
-        stocked.work(
-            edit_from_file(stocked.amy, "bib", id, "sandbox", path, note="", at=NOW)
-        )
+        stocked.work(edit_from_file(stocked.amy, "bib", id, "sandbox", path, note="", at=NOW))
     undone = stocked.undo(run.id)
     assert undone.counts["changed"] == 39
     assert undone.counts["refused"] == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -62,7 +62,10 @@ def fill(
     return orphans
 
 
-def versions(records: Sequence[NewRecord]):
+def versions(
+    records: Sequence[NewRecord],
+) -> Iterator[tuple[int, int, str, int | None, bool, bytes]]:
+    """The rows of `version`: one a record, two where it came in MARC-8."""
     for record in records:
         if record.original is None:
             yield record.id, 1, "active", None, False, record.body

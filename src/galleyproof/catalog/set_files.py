@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 from python_calamine import CalamineError, CalamineWorkbook
@@ -63,9 +63,7 @@ class Matched:
         return sum(1 for id in self.ids if id > 0)
 
 
-def match_file(
-    connection: psycopg.Connection, path: Path, *, kinds: Sequence[str] = ()
-) -> Matched:
+def match_file(connection: psycopg.Connection, path: Path, *, kinds: Sequence[str] = ()) -> Matched:
     """Reads a file of ids and finds their records.
 
     kinds: the kinds that the job takes; an id type that several kinds have (035) means the
@@ -123,7 +121,7 @@ def first_cells(path: Path) -> Iterator[IdLine]:
 
 def cells_of_workbook(path: Path) -> Iterator[IdLine]:
     try:
-        rows: Iterable[list[object]] = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+        rows: Any = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
     except (CalamineError, OSError) as error:
         raise Wrong(f"{path.name} cannot be read as a workbook: {error}") from None
     spoilt = []

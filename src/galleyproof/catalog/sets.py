@@ -101,9 +101,7 @@ def choose_set(name: str, environment: str) -> Chosen:
     record_set = set_named(name, environment)
     current = Environment.objects.get(pk=environment).generation
     if not record_set.logical and record_set.generation != current:
-        raise Wrong(
-            f"the set “{name}” was made before {environment} was refreshed; make it again"
-        )
+        raise Wrong(f"the set “{name}” was made before {environment} was refreshed; make it again")
     with connect(environment, autocommit=True) as connection:
         some = members(connection, record_set)
         size = count(connection, some)
@@ -179,9 +177,7 @@ def freeze_set(name: str, environment: str, new_name: str, by: str, at: datetime
     record_set = set_named(name, environment)
     with connect(environment, autocommit=True) as connection:
         ids = list(numbers(connection, members(connection, record_set)))
-    return make_from_ids(
-        new_name, record_set.kind, environment, ids, by, at, f"frozen from {name}"
-    )
+    return make_from_ids(new_name, record_set.kind, environment, ids, by, at, f"frozen from {name}")
 
 
 def combine(
@@ -248,9 +244,7 @@ def keep_file(
     return {**chosen.source, "set": name}
 
 
-def save(
-    name: str, kind: str, environment: str, by: str, at: datetime, **values: Any
-) -> RecordSet:
+def save(name: str, kind: str, environment: str, by: str, at: datetime, **values: Any) -> RecordSet:
     if not name.strip():
         raise Wrong("a set needs a name")
     try:
@@ -265,7 +259,9 @@ def save(
                 **values,
             )
     except IntegrityError:
-        raise Wrong(f"there is a set “{name}” in {environment} already; take another name") from None
+        raise Wrong(
+            f"there is a set “{name}” in {environment} already; take another name"
+        ) from None
 
 
 def write_pages(connection: psycopg.Connection, record_set: int, ids: Sequence[int]) -> None:
@@ -279,9 +275,7 @@ def write_pages(connection: psycopg.Connection, record_set: int, ids: Sequence[i
         )
 
 
-def write_lines(
-    connection: psycopg.Connection, record_set: int, lines: Sequence[SetLine]
-) -> None:
+def write_lines(connection: psycopg.Connection, record_set: int, lines: Sequence[SetLine]) -> None:
     with connection.cursor().copy(
         "COPY set_line (record_set, line, value, problem, id) FROM STDIN"
     ) as copy:

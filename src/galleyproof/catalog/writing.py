@@ -155,9 +155,7 @@ def copy_in(cursor: psycopg.Cursor, statement: LiteralString, data: bytes) -> No
         copy.write(data)
 
 
-def update_heads(
-    cursor: psycopg.Cursor, kind: str, writes: Sequence[Write], at: datetime
-) -> None:
+def update_heads(cursor: psycopg.Cursor, kind: str, writes: Sequence[Write], at: datetime) -> None:
     plain = [
         w.id for w in writes if w.same_as is None and w.tags is None and w.status == w.old_status
     ]
@@ -171,9 +169,7 @@ def update_heads(
     if len(plain) == len(writes):
         return
     rest = [
-        w
-        for w in writes
-        if not (w.same_as is None and w.tags is None and w.status == w.old_status)
+        w for w in writes if not (w.same_as is None and w.tags is None and w.status == w.old_status)
     ]
     if all(w.tags is None and w.status == w.old_status for w in rest):
         cursor.execute(

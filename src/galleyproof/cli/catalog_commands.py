@@ -18,8 +18,12 @@ def add_to(galley: click.Group) -> None:
     @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
     @click.option("--kind", required=True, help="bib, holding or authority.")
     @click.option("--environment", required=True, type=ENVIRONMENTS)
-    @click.option("--encoding", default="as-stated", show_default=True,
-                  help="as-stated, or utf-8 or marc-8 where you know that leader/09 is wrong.")
+    @click.option(
+        "--encoding",
+        default="as-stated",
+        show_default=True,
+        help="as-stated, or utf-8 or marc-8 where you know that leader/09 is wrong.",
+    )
     def load(
         face: Face, files: tuple[Path, ...], kind: str, environment: str, encoding: str
     ) -> int:
@@ -50,8 +54,13 @@ def add_to(galley: click.Group) -> None:
     @click.option("--environment", required=True, type=ENVIRONMENTS)
     @click.option("--set", "set_name", default="", help="Only the records of this set.")
     @click.option("--format", "form", default="iso2709", show_default=True, type=FORMATS)
-    @click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
-                  help="The file to write; - for standard output.")
+    @click.option(
+        "-o",
+        "--output",
+        required=True,
+        type=click.Path(path_type=Path),
+        help="The file to write; - for standard output.",
+    )
     def export(
         face: Face, kind: str, environment: str, set_name: str, form: str, output: Path
     ) -> int:
@@ -71,8 +80,12 @@ def add_to(galley: click.Group) -> None:
                 set_name=set_name,
                 after=lambda count: update(completed=count),
             )
-        data = {"records": result.records, "bytes": result.bytes, "file": str(output),
-                "format": form}
+        data = {
+            "records": result.records,
+            "bytes": result.bytes,
+            "file": str(output),
+            "format": form,
+        }
 
         def human() -> None:
             face.say(f"{result.records:,} records, {result.bytes:,} bytes, to {output}")
@@ -115,14 +128,21 @@ def add_to(galley: click.Group) -> None:
         }
 
         def human() -> None:
-            out.print(f"{kind} {found.id} in {environment}, version {found.version}, "
-                      f"{found.status}", style="bold")
+            out.print(
+                f"{kind} {found.id} in {environment}, version {found.version}, {found.status}",
+                style="bold",
+            )
             if versions:
                 table(
                     ["version", "run", "status", "bytes", "same as"],
                     [
-                        (str(one.version), str(one.run), one.status, one.length,
-                         f"version {one.same_as}" if one.same_as else "")
+                        (
+                            str(one.version),
+                            str(one.run),
+                            one.status,
+                            one.length,
+                            f"version {one.same_as}" if one.same_as else "",
+                        )
                         for one in found.history
                     ],
                 )

@@ -27,8 +27,13 @@ class Step(NamedTuple):
 
 def add_to(galley: click.Group) -> None:
     @galley.command("demo")
-    @click.option("--records", default=20_000, show_default=True,
-                  type=click.IntRange(min=100), help="How many bibs the library has.")
+    @click.option(
+        "--records",
+        default=20_000,
+        show_default=True,
+        type=click.IntRange(min=100),
+        help="How many bibs the library has.",
+    )
     def demo(records: int) -> None:
         """Makes a synthetic library in a home of its own and tells the whole story once: load,
         set, permit, dry run, run, report, undo, production, log.
@@ -41,8 +46,9 @@ def add_to(galley: click.Group) -> None:
 
         home = server.home() / "demo"
         if os.environ.get("DATABASE_URL"):
-            sys.exit(complain("the demo has its own embedded database; unset DATABASE_URL", 2,
-                              False))
+            sys.exit(
+                complain("the demo has its own embedded database; unset DATABASE_URL", 2, False)
+            )
         try:
             begin_afresh(home)
             files = make_files(home, records)
@@ -134,8 +140,19 @@ def story(files: dict[str, Path], records: int) -> Iterator[Step]:
     yield Step("Nothing is dropped in silence:", ["report", "1", "--refused"])
     yield Step(
         "Amy, a cataloger, wants the series indicators right. First the set.",
-        ["set", "create", "series", "--kind", "bib", "--environment", "sandbox",
-         "--query", 'exists "830"', "--as", "amy"],
+        [
+            "set",
+            "create",
+            "series",
+            "--kind",
+            "bib",
+            "--environment",
+            "sandbox",
+            "--query",
+            'exists "830"',
+            "--as",
+            "amy",
+        ],
     )
     dry = ["run", JOB, "--environment", "sandbox", "--set", "series", "--dry-run", "--as", "amy"]
     yield Step("She has no permit yet, so not even a dry run:", dry, 3)
@@ -150,8 +167,18 @@ def story(files: dict[str, Path], records: int) -> Iterator[Step]:
     )
     yield Step(
         "The plan is what runs.",
-        ["run", JOB, "--environment", "sandbox", "--plan", "3",
-         "--note", "series file under the", "--as", "amy"],
+        [
+            "run",
+            JOB,
+            "--environment",
+            "sandbox",
+            "--plan",
+            "3",
+            "--note",
+            "series file under the",
+            "--as",
+            "amy",
+        ],
     )
     yield Step(
         "Later somebody corrects one of these records by hand.",
@@ -159,42 +186,110 @@ def story(files: dict[str, Path], records: int) -> Iterator[Step]:
     )
     yield Step(
         "",
-        ["edit", "bib", chosen, "--environment", "sandbox", "--file", str(files["corrected.mrk"]),
-         "--note", "title was wrong", "--as", "amy"],
+        [
+            "edit",
+            "bib",
+            chosen,
+            "--environment",
+            "sandbox",
+            "--file",
+            str(files["corrected.mrk"]),
+            "--note",
+            "title was wrong",
+            "--as",
+            "amy",
+        ],
     )
     yield Step(
         "Would an undo lose that work? Its preview says.",
         ["undo", "4", "--dry-run", "--as", "amy"],
     )
     yield Step("", ["undo", "4", "--note", "trying undo is good practice", "--as", "amy"])
-    yield Step("The record kept its correction.", ["record", "bib", chosen, "--environment",
-                                                   "sandbox", "--versions", "--as", "amy"])
+    yield Step(
+        "The record kept its correction.",
+        ["record", "bib", chosen, "--environment", "sandbox", "--versions", "--as", "amy"],
+    )
     yield Step(
         "Production asks for a permit of its own and for a reason, and plans first.",
-        ["permit", "issue", "amy", JOB, "--environment", "production", "--max-records",
-         str(records), "--as", "bob"],
+        [
+            "permit",
+            "issue",
+            "amy",
+            JOB,
+            "--environment",
+            "production",
+            "--max-records",
+            str(records),
+            "--as",
+            "bob",
+        ],
     )
     yield Step(
         "",
-        ["set", "create", "series", "--kind", "bib", "--environment", "production",
-         "--query", 'exists "830"', "--as", "amy"],
+        [
+            "set",
+            "create",
+            "series",
+            "--kind",
+            "bib",
+            "--environment",
+            "production",
+            "--query",
+            'exists "830"',
+            "--as",
+            "amy",
+        ],
     )
     yield Step(
         "",
-        ["run", JOB, "--environment", "production", "--set", "series",
-         "--note", "tested in the sandbox, run 4", "--as", "amy"],
+        [
+            "run",
+            JOB,
+            "--environment",
+            "production",
+            "--set",
+            "series",
+            "--note",
+            "tested in the sandbox, run 4",
+            "--as",
+            "amy",
+        ],
     )
     yield Step(
         "A file of the wrong kind of id is refused before anything starts.",
-        ["run", JOB, "--environment", "production", "--file", str(files["holdings-list.csv"]),
-         "--note", "oops", "--as", "amy"],
+        [
+            "run",
+            JOB,
+            "--environment",
+            "production",
+            "--file",
+            str(files["holdings-list.csv"]),
+            "--note",
+            "oops",
+            "--as",
+            "amy",
+        ],
         2,
     )
-    yield Step("Dan has no permit, and the log knows that he tried.",
-               ["run", JOB, "--environment", "production", "--set", "series", "--note", "hello",
-                "--as", "dan"], 3)
-    yield Step("Eve, the auditor, reads who did what,", ["audit", "list", "--limit", "8", "--as",
-                                                         "eve"])
+    yield Step(
+        "Dan has no permit, and the log knows that he tried.",
+        [
+            "run",
+            JOB,
+            "--environment",
+            "production",
+            "--set",
+            "series",
+            "--note",
+            "hello",
+            "--as",
+            "dan",
+        ],
+        3,
+    )
+    yield Step(
+        "Eve, the auditor, reads who did what,", ["audit", "list", "--limit", "8", "--as", "eve"]
+    )
     yield Step("and verifies that nobody changed the log.", ["audit", "verify", "--as", "eve"])
 
 

@@ -102,10 +102,18 @@ def command(group: click.Group, name: str, **settings: Any) -> Callable[..., cli
         def run(as_json: bool, as_name: str | None, **values: Any) -> None:
             sys.exit(guarded(lambda: function(Face(as_json, as_name), **values), as_json))
 
-        run = click.option("--as", "as_name", metavar="NAME", help="Act as this person "
-                           "(embedded installations only; the log shows both names).")(run)
-        run = click.option("--json", "as_json", is_flag=True,
-                           help="One machine-readable object on standard output.")(run)
+        run = click.option(
+            "--as",
+            "as_name",
+            metavar="NAME",
+            help="Act as this person (embedded installations only; the log shows both names).",
+        )(run)
+        run = click.option(
+            "--json",
+            "as_json",
+            is_flag=True,
+            help="One machine-readable object on standard output.",
+        )(run)
         return group.command(name, **settings)(run)
 
     return wrap
@@ -150,7 +158,9 @@ def complain(sentence: str, code: int, as_json: bool) -> int:
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
     """A plain table on standard output. Columns that hold only numbers are set right."""
-    shown = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2))
+    shown = Table(
+        title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2)
+    )
     for at, header in enumerate(headers):
         numeric = bool(rows) and all(isinstance(row[at], int) for row in rows)
         shown.add_column(header, justify="right" if numeric else "left", overflow="fold")

@@ -56,8 +56,10 @@ def add_to(galley: click.Group) -> None:
                 out.print(f"  careful: {danger}", style="yellow", markup=False)
             out.print(f"  set of: {', '.join(data['kinds'])}")
             for one in data["parameters"]:
-                out.print(f"  --param {one['name']}=…  ({one['type']}, default {one['default']})",
-                          markup=False)
+                out.print(
+                    f"  --param {one['name']}=…  ({one['type']}, default {one['default']})",
+                    markup=False,
+                )
                 out.print(f"      {one['description']}", markup=False)
 
         face.answer(data, human)
@@ -67,17 +69,34 @@ def add_to(galley: click.Group) -> None:
     @click.argument("code")
     @click.option("--environment", required=True, type=ENVIRONMENTS)
     @click.option("--set", "set_name", default="", help="The set's name.")
-    @click.option("--file", type=click.Path(path_type=Path),
-                  help="A file of ids; its first line names the id type.")
-    @click.option("--param", "params", multiple=True, metavar="NAME=VALUE",
-                  help="A parameter of the job; see `galley job show CODE`.")
-    @click.option("--params", "params_file", type=click.Path(path_type=Path),
-                  metavar="FILE.json", help="Parameters from a JSON file.")
+    @click.option(
+        "--file",
+        type=click.Path(path_type=Path),
+        help="A file of ids; its first line names the id type.",
+    )
+    @click.option(
+        "--param",
+        "params",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A parameter of the job; see `galley job show CODE`.",
+    )
+    @click.option(
+        "--params",
+        "params_file",
+        type=click.Path(path_type=Path),
+        metavar="FILE.json",
+        help="Parameters from a JSON file.",
+    )
     @click.option("--binding", default="", help="The rule or profile, for jobs that need one.")
     @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
     @click.option("--plan", type=int, help="Run exactly what this dry run found.")
-    @click.option("--exclude", default="", metavar="IDS",
-                  help="Records of the plan to leave out: numbers in the catalogue, with commas.")
+    @click.option(
+        "--exclude",
+        default="",
+        metavar="IDS",
+        help="Records of the plan to leave out: numbers in the catalogue, with commas.",
+    )
     @click.option("--note", default="", help="Why (required in production).")
     @click.option("--wait/--no-wait", default=True, help="Wait for the end (the default).")
     def run(face: Face, code: str, **values: Any) -> int:
@@ -108,13 +127,14 @@ def add_to(galley: click.Group) -> None:
     @click.argument("kind")
     @click.argument("id", type=int)
     @click.option("--environment", required=True, type=ENVIRONMENTS)
-    @click.option("--file", type=click.Path(path_type=Path),
-                  help="The record as it should be (.mrk, MARC-in-JSON, MARCXML or ISO 2709); "
-                  "without it $EDITOR opens.")
+    @click.option(
+        "--file",
+        type=click.Path(path_type=Path),
+        help="The record as it should be (.mrk, MARC-in-JSON, MARCXML or ISO 2709); "
+        "without it $EDITOR opens.",
+    )
     @click.option("--note", default="", help="Why (required in production).")
-    def edit(
-        face: Face, kind: str, id: int, environment: str, file: Path | None, note: str
-    ) -> int:
+    def edit(face: Face, kind: str, id: int, environment: str, file: Path | None, note: str) -> int:
         """Edits one record; ID is its number in the catalogue.
 
         \b

@@ -14,8 +14,14 @@ def add_to(galley: click.Group) -> None:
     @command(user, "add")
     @click.argument("name")
     @click.option("--unit", default="", help="The unit, e.g. ITS or ITS-LANGDELL.")
-    @click.option("--role", "roles", multiple=True, default=("staff",), show_default=True,
-                  help="staff, liaison, systems-librarian, support, auditor, administrator.")
+    @click.option(
+        "--role",
+        "roles",
+        multiple=True,
+        default=("staff",),
+        show_default=True,
+        help="staff, liaison, systems-librarian, support, auditor, administrator.",
+    )
     @click.option("--display-name", default="", help="As shown on reports.")
     @click.option("--email", default="")
     def user_add(
@@ -30,13 +36,20 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.people.actions.add_person import add_person
 
         made = add_person(
-            face.who, name, unit=unit, roles=list(roles), display_name=display_name,
-            email=email, at=now(),
+            face.who,
+            name,
+            unit=unit,
+            roles=list(roles),
+            display_name=display_name,
+            email=email,
+            at=now(),
         )
         face.answer(
             {"person": made.username, "unit": unit or None, "roles": list(made.roles)},
-            lambda: out.print(f"{made.display_name} ({made.username}) added"
-                              + (f", {unit}" if unit else ""), markup=False),
+            lambda: out.print(
+                f"{made.display_name} ({made.username}) added" + (f", {unit}" if unit else ""),
+                markup=False,
+            ),
         )
         return DONE
 
@@ -51,13 +64,21 @@ def add_to(galley: click.Group) -> None:
 
         people = list(Person.objects.prefetch_related("units").order_by("username"))
         rows = [
-            (one.username, one.display_name, ", ".join(u.code for u in one.units.all()),
-             ", ".join(one.roles))
+            (
+                one.username,
+                one.display_name,
+                ", ".join(u.code for u in one.units.all()),
+                ", ".join(one.roles),
+            )
             for one in people
         ]
         face.answer(
-            {"people": [dict(zip(("person", "name", "units", "roles"), row, strict=True))
-                        for row in rows]},
+            {
+                "people": [
+                    dict(zip(("person", "name", "units", "roles"), row, strict=True))
+                    for row in rows
+                ]
+            },
             lambda: table(["person", "name", "units", "roles"], rows),
         )
         return DONE
@@ -93,11 +114,17 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.people.actions.tokens import list_tokens
 
         found = list_tokens(face.who)
-        rows = [(str(one.id), one.person.username, one.label, one.created, one.revoked_at)
-                for one in found]
+        rows = [
+            (str(one.id), one.person.username, one.label, one.created, one.revoked_at)
+            for one in found
+        ]
         face.answer(
-            {"tokens": [dict(zip(("id", "person", "label", "created", "revoked"), row,
-                                 strict=True)) for row in rows]},
+            {
+                "tokens": [
+                    dict(zip(("id", "person", "label", "created", "revoked"), row, strict=True))
+                    for row in rows
+                ]
+            },
             lambda: table(["id", "person", "label", "created", "revoked"], rows),
         )
         return DONE

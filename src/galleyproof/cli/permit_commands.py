@@ -31,13 +31,23 @@ def add_to(galley: click.Group) -> None:
         face.who  # noqa: B018  only known people may ask
         job_named(code)
         given = ask(
-            person_named(person), code, binding=binding, environment=environment,
-            records=records, at=now(),
+            person_named(person),
+            code,
+            binding=binding,
+            environment=environment,
+            records=records,
+            at=now(),
         )
-        data = {"allowed": given.allowed, "reason": given.reason, "permit": given.permit_id,
-                "ticket": None}
-        face.answer(data, lambda: out.print(
-            ("yes: " if given.allowed else "no: ") + given.reason, markup=False))
+        data = {
+            "allowed": given.allowed,
+            "reason": given.reason,
+            "permit": given.permit_id,
+            "ticket": None,
+        }
+        face.answer(
+            data,
+            lambda: out.print(("yes: " if given.allowed else "no: ") + given.reason, markup=False),
+        )
         return DONE if given.allowed else NOT_PERMITTED
 
     permit = click.Group("permit", help="Permits: who may run what, where, and how much.")
@@ -51,8 +61,12 @@ def add_to(galley: click.Group) -> None:
     @click.option("--max-records", type=click.IntRange(min=1), help="Most records a run.")
     @click.option("--max-per-day", type=click.IntRange(min=1), help="Most records a day.")
     @click.option("--from", "starts", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
-    @click.option("--until", "ends", type=click.DateTime(["%Y-%m-%d"]),
-                  help="Last day (default: a year from now).")
+    @click.option(
+        "--until",
+        "ends",
+        type=click.DateTime(["%Y-%m-%d"]),
+        help="Last day (default: a year from now).",
+    )
     def issue(face: Face, person: str, code: str, environment: str, **limits) -> int:
         """Issues a permit: by a systems librarian, for somebody else.
 
@@ -78,10 +92,15 @@ def add_to(galley: click.Group) -> None:
             ends=end_of_day(ends.date()) if ends else None,
             at=now(),
         )
-        face.answer(described(made), lambda: out.print(
-            f"Permit {made.id}: {made.person.display_name} may run {code} in {environment}"
-            + (f", up to {made.max_records:,} records a run" if made.max_records else "")
-            + f", until {made.ends:%Y-%m-%d}", markup=False))
+        face.answer(
+            described(made),
+            lambda: out.print(
+                f"Permit {made.id}: {made.person.display_name} may run {code} in {environment}"
+                + (f", up to {made.max_records:,} records a run" if made.max_records else "")
+                + f", until {made.ends:%Y-%m-%d}",
+                markup=False,
+            ),
+        )
         return DONE
 
     @command(permit, "list")
@@ -98,18 +117,39 @@ def add_to(galley: click.Group) -> None:
         found = listing(person=person, job=job)
         face.answer(
             {"permits": [described(one) for one in found]},
-            lambda: table(
-                ["permit", "person", "job", "environment", "records a run", "a day", "from",
-                 "until", "issued by", "revoked"],
-                [
-                    (str(one.id), one.person.username, one.job, one.environment,
-                     one.max_records, one.max_per_day, one.starts, one.ends,
-                     one.issued_by.username, one.revoked_at)
-                    for one in found
-                ],
-            )
-            if found
-            else out.print("No permits."),
+            lambda: (
+                table(
+                    [
+                        "permit",
+                        "person",
+                        "job",
+                        "environment",
+                        "records a run",
+                        "a day",
+                        "from",
+                        "until",
+                        "issued by",
+                        "revoked",
+                    ],
+                    [
+                        (
+                            str(one.id),
+                            one.person.username,
+                            one.job,
+                            one.environment,
+                            one.max_records,
+                            one.max_per_day,
+                            one.starts,
+                            one.ends,
+                            one.issued_by.username,
+                            one.revoked_at,
+                        )
+                        for one in found
+                    ],
+                )
+                if found
+                else out.print("No permits.")
+            ),
         )
         return DONE
 

@@ -17,9 +17,7 @@ def add_to(galley: click.Group) -> None:
     @click.option("--person", default="", help="Only this person's runs.")
     @click.option("--environment", default="", type=click.Choice(["", "sandbox", "production"]))
     @click.option("--limit", default=30, show_default=True, help="At most so many, newest first.")
-    def runs(
-        face: Face, state: str, job: str, person: str, environment: str, limit: int
-    ) -> int:
+    def runs(face: Face, state: str, job: str, person: str, environment: str, limit: int) -> int:
         """All runs, newest first.
 
         \b
@@ -27,9 +25,7 @@ def add_to(galley: click.Group) -> None:
         """
         from galleyproof.runs.reporting import listing, summary
 
-        found = listing(
-            state=state, job=job, person=person, environment=environment, limit=limit
-        )
+        found = listing(state=state, job=job, person=person, environment=environment, limit=limit)
 
         def human() -> None:
             if not found:
@@ -62,11 +58,13 @@ def add_to(galley: click.Group) -> None:
     @click.option("--changed", "outcome", flag_value="changed", help="List what was changed.")
     @click.option("--missing", "outcome", flag_value="missing", help="List what was missing.")
     @click.option("--limit", default=50, show_default=True, help="At most so many in the list.")
-    @click.option("--export", type=click.Path(path_type=Path), metavar="FILE.csv",
-                  help="Every record with its outcome, as CSV.")
-    def report(
-        face: Face, run: int, outcome: str | None, limit: int, export: Path | None
-    ) -> int:
+    @click.option(
+        "--export",
+        type=click.Path(path_type=Path),
+        metavar="FILE.csv",
+        help="Every record with its outcome, as CSV.",
+    )
+    def report(face: Face, run: int, outcome: str | None, limit: int, export: Path | None) -> int:
         """The account of a run: every record of its set is in exactly one of changed, unchanged,
         refused, failed, missing.
 
@@ -88,8 +86,10 @@ def add_to(galley: click.Group) -> None:
         def human() -> None:
             show(data)
             for row in rows:
-                out.print(f"  {row.kind} {row.id or ''} {row.number}: {row.code}: {row.sentence}",
-                          markup=False)
+                out.print(
+                    f"  {row.kind} {row.id or ''} {row.number}: {row.code}: {row.sentence}",
+                    markup=False,
+                )
             if outcome == "changed" and not rows:
                 show_differences(found, limit)
             elif outcome and not rows:
@@ -131,14 +131,20 @@ def add_to(galley: click.Group) -> None:
     @click.argument("plan", type=int)
     @click.option("--shapes", "part", flag_value="shapes", help="The kinds of change (default).")
     @click.option("--records", "part", flag_value="records", help="Records, before and after.")
-    @click.option("--consequences", "part", flag_value="consequences",
-                  help="Changes to other records that follow.")
+    @click.option(
+        "--consequences",
+        "part",
+        flag_value="consequences",
+        help="Changes to other records that follow.",
+    )
     @click.option("--limit", default=20, show_default=True, help="At most so many records.")
-    @click.option("--export", type=click.Path(path_type=Path), metavar="FILE.csv",
-                  help="Every record with its outcome, as CSV.")
-    def plan_show(
-        face: Face, plan: int, part: str | None, limit: int, export: Path | None
-    ) -> int:
+    @click.option(
+        "--export",
+        type=click.Path(path_type=Path),
+        metavar="FILE.csv",
+        help="Every record with its outcome, as CSV.",
+    )
+    def plan_show(face: Face, plan: int, part: str | None, limit: int, export: Path | None) -> int:
         """What a dry run would change.
 
         \b

@@ -89,16 +89,20 @@ STATE_WORDS = {
 def hint(data: dict[str, Any]) -> None:
     number = data["run"]
     if data["state"] == "planned" and data["counts"].get("changed") and not data["undoes"]:
-        line(f"  next       galley plan show {number} --records; then galley run {data['job']}"
-             f" --environment {data['environment']} --plan {number}", "dim")
+        line(
+            f"  next       galley plan show {number} --records; then galley run {data['job']}"
+            f" --environment {data['environment']} --plan {number}",
+            "dim",
+        )
     elif data["state"] == "waiting":
         line(f"  next       somebody else: galley plan confirm {number}", "dim")
     elif data["state"] == "paused":
         line(f"  next       galley resume {number}, or galley cancel {number}", "dim")
     elif data["state"] in ("completed", "completed-with-failures") and not data["undone_by"]:
         if data["job"] != "load":
-            line(f"  next       galley report {number}; to take it back: galley undo {number}",
-                 "dim")
+            line(
+                f"  next       galley report {number}; to take it back: galley undo {number}", "dim"
+            )
 
 
 def line(text: str, style: str = "") -> None:

@@ -21,9 +21,12 @@ def add_to(galley: click.Group) -> None:
     @click.argument("name")
     @click.option("--kind", required=True, help="bib, holding or authority.")
     @click.option("--environment", required=True, type=ENVIRONMENTS)
-    @click.option("--query", help='A saved query, e.g. \'exists "830.{*,1}"\'.')
-    @click.option("--file", type=click.Path(path_type=Path),
-                  help="A file of ids (CSV, TSV, XLSX, text); its first line names the id type.")
+    @click.option("--query", help="A saved query, e.g. 'exists \"830.{*,1}\"'.")
+    @click.option(
+        "--file",
+        type=click.Path(path_type=Path),
+        help="A file of ids (CSV, TSV, XLSX, text); its first line names the id type.",
+    )
     def create(
         face: Face, name: str, kind: str, environment: str, query: str | None, file: Path | None
     ) -> int:
@@ -39,11 +42,20 @@ def add_to(galley: click.Group) -> None:
             raise Wrong("a set is made from --query or from --file: give exactly one of them")
         if query is not None:
             made, size = sets.make_from_query(name, kind, environment, query, face.name, now())
-            data: dict[str, Any] = {"set": name, "kind": made.kind, "environment": environment,
-                                    "query": query, "members": size}
-            face.answer(data, lambda: out.print(
-                f"Set “{name}”: {size:,} {kind} records now; the query is asked again at each use",
-                markup=False))
+            data: dict[str, Any] = {
+                "set": name,
+                "kind": made.kind,
+                "environment": environment,
+                "query": query,
+                "members": size,
+            }
+            face.answer(
+                data,
+                lambda: out.print(
+                    f"Set “{name}”: {size:,} {kind} records now; the query is asked again at each use",
+                    markup=False,
+                ),
+            )
             return DONE
         assert file is not None
         made, matched = sets.make_from_file(name, kind, environment, file, face.name, now())
@@ -61,8 +73,10 @@ def add_to(galley: click.Group) -> None:
         }
 
         def human() -> None:
-            out.print(f"Set “{name}”: {data['lines']:,} lines, {data['found']:,} records found",
-                      markup=False)
+            out.print(
+                f"Set “{name}”: {data['lines']:,} lines, {data['found']:,} records found",
+                markup=False,
+            )
             for key, words in (
                 ("not_found", "lines not found (they stay in the set, as missing)"),
                 ("found_twice", "lines that several records answer to"),
@@ -87,23 +101,25 @@ def add_to(galley: click.Group) -> None:
         found = sets.listing(environment)
         face.answer(
             {"sets": [described(one) for one in found]},
-            lambda: table(
-                ["environment", "set", "kind", "of", "members", "made by", "made"],
-                [
-                    (
-                        one.environment_id,
-                        one.name,
-                        one.kind,
-                        one.query or one.origin,
-                        one.size,
-                        one.made_by,
-                        one.made,
-                    )
-                    for one in found
-                ],
-            )
-            if found
-            else out.print("No sets yet: `galley set create`."),
+            lambda: (
+                table(
+                    ["environment", "set", "kind", "of", "members", "made by", "made"],
+                    [
+                        (
+                            one.environment_id,
+                            one.name,
+                            one.kind,
+                            one.query or one.origin,
+                            one.size,
+                            one.made_by,
+                            one.made,
+                        )
+                        for one in found
+                    ],
+                )
+                if found
+                else out.print("No sets yet: `galley set create`.")
+            ),
         )
         return DONE
 
@@ -153,8 +169,10 @@ def add_to(galley: click.Group) -> None:
         data = {"set": name, "members": size, "records": [row._asdict() for row in rows]}
 
         def human() -> None:
-            table(["number", "own number", "title"],
-                  [(str(row.id), row.number, row.title[:70]) for row in rows])
+            table(
+                ["number", "own number", "title"],
+                [(str(row.id), row.number, row.title[:70]) for row in rows],
+            )
             if size > len(rows):
                 out.print(f"… and {size - len(rows):,} more (--limit N shows more)")
 
@@ -174,8 +192,13 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.catalog import sets
 
         made = sets.freeze_set(name, environment, new_name, face.name, now())
-        face.answer(described(made) | {"members": made.size}, lambda: out.print(
-            f"Set “{new_name}”: {made.size:,} {made.kind} records, as they are now", markup=False))
+        face.answer(
+            described(made) | {"members": made.size},
+            lambda: out.print(
+                f"Set “{new_name}”: {made.size:,} {made.kind} records, as they are now",
+                markup=False,
+            ),
+        )
         return DONE
 
     @command(group, "combine")
@@ -195,8 +218,10 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.catalog import sets
 
         made = sets.combine(new_name, environment, left, how, right, face.name, now())
-        face.answer(described(made) | {"members": made.size}, lambda: out.print(
-            f"Set “{new_name}”: {made.size:,} {made.kind} records", markup=False))
+        face.answer(
+            described(made) | {"members": made.size},
+            lambda: out.print(f"Set “{new_name}”: {made.size:,} {made.kind} records", markup=False),
+        )
         return DONE
 
     @command(group, "drift")
@@ -215,9 +240,14 @@ def add_to(galley: click.Group) -> None:
 
         found = sets.drift(environment, all_ids(run_numbered(run)), name)
         data = {"set": name, "run": run, "added": found.added, "gone": found.gone}
-        face.answer(data, lambda: out.print(
-            f"Since run {run}: {len(found.added):,} records came into “{name}”, "
-            f"{len(found.gone):,} went", markup=False))
+        face.answer(
+            data,
+            lambda: out.print(
+                f"Since run {run}: {len(found.added):,} records came into “{name}”, "
+                f"{len(found.gone):,} went",
+                markup=False,
+            ),
+        )
         return DONE
 
 

@@ -13,8 +13,11 @@ from galleyproof.cli.face import DONE, FAILED, Face, command, now, out, table
 
 def add_to(galley: click.Group) -> None:
     @command(galley, "init")
-    @click.option("--admin", metavar="NAME", help="On a server: make the first administrator, "
-                  "and show a token for them once.")
+    @click.option(
+        "--admin",
+        metavar="NAME",
+        help="On a server: make the first administrator, and show a token for them once.",
+    )
     def init(face: Face, admin: str | None) -> int:
         """Creates or upgrades the database. Doing it again does nothing.
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 import psycopg
@@ -367,7 +368,7 @@ def stop() -> bool:
         return True
 
 
-def superuser_login(database: str = DATABASE) -> dict[str, str | int]:
+def superuser_login(database: str = DATABASE) -> dict[str, Any]:
     return {
         "host": str(socket_folder()),
         "port": PORT,

@@ -88,9 +88,18 @@ def bib(n: int) -> bytes:
     kind = "c" if form == "serial" else "s"
     fields: list[Field] = [
         (b"001", mms(n).encode()),
-        (b"005", b"20%02d%02d%02d%02d%02d%02d.0" % (
-            10 + dice.upto(15), 1 + dice.upto(12), 1 + dice.upto(28), dice.upto(24),
-            dice.upto(60), dice.upto(60))),
+        (
+            b"005",
+            b"20%02d%02d%02d%02d%02d%02d.0"
+            % (
+                10 + dice.upto(15),
+                1 + dice.upto(12),
+                1 + dice.upto(28),
+                dice.upto(24),
+                dice.upto(60),
+                dice.upto(60),
+            ),
+        ),
         (b"008", f"{year % 100:02d}0101{kind}{dates}xx            000 0 {language} d".encode()),
         field("035", "  ", f"a(OCoLC){100000 + n * 13}"),
         field("040", "  ", "aXXD", "beng", "erda", "cXXD"),
@@ -118,7 +127,9 @@ def bib(n: int) -> bytes:
     for _, name, _ in series:
         add(field("490", "1 ", f"a{name} ;", f"v{1 + n % 90}"))
     add(field("500", "  ", f"aFirst issued in {place}, {year}; this copy from the town library."))
-    add(field("504", "  ", f"aIncludes bibliographical references (pages {n % 300}-{n % 300 + 9})."))
+    add(
+        field("504", "  ", f"aIncludes bibliographical references (pages {n % 300}-{n % 300 + 9}).")
+    )
     for part in contents(dice, subject):
         add(field("505", "0 ", "a" + part))
     add(field("520", "  ", "a" + " ".join(abstract(dice))))
@@ -134,14 +145,21 @@ def bib(n: int) -> bytes:
     if dice.upto(4) == 0:
         add(field("856", "40", f"uhttps://example.org/full/{n}", "zFull text"))
     if foreign:
-        romanized, vernacular, script, vernacular_series = SCRIPTS[language]
+        _, vernacular, script, vernacular_series = SCRIPTS[language]
         tag, data = fields[linked]
         fields[linked] = (tag, data[:2] + b"\x1f6880-01" + data[2:])
         turned = "/r" if language in ("ara", "heb") else ""
         add(field("880", f"1{nonfiling}", f"6245-01/{script}{turned}", f"a{vernacular} {n}"))
         for second, _, _ in series:
-            add(field("880", f" {second}", f"6830-02/{script}{turned}", f"a{vernacular_series} ;",
-                      f"v{1 + n % 90}"))
+            add(
+                field(
+                    "880",
+                    f" {second}",
+                    f"6830-02/{script}{turned}",
+                    f"a{vernacular_series} ;",
+                    f"v{1 + n % 90}",
+                )
+            )
     add(field("950", "  ", f"aLoad {n // 10000}", "bmigration"))
     return body(LEADERS[form], fields)
 
@@ -221,8 +239,13 @@ def holdings(count: int) -> Iterator[bytes]:
             (b"004", mms(n).encode()),
             (b"005", b"20200101000000.0"),
             (b"008", b"1001014p    8   4001uueng0000000"),
-            field("852", "0 ", f"b{dice.one(('MAIN', 'LAW', 'MUSIC'))}", "cSTACKS",
-                  f"hZ{200 + n % 800}"),
+            field(
+                "852",
+                "0 ",
+                f"b{dice.one(('MAIN', 'LAW', 'MUSIC'))}",
+                "cSTACKS",
+                f"hZ{200 + n % 800}",
+            ),
         ]
         if dice.upto(5) == 0:
             fields.append(field("866", " 0", f"av.1-{1 + n % 40}"))

@@ -27,9 +27,7 @@ class Change(NamedTuple):
     after_at: int | None
 
 
-def changes(
-    before: Record, after: Record, leave_out: frozenset[bytes] = STAMPED
-) -> list[Change]:
+def changes(before: Record, after: Record, leave_out: frozenset[bytes] = STAMPED) -> list[Change]:
     """The field occurrences in which two records differ, in order of place."""
     found: list[Change] = []
     if after.made_from(before):

@@ -67,17 +67,13 @@ def check_structure(raw: bytes) -> Fault | None:
     if leader[10:12] != b"22" or leader[20:22] != b"45":
         return fault("bad-geometry", 10, leader.decode("ascii", "replace"))
     if int(leader[12:17]) != len(head) + 1:
-        return fault(
-            "wrong-base", 12, f"{leader[12:17].decode()} stated, {len(head) + 1} found"
-        )
+        return fault("wrong-base", 12, f"{leader[12:17].decode()} stated, {len(head) + 1} found")
     if not data or data.pop() != b"\x1d":
         return fault("no-field-end", size - 1)
     if (len(head) - 24) % 12:
         return fault("bad-directory", 24, f"{len(head) - 24} bytes")
     if (len(head) - 24) // 12 != len(data):
-        return fault(
-            "wrong-count", 24, f"{(len(head) - 24) // 12} entries, {len(data)} fields"
-        )
+        return fault("wrong-count", 24, f"{(len(head) - 24) // 12} entries, {len(data)} fields")
     if not data:
         return None
     tags, found = zip(*ENTRY.iter_unpack(head[24:]), strict=True)
@@ -132,9 +128,11 @@ def check_encoding(raw: bytes) -> Fault | None:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        return fault("not-utf8", error.start, repr(raw[error.start : error.start + 4])[1:]) if (
-            code == b"a"
-        ) else (None if code == b" " else fault("bad-encoding-code", 9, repr(code)[1:]))
+        return (
+            fault("not-utf8", error.start, repr(raw[error.start : error.start + 4])[1:])
+            if (code == b"a")
+            else (None if code == b" " else fault("bad-encoding-code", 9, repr(code)[1:]))
+        )
     if code == b"a":
         return None
     return fault("utf8-not-stated" if code == b" " else "bad-encoding-code", 9)

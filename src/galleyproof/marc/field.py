@@ -36,9 +36,7 @@ def subfields(data: bytes) -> list[tuple[str, str]]:
 def subfield_values(data: bytes, code: str) -> list[str]:
     wanted = code.encode()
     return [
-        part[1:].decode("utf-8", "replace")
-        for part in data.split(MARK)[1:]
-        if part[:1] == wanted
+        part[1:].decode("utf-8", "replace") for part in data.split(MARK)[1:] if part[:1] == wanted
     ]
 
 

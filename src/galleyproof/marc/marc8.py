@@ -46,9 +46,7 @@ def convert_field(data: bytes) -> bytes:
     if data.isascii() and b"\x1b" not in data:
         return data
     first, *rest = data.split(MARK)
-    return MARK.join(
-        [text(first).encode(), *(part[:1] + text(part[1:]).encode() for part in rest)]
-    )
+    return MARK.join([text(first).encode(), *(part[:1] + text(part[1:]).encode() for part in rest)])
 
 
 def text(data: bytes) -> str:
@@ -64,7 +62,7 @@ def text(data: bytes) -> str:
         if byte == 0x1B:
             g0, g1, at = escape(data, at, g0, g1)
             continue
-        if byte < 0x20 or 0x80 <= byte < 0xA0 and byte not in (0x88, 0x89, 0x8D, 0x8E):
+        if byte < 0x20 or (0x80 <= byte < 0xA0 and byte not in (0x88, 0x89, 0x8D, 0x8E)):
             raise NotMarc8(at, f"control character {byte:02X}")
         if g0 == EAST_ASIAN and 0x21 <= byte < 0x7F:
             code = int.from_bytes(data[at : at + 3], "big")

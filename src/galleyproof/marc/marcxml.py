@@ -45,7 +45,9 @@ def read(stream: BinaryIO) -> Iterator[Loaded | Refused]:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
-        yield Refused(number + 1, line, fault("not-a-record", 0, f"the XML is broken: {error}"), b"")
+        yield Refused(
+            number + 1, line, fault("not-a-record", 0, f"the XML is broken: {error}"), b""
+        )
 
 
 def one(number: int, element: etree._Element) -> Loaded | Refused:

@@ -73,7 +73,9 @@ def from_text(text: str) -> bytes:
         if not line:
             continue
         if len(line) < 4 or line[0] != "=" or line[4:6].strip():
-            raise Wrong(f"line {number} is not .mrk: “{line[:40]}”; expected =TAG, two blanks, data")
+            raise Wrong(
+                f"line {number} is not .mrk: “{line[:40]}”; expected =TAG, two blanks, data"
+            )
         tag, rest = line[1:4], line[6:]
         if tag == "LDR":
             leader = unescaped(rest.replace("\\", " ")).encode()

@@ -53,8 +53,10 @@ class Record:
         """ISO 2709, narrow or wide; the very same object where nothing was changed."""
         if self._body is None:
             origin, data = self._origin, self.data
-            if origin is not None and self.edited is not None and all(
-                len(origin.data[at]) == len(data[at]) for at in self.edited
+            if (
+                origin is not None
+                and self.edited is not None
+                and all(len(origin.data[at]) == len(data[at]) for at in self.edited)
             ):
                 # The directory stands: only these fields' bytes change.
                 old = origin.body
@@ -200,7 +202,12 @@ def serialised(leader: bytes, tags: list[bytes], data: list[bytes]) -> bytes:
             start += length
         geometry = NARROW if leader[20:22] == WIDE else leader[20:22]
         head = b"%05d%b%05d%b%b%b" % (
-            total, leader[5:12], base, leader[17:20], geometry, leader[22:24],
+            total,
+            leader[5:12],
+            base,
+            leader[17:20],
+            geometry,
+            leader[22:24],
         )
     else:
         parts = []

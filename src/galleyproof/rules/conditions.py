@@ -86,9 +86,7 @@ class TreeOf(Transformer[Token, Any]):
 
 
 def grammar(name: str) -> Lark:
-    return Lark.open(
-        str(Path(__file__).with_name(name)), parser="lalr", maybe_placeholders=False
-    )
+    return Lark.open(str(Path(__file__).with_name(name)), parser="lalr", maybe_placeholders=False)
 
 
 def parsed(parser: Lark, transformer: Transformer[Token, Any], text: str) -> Any:

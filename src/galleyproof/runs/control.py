@@ -59,8 +59,15 @@ def cancel(who: Who, number: int, at: datetime) -> Run:
         if run.state == "waiting":
             move(run, "cancelled")
             run.finished = at
-            run.counts = {**plan.counts, "changed": 0, "refused": plan.counts["refused"]
-                          + plan.counts["changed"]} if plan else {}
+            run.counts = (
+                {
+                    **plan.counts,
+                    "changed": 0,
+                    "refused": plan.counts["refused"] + plan.counts["changed"],
+                }
+                if plan
+                else {}
+            )
             run.said = [{"code": "not-reached", "count": plan.counts["changed"]}] if plan else []
         elif not (run.state == "planning" and plan is not None):
             move(run, "cancelling")

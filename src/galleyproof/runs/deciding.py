@@ -70,9 +70,7 @@ def sift(
         if place not in to_do:
             asked.append((place, held))
         elif held.id in material.open_elsewhere and not own:
-            decided.refuse(
-                place, held.kind, held.id, "locked", material.open_elsewhere[held.id]
-            )
+            decided.refuse(place, held.kind, held.id, "locked", material.open_elsewhere[held.id])
         elif chunk.planned_on is not None and held.version != chunk.planned_on[place]:
             decided.refuse(
                 place,
@@ -92,8 +90,7 @@ def planned_hashes(chunk: Chunk) -> dict[int, bytes]:
         return {}
     hashes = chunk.planned_hashes
     return {
-        place: hashes[16 * number : 16 * number + 16]
-        for number, place in enumerate(chunk.to_do)
+        place: hashes[16 * number : 16 * number + 16] for number, place in enumerate(chunk.to_do)
     }
 
 
@@ -186,9 +183,7 @@ def decide_group(
             answers[held.id] = (held, answer)
         else:
             consequences.append(
-                settle_relative(
-                    part, held, answer, literal=literal, stamp=stamp, write=write
-                )
+                settle_relative(part, held, answer, literal=literal, stamp=stamp, write=write)
             )
     unanswered = [id for id in places if id not in answers]
     if unanswered:

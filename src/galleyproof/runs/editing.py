@@ -35,9 +35,7 @@ def open_record(who: Who, kind: str, id: int, environment: str, *, at: datetime)
     """Holds a record for one person and gives it as .mrk. Wrong says who has it, if somebody."""
     kind_named(kind)
     environment_named(environment)
-    require(
-        who.person, "edit-record", environment=environment, records=1, at=at, acting=who.acting
-    )
+    require(who.person, "edit-record", environment=environment, records=1, at=at, acting=who.acting)
     found = look_up(kind, str(id), environment)
     with connect(environment) as connection:
         row = connection.execute(

@@ -38,6 +38,7 @@ def install(admin: str | None, environ: Mapping[str, str], at: datetime) -> Inst
             if not embedded:
                 token = add_first_token(person, label="first", at=at).text
     if said:
-        append("initialised", person=name or "", subject="installation",
-               detail={"done": said}, at=at)
+        append(
+            "initialised", person=name or "", subject="installation", detail={"done": said}, at=at
+        )
     return Installed(said, token)

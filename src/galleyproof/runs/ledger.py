@@ -101,9 +101,7 @@ def used_up(chunk: Chunk) -> bool:
     return chunk.failures >= ATTEMPTS
 
 
-def halve(
-    connection: psycopg.Connection[Any], chunk: Chunk, worker: int, kind: str
-) -> bool:
+def halve(connection: psycopg.Connection[Any], chunk: Chunk, worker: int, kind: str) -> bool:
     """Splits a chunk in hand between two roots, each half with a fresh count of attempts.
 
     False when it has one root only: then there is nothing to split."""
@@ -163,7 +161,8 @@ def close(
         write_lines(cursor, chunk.run, chunk.start, decided.lines)
     point("outcomes-written")
     cursor.execute(
-        "UPDATE chunk SET state = 'done', worker = NULL, versions = coalesce(%s::integer[], planned_on), marks = %s, hashes = %s,"
+        "UPDATE chunk SET state = 'done', worker = NULL,"
+        " versions = coalesce(%s::integer[], planned_on), marks = %s, hashes = %s,"
         " changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s,"
         " shapes = %s, finished = %s"
         " WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
@@ -182,9 +181,7 @@ def close(
     return cursor.rowcount == 1
 
 
-def write_lines(
-    cursor: psycopg.Cursor[Any], run: int, start: int, lines: Sequence[Line]
-) -> None:
+def write_lines(cursor: psycopg.Cursor[Any], run: int, start: int, lines: Sequence[Line]) -> None:
     with cursor.copy(
         "COPY outcome (run, start, place, kind, id, outcome, code, sentence, planned, raw)"
         " FROM STDIN"

@@ -53,9 +53,7 @@ class Material:
     open_elsewhere: dict[int, str] = field(default_factory=dict)
 
 
-def read_material(
-    cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk
-) -> Material:
+def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk) -> Material:
     """Reads a chunk's records in one snapshot (the caller's transaction is repeatable read)."""
     alone = isinstance(assignment.job, EachRecord)
     planned = chunk.marks is not None

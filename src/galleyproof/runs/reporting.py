@@ -42,9 +42,7 @@ def summary(run: Run) -> dict[str, Any]:
             for code, count in said_counts(run.environment_id, run.id, "refused")
         ]
     seconds = (run.finished - run.requested).total_seconds() if run.finished else 0
-    undone_by = (
-        run.undos.filter(dry_run=False).exclude(state__in=("cancelled", "failed")).last()
-    )
+    undone_by = run.undos.filter(dry_run=False).exclude(state__in=("cancelled", "failed")).last()
     return {
         "run": run.id,
         "plan": run.plan_id,
@@ -145,9 +143,7 @@ def listing(
         chosen &= Q(person__username=person) | Q(person__display_name=person)
     if environment:
         chosen &= Q(environment_id=environment)
-    return list(
-        Run.objects.filter(chosen).select_related("person").order_by("-id")[:limit]
-    )
+    return list(Run.objects.filter(chosen).select_related("person").order_by("-id")[:limit])
 
 
 def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
@@ -182,5 +178,3 @@ def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
 
 def safe(cell: str) -> str:
     return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-

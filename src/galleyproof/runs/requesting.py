@@ -145,8 +145,10 @@ def plan_numbered(number: int, asked: Request, job: Job | None) -> Run:
     if plan is None:
         raise Wrong(f"there is no plan {number}")
     if not plan.dry_run or plan.state != "planned":
-        raise Wrong(f"run {number} is not a plan: it is {plan.state}, and a plan is a dry run "
-                    "that is through")
+        raise Wrong(
+            f"run {number} is not a plan: it is {plan.state}, and a plan is a dry run "
+            "that is through"
+        )
     if job is not None and plan.job != job.code:
         raise Wrong(f"plan {number} is for {plan.job}, not for {job.code}")
     if plan.environment_id != asked.environment:
@@ -254,9 +256,7 @@ def run_directly(who: Who, values: dict[str, Any], chosen: Chosen, at: datetime)
     return run
 
 
-def run_from_plan(
-    who: Who, values: dict[str, Any], plan: Run, asked: Request, at: datetime
-) -> Run:
+def run_from_plan(who: Who, values: dict[str, Any], plan: Run, asked: Request, at: datetime) -> Run:
     """A run of a plan that is made. Above `ask_above` it waits for a second person."""
     with transaction.atomic():
         run = new_run(who, values | {"plan": plan, "excluded": list(asked.exclude)}, at)

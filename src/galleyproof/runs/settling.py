@@ -93,8 +93,7 @@ def finish(run: Run, so_far: Tally, state: str, at: datetime) -> None:
     run.size = so_far.size
     run.counts = {"set": so_far.size, **counts}
     run.shapes = [
-        {"shape": str(shape), "count": count}
-        for shape, count in shape_counts(environment, run.id)
+        {"shape": str(shape), "count": count} for shape, count in shape_counts(environment, run.id)
     ]
     run.said = [{"code": code, "count": count} for code, count in refusals]
     run.consequences = consequence_counts(environment, run.id)

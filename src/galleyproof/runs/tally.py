@@ -86,7 +86,8 @@ def said_counts(environment: str, run: int, outcome: str) -> list[tuple[str, int
     """How many records each code was said of, among the outcomes of one kind."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT code, count(DISTINCT coalesce(id, -1 - start - place)) FROM {table(environment, 'outcome')}"
+            "SELECT code, count(DISTINCT coalesce(id, -1 - start - place))"
+            f" FROM {table(environment, 'outcome')}"
             " WHERE run = %s AND outcome = %s GROUP BY code ORDER BY 2 DESC, 1",
             (run, outcome),
         )

@@ -98,9 +98,7 @@ LISTED = """
 """
 
 
-def read_past(
-    cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk
-) -> UndoMaterial:
+def read_past(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk) -> UndoMaterial:
     ids = chunk.ids
     cursor.execute(
         PAST.format(members=OF_CHUNK), (assignment.kind, chunk.run, chunk.start), binary=True
@@ -196,9 +194,7 @@ def decide_undo(assignment: Assignment, chunk: Chunk, material: UndoMaterial) ->
         decided.shapes.update(material.shapes)
     for one in material.past:
         if one.place >= 0 and one.id in material.open_elsewhere:
-            decided.refuse(
-                one.place, one.kind, one.id, "locked", material.open_elsewhere[one.id]
-            )
+            decided.refuse(one.place, one.kind, one.id, "locked", material.open_elsewhere[one.id])
         elif one.before_version is None:
             undo_making(assignment, one, decided)
         elif one.untouched:
@@ -262,9 +258,7 @@ def undo_making(assignment: Assignment, one: Past, decided: Decided) -> None:
     )
 
 
-def take_back(
-    assignment: Assignment, one: Past, material: UndoMaterial, decided: Decided
-) -> None:
+def take_back(assignment: Assignment, one: Past, material: UndoMaterial, decided: Decided) -> None:
     """The record stands as the run left it: the version before is the record again."""
     assert one.before_status is not None
     body_before = one.before_body_version
@@ -290,9 +284,7 @@ def take_back(
         for shape in shapes(one.kind, found, assignment.job.literal):
             decided.shapes[shape] += 1
         if one.before_status != one.status:
-            decided.shapes[
-                Shape(one.kind, "status", "", "set", one.status, one.before_status)
-            ] += 1
+            decided.shapes[Shape(one.kind, "status", "", "set", one.status, one.before_status)] += 1
     mark(decided, one, CHANGED, digest_of("back", one.kind, one.id, body_before))
     add(assignment, decided, one, write)
 

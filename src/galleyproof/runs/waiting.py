@@ -37,7 +37,7 @@ def wait_for(number: int, look: Callable[[Run, Tally], None] = lambda run, so_fa
                 work_until_done(
                     hands,
                     only=number,
-                    after_chunk=lambda working, members: watch(run, look),
+                    after_chunk=lambda working, members: watch(run_numbered(number), look),
                 )
             if run.plan_id is not None and run.state == "planning":
                 settle(run.plan_id, now())

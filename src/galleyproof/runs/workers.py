@@ -73,9 +73,7 @@ def workable() -> list[tuple[int, str]]:
 def unsettled() -> list[int]:
     """Runs whose chunks may be through, or that wait to stop."""
     return list(
-        Run.objects.filter(
-            state__in=("planning", "queued", "running", "pausing", "cancelling")
-        )
+        Run.objects.filter(state__in=("planning", "queued", "running", "pausing", "cancelling"))
         .exclude(job="load")
         .values_list("id", flat=True)
     )
