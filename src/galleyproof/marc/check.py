@@ -102,11 +102,15 @@ def wrong_entry(head: bytes, lengths: list[int]) -> Fault:
             return fault(
                 "wrong-entry",
                 at,
-                f"{entry[:3].decode()} states length {entry[3:7].decode()} at "
-                f"{entry[7:].decode()}, found {length:04d} at {start:05d}",
+                f"{entry[:3].decode()} states length {shown(entry[3:7])} at "
+                f"{shown(entry[7:])}, found {length:04d} at {start:05d}",
             )
         start += length
     return fault("wrong-entry", 24)
+
+
+def shown(data: bytes) -> str:
+    return data.decode("ascii", "backslashreplace")
 
 
 def bad_entry(head: bytes) -> Fault:

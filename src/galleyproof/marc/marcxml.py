@@ -74,7 +74,7 @@ def from_element(element: etree._Element) -> bytes:
         elif name == "controlfield":
             fields.append((tag, (child.text or "").encode()))
         elif name == "datafield":
-            parts = [(part.get("code") or " ", part.text or "") for part in child]
+            parts = [(part.get("code", " "), part.text or "") for part in child]
             fields.append((tag, join(child.get("ind1") or " ", child.get("ind2") or " ", parts)))
     if len(leader) != 24:
         raise Wrong(f"its leader has {len(leader)} characters, not 24")

@@ -14,7 +14,7 @@ CREATE TABLE record (
     changed      timestamptz NOT NULL,
     tags         text        COLLATE "C" NOT NULL, -- distinct tags, so that a record can be skipped unread
     PRIMARY KEY (kind, id)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 50);
 CREATE INDEX record_under_root ON record (kind, root, id) WHERE root <> id;
 
 -- version: insert-only. The before-image of a change is the version before it.
