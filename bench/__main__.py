@@ -27,14 +27,19 @@ TABLE = (
     ("logical set: a MARC condition on all", "one in 5", "scan", "reading", 20, 60),
     ("first load", "one in 5", "load", "reading", 2, 5),
 )
-DATASETS = {"one in 50": (50, ["plan"]), "one in 5": (5, ["direct", "scan"]),
-            "all": (1, ["direct"])}
+DATASETS = {
+    "one in 50": (50, ["plan"]),
+    "one in 5": (5, ["direct", "scan"]),
+    "all": (1, ["direct"]),
+}
 
 
 def child(module: str, *arguments: str | Path) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", module, *map(str, arguments)],
-        check=True, stdout=subprocess.PIPE, text=True,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     return json.loads(done.stdout.strip().splitlines()[-1])
 
@@ -50,8 +55,12 @@ def yaz(path: Path, out: Path) -> float | None:
         return None
     started = time.perf_counter()
     with out.open("wb") as stream:
-        subprocess.run([program, "-i", "marc", "-o", "marc", path], stdout=stream, check=True,
-                       stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [program, "-i", "marc", "-o", "marc", path],
+            stdout=stream,
+            check=True,
+            stderr=subprocess.DEVNULL,
+        )
     return time.perf_counter() - started
 
 
@@ -81,19 +90,24 @@ def compare(folder: Path, count: int) -> None:
             copied = yaz(path, folder / "out.mrc")
             baseline = {"script": rate(script), "reading": rate(reading)}
             print(f"{size / count:,.0f} bytes a record")
-            print(f"pymarc script   {baseline['script']:>12,.0f} records a second, "
-                  f"{script['peak_mb']:.0f} MB")
+            print(
+                f"pymarc script   {baseline['script']:>12,.0f} records a second, "
+                f"{script['peak_mb']:.0f} MB"
+            )
             print(f"pymarc reading  {baseline['reading']:>12,.0f} records a second")
             if copied:
-                print(f"yaz-marcdump    {count / copied:>12,.0f} records a second "
-                      f"({count / copied / baseline['script']:.1f} × the script)")
+                print(
+                    f"yaz-marcdump    {count / copied:>12,.0f} records a second "
+                    f"({count / copied / baseline['script']:.1f} × the script)"
+                )
             print(f"\n{'work':<40}{'records/s':>12}{'×':>8}{'at least':>10}{'aim':>6}")
         found[label] = child("bench.galley_steps", path, *steps)
         for work, dataset, step, unit, least, aim in TABLE:
             if dataset == label:
                 ratio = rate(found[label][step]) / baseline[unit]
-                print(f"{work:<40}{rate(found[label][step]):>12,.0f}{ratio:>8.1f}{least:>10}"
-                      f"{aim:>6}")
+                print(
+                    f"{work:<40}{rate(found[label][step]):>12,.0f}{ratio:>8.1f}{least:>10}{aim:>6}"
+                )
     peak = max(one["peak_mb"] for one in found.values())
     print(f"\nmemory of the working process at its peak: {peak:.0f} MB")
 

@@ -53,8 +53,11 @@ def measure(path: Path, steps: list[str]) -> dict[str, Any]:
     from galleyproof.runs.waiting import wait_for
 
     amy = Who(Person.objects.create(username="amy", display_name="Amy", roles=["staff"]))
-    bob = Who(Person.objects.create(username="bob", display_name="Bob",
-                                    roles=["systems-librarian", "administrator"]))
+    bob = Who(
+        Person.objects.create(
+            username="bob", display_name="Bob", roles=["systems-librarian", "administrator"]
+        )
+    )
     issue(bob, amy.person, JOB, environment="sandbox", at=now())
     result: dict[str, Any] = {}
 

@@ -44,9 +44,7 @@ def records(count: int, one_in: int) -> Iterator[bytes]:
         elif n % 5 == 1:
             fields.append((b"830", b" 0\x1faHarbour Lane papers ;\x1fv%d" % (n % 90)))
         fields.sort(key=lambda field: field[0])
-        yield serialised(
-            record.leader, [tag for tag, _ in fields], [data for _, data in fields]
-        )
+        yield serialised(record.leader, [tag for tag, _ in fields], [data for _, data in fields])
 
 
 def write(path: Path, count: int, one_in: int) -> int:

@@ -105,12 +105,17 @@ def plain_data_fields(body: bytes) -> bool:
     record = Record(body)
     return all(
         is_control(tag)
-        or (data[2:3] == b"\x1f" and all(p[:1].isascii() and p[:1] for p in data.split(b"\x1f")[1:]))
+        or (
+            data[:2].isascii()
+            and data[2:3] == b"\x1f"
+            and all(p[:1].isascii() and p[:1] for p in data.split(b"\x1f")[1:])
+        )
         for tag, data in zip(record.tags, record.data, strict=True)
     )
 
 
-@pytest.mark.parametrize("name", FILES)
+# In odd.mrc hardly a record is left that has only plain data fields; it is compared above.
+@pytest.mark.parametrize("name", FILES[:-1])
 def test_pymarc_reads_the_same_fields(real_data: Path, name: str) -> None:
     compared = 0
     for one in read(io.BytesIO(raw_of(real_data, name))):
@@ -119,7 +124,7 @@ def test_pymarc_reads_the_same_fields(real_data: Path, name: str) -> None:
         record = pymarc.Record(one.body, force_utf8=True)
         assert ours(one.body) == theirs(record), (name, one.number)
         compared += 1
-    assert compared > (0 if name == "odd" else 100)
+    assert compared > 100
 
 
 def test_marc8_comes_out_as_pymarc_converts_it(real_data: Path) -> None:

@@ -100,8 +100,13 @@ def test_a_record_over_99_999_bytes_lives_and_only_iso_2709_refuses_it() -> None
 
 @pytest.mark.parametrize(
     ("raw", "said"),
-    [(b"", "is empty"), (b"  \n", "is empty"), (b"hello world", "is not MARC"),
-     (b"%PDF-1.4 something", "is not MARC"), (b"MMS ID\n99123\n", "is not MARC")],
+    [
+        (b"", "is empty"),
+        (b"  \n", "is empty"),
+        (b"hello world", "is not MARC"),
+        (b"%PDF-1.4 something", "is not MARC"),
+        (b"MMS ID\n99123\n", "is not MARC"),
+    ],
 )
 def test_what_is_no_marc_is_refused_with_a_sentence(raw: bytes, said: str) -> None:
     with pytest.raises(Wrong, match=said):

@@ -105,8 +105,7 @@ def test_a_field_and_its_parts_are_inverses(
 def test_a_need_never_leaves_out_a_record(parts: list[tuple[bytes, bytes]], pattern: str) -> None:
     record = Record.build(LEADER, parts)
     has = any(
-        len(pattern) == 3
-        and all(p in ("*", t) for p, t in zip(pattern, tag.decode(), strict=True))
+        len(pattern) == 3 and all(p in ("*", t) for p, t in zip(pattern, tag.decode(), strict=True))
         for tag in record.tags
     )
     assert Need.tag(pattern).may_match(tag_list(record)) or not has

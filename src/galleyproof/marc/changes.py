@@ -33,8 +33,9 @@ def changes(before: Record, after: Record, leave_out: frozenset[bytes] = STAMPED
     if after.made_from(before):
         tags, data, new_data = before.tags, before.data, after.data
         for at in after.edited or ():
-            if data[at] != new_data[at] and tags[at] not in leave_out:
-                found.append(Change(tags[at], data[at], new_data[at], at, at))
+            old, new = data[at], new_data[at]
+            if old != new and tags[at] not in leave_out:
+                found.append(Change(tags[at], old, new, at, at))
         return found if len(found) < 2 else moved_among(found)
     one, two = before.leader, after.leader
     if one is not two and one != two:

@@ -17,6 +17,7 @@ LONGEST = 250
 
 OWN = {"bib": "mms", "holding": "holding", "authority": "authority"}
 OCLC = re.compile(r"^\s*(?:\(OCoLC\)\s*)?(?:oc[mn]|on)?0*(\d+)\s*$", re.IGNORECASE)
+ISBN = re.compile(r"(?:97[89][0-9]{10}|[0-9]{9}[0-9Xx])(?![0-9])")
 DASHES = str.maketrans("", "", "- \u2010\u2011\u2012\u2013")
 SPACES = re.compile(r"\s+")
 
@@ -75,23 +76,20 @@ def isbn13(value: str) -> str:
 
     A qualifier after the number, as older records have it, is left aside.
     """
-    first = value.strip().split("(")[0].split(":")[0].translate(DASHES)
-    digits = first[:13] if first[:3] in ("978", "979") else first[:10]
-    if len(digits) == 13 and digits.isascii() and digits.isdigit() and first[13:14] not in DIGITS:
+    found = ISBN.match(value.strip().translate(DASHES))
+    if found is None:
+        return ""
+    digits = found[0]
+    if len(digits) == 13:
         total = sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))
         return digits if total % 10 == 0 else ""
-    if len(digits) != 10 or not digits[:9].isdigit() or not digits.isascii():
-        return ""
-    last = 10 if digits[9] in "xX" else int(digits[9]) if digits[9].isdigit() else -99
+    last = 10 if digits[9] in "xX" else int(digits[9])
     total = sum((10 - at) * int(digit) for at, digit in enumerate(digits[:9])) + last
     if total % 11:
         return ""
     body = "978" + digits[:9]
     total = sum(map(int, body[::2])) + 3 * sum(map(int, body[1::2]))
     return body + str(-total % 10)
-
-
-DIGITS = frozenset("0123456789")
 
 
 def issn8(value: str) -> str:

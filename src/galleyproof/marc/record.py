@@ -52,19 +52,22 @@ class Record:
     def body(self) -> bytes:
         """ISO 2709, narrow or wide; the very same object where nothing was changed."""
         if self._body is None:
-            origin, data = self._origin, self.data
-            if (
-                origin is not None
-                and self.edited is not None
-                and all(len(origin.data[at]) == len(data[at]) for at in self.edited)
-            ):
-                # The directory stands: only these fields' bytes change.
-                old = origin.body
+            origin = self._origin
+            if origin is not None and self.edited is not None and self.lengths_stand(origin):
+                # The directory stands: only the edited fields' bytes change.
+                old, data = origin.body, self.data
                 base = 25 + (21 if old[20:22] == WIDE else 12) * len(data)
                 self._body = old[:base] + FIELD_END.join(data) + FIELD_END + RECORD_END
             else:
-                self._body = serialised(self.leader, self.tags, data)
+                self._body = serialised(self.leader, self.tags, self.data)
         return self._body
+
+    def lengths_stand(self, origin: Record) -> bool:
+        old, new = origin.data, self.data
+        for at in self.edited or ():
+            if len(old[at]) != len(new[at]):
+                return False
+        return True
 
     def made_from(self, other: Record) -> bool:
         """Whether this is `other` with nothing but the data of the fields in `edited` replaced."""
@@ -127,15 +130,21 @@ class Record:
         """The record with the data of some fields replaced."""
         new = self.data.copy()
         for at, data in edits.items():
-            refuse_marks(data)
+            if FIELD_END in data or RECORD_END in data:
+                refuse_marks(data)
             new[at] = data
         made = Record.__new__(Record)
-        made._leader = self.leader
+        made._leader = self._leader or self.leader
         made._tags = self._tags
         made._data = new
         made._body = None
-        made._origin = self
-        made.edited = tuple(sorted(edits)) if len(edits) > 1 else tuple(edits)
+        if self._body is None and self.edited is not None:
+            # Edits on top of edits are edits of the first record, whose bytes are there.
+            made._origin = self._origin
+            made.edited = tuple(sorted({*self.edited, *edits}))
+        else:
+            made._origin = self
+            made.edited = tuple(sorted(edits)) if len(edits) > 1 else tuple(edits)
         return made
 
     def with_inserted(self, at: int, tag: bytes, data: bytes) -> Record:

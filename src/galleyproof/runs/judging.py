@@ -105,17 +105,19 @@ def hash_of_change(found: Sequence[Change], status: str, old_status: str) -> byt
     """16 bytes that stand for one change. Each part is preceded by its length, so that no two
     different changes are written the same way."""
     parts = [] if status == old_status else [b"status", old_status.encode(), status.encode()]
-    for change in found:
+    for tag, before, after, before_at, after_at in found:
         parts.append(
-            b"%s %d %d"
+            b"%b %d %d %d:%b %d:%b"
             % (
-                change.tag,
-                -1 if change.before_at is None else change.before_at,
-                -1 if change.after_at is None else change.after_at,
+                tag,
+                -1 if before_at is None else before_at,
+                -1 if after_at is None else after_at,
+                -1 if before is None else len(before),
+                before or b"",
+                -1 if after is None else len(after),
+                after or b"",
             )
         )
-        for data in (change.before, change.after):
-            parts.append(b"-" if data is None else b"%d:%s" % (len(data), data))
     return blake2b(b"\n".join(parts), digest_size=16).digest()
 
 
@@ -132,18 +134,18 @@ def write_of(held: Held, found: Difference, stamp: bytes | None) -> Write:
     """The new version that makes a difference true, 005 brought up to date where it is kept."""
     after = found.after
     if stamp is not None:
-        places = after.positions(b"005")
-        if places:
-            after = after.with_many(dict.fromkeys(places[:1], stamp))
+        if b"005" in after.tags:
+            after = after.with_many({after.tags.index(b"005"): stamp})
     tags: str | None = None
     gone: list[Key] = []
     come: list[Key] = []
-    if any(c.before is None or c.after is None for c in found.changes):
-        tags = tag_list(after)
-    if any(c.tag in KEY_TAGS for c in found.changes):
-        old, new = keys(held.body, held.kind), keys(after.body, held.kind)
-        gone = [key for key in old if key not in new]
-        come = [key for key in new if key not in old]
+    for change in found.changes:
+        if tags is None and (change.before is None or change.after is None):
+            tags = tag_list(after)
+        if change.tag in KEY_TAGS and not (gone or come):
+            old, new = keys(held.body, held.kind), keys(after.body, held.kind)
+            gone = [key for key in old if key not in new]
+            come = [key for key in new if key not in old]
     return Write(
         kind=held.kind,
         id=held.id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,8 +22,8 @@ from galleyproof.runs.committing import Halted, Lost, commit
 from galleyproof.runs.deciding import decide
 from galleyproof.runs.faults import point
 from galleyproof.runs.judging import Decided
-from galleyproof.runs.material import Chunk, read_material
-from galleyproof.runs.undoing import decide_undo, read_past
+from galleyproof.runs.material import Chunk, Material, read_material
+from galleyproof.runs.undoing import UndoMaterial, decide_undo, read_past
 
 TRANSIENT = (
     errors.DeadlockDetected,
@@ -54,34 +56,53 @@ def now() -> datetime:
 
 @dataclass
 class Session:
-    """A worker's two connections to one environment: one takes and reads, one commits.
+    """A worker's connections to one environment: one takes chunks and gives them back, one reads
+    ahead, one commits; the last two each in a thread of its own.
 
-    It works chunks under a number of its own, which lives as long as the first connection.
+    It works under a number of its own, which lives as long as the first connection.
     """
 
     environment: str
+    taking: psycopg.Connection[Any] = field(init=False)
     reading: psycopg.Connection[Any] = field(init=False)
     committing: psycopg.Connection[Any] = field(init=False)
     number: int = field(init=False)
-    thread: ThreadPoolExecutor = field(init=False)
+    reader: ThreadPoolExecutor = field(init=False)
+    committer: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
         sys.setswitchinterval(SWITCH)
-        self.reading = connect(self.environment, autocommit=True, application="galley worker")
-        self.committing = connect(self.environment, autocommit=True, application="galley worker")
+        # A chunk makes and drops a hundred thousand small objects, none of them in a cycle; what
+        # the program itself is made of need not be looked through each time.
+        gc.freeze()
+        gc.set_threshold(100_000, 20, 100)
+        self.taking, self.reading, self.committing = (
+            connect(self.environment, autocommit=True, application="galley worker")
+            for _ in range(3)
+        )
         for connection in (self.reading, self.committing):
             connection.execute(BY_KEY)
-        self.number = ledger.sign_in(self.reading)
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self.number = ledger.sign_in(self.taking)
+        self.reader = ThreadPoolExecutor(1, thread_name_prefix="read")
+        self.committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
 
     def close(self) -> None:
-        self.thread.shutdown(wait=True)
-        for connection in (self.reading, self.committing):
+        self.reader.shutdown(wait=True)
+        self.committer.shutdown(wait=True)
+        for connection in (self.taking, self.reading, self.committing):
             connection.close()
 
     @property
     def broken(self) -> bool:
-        return self.reading.broken or self.committing.broken
+        return self.taking.broken or self.reading.broken or self.committing.broken
+
+
+@dataclass
+class Ahead:
+    """A chunk that is taken and being read."""
+
+    chunk: Chunk
+    future: Future[Material | UndoMaterial]
 
 
 @dataclass
@@ -101,65 +122,86 @@ def work_run(
 ) -> None:
     """Works chunks of one run until none is free, or `enough` says so.
 
-    Raises Halted when the run may not go on, DiskFull, and psycopg.OperationalError when the
-    database is lost. Whatever it raises, every chunk is either done or free again.
+    While a chunk is decided on, the next is read and the one before commits. Raises Halted when
+    the run may not go on, DiskFull, and psycopg.OperationalError when the database is lost.
+    Whatever it raises, every chunk is either done or free again.
     """
     in_hand: InHand | None = None
+    ahead: Ahead | None = None
     try:
         while not enough():
-            chunk = ledger.take(
-                session.reading, assignment.run, session.number, ordered=assignment.job.ordered
-            )
-            if chunk is None:
+            current, ahead = ahead or look_ahead(session, assignment), None
+            if current is None:
                 if in_hand is None:
                     return
                 # Our own commit may be all that stands between an ordered run's chunks.
-                finish(session, assignment, in_hand, after_chunk)
-                in_hand = None
+                done, in_hand = in_hand, None
+                finish(session, assignment, done, after_chunk)
                 continue
-            point("chunk-taken")
+            chunk = current.chunk
             if ledger.used_up(chunk):
-                if in_hand is not None:
-                    finish(session, assignment, in_hand, after_chunk)
-                    in_hand = None
+                current.future.exception()
                 narrow_down(session, assignment, chunk)
                 continue
             try:
-                decided = prepare(session, assignment, chunk)
+                material = current.future.result()
+                ahead = look_ahead(session, assignment)
+                decided = decided_on(assignment, chunk, material)
             except Exception as error:
                 put_back(session, chunk, error)
                 continue
             if in_hand is not None:
-                earlier, in_hand = in_hand, None
+                done, in_hand = in_hand, None
                 try:
-                    finish(session, assignment, earlier, after_chunk)
+                    finish(session, assignment, done, after_chunk)
                 except BaseException:
-                    ledger.give_back(session.reading, chunk, session.number)
+                    ledger.give_back(session.taking, chunk, session.number)
                     raise
             in_hand = InHand(
                 chunk,
-                session.thread.submit(
+                session.committer.submit(
                     commit, session.committing, assignment, chunk, session.number, decided, now()
                 ),
             )
     finally:
-        if in_hand is not None:
-            finish(session, assignment, in_hand, after_chunk)
+        try:
+            if in_hand is not None:
+                finish(session, assignment, in_hand, after_chunk)
+        finally:
+            if ahead is not None:
+                ahead.future.exception()
+                with contextlib.suppress(psycopg.OperationalError):
+                    ledger.give_back(session.taking, ahead.chunk, session.number)
 
 
-def prepare(session: Session, assignment: Assignment, chunk: Chunk) -> Decided:
-    """Reads a chunk in one snapshot and has it decided on outside any transaction."""
-    if assignment.undoes is not None:
-        with session.reading.transaction(), session.reading.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            past = read_past(cursor, assignment, chunk)
-        point("chunk-read")
-        decided = decide_undo(assignment, chunk, past)
+def look_ahead(session: Session, assignment: Assignment) -> Ahead | None:
+    """Takes the next chunk, if one is free, and begins to read it."""
+    chunk = ledger.take(
+        session.taking, assignment.run, session.number, ordered=assignment.job.ordered
+    )
+    if chunk is None:
+        return None
+    point("chunk-taken")
+    return Ahead(chunk, session.reader.submit(read_chunk, session.reading, assignment, chunk))
+
+
+def read_chunk(
+    connection: psycopg.Connection[Any], assignment: Assignment, chunk: Chunk
+) -> Material | UndoMaterial:
+    """Reads a chunk in one snapshot."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        read = read_past if assignment.undoes is not None else read_material
+        material = read(cursor, assignment, chunk)
+    point("chunk-read")
+    return material
+
+
+def decided_on(assignment: Assignment, chunk: Chunk, material: Material | UndoMaterial) -> Decided:
+    """Has a chunk decided on, outside any transaction."""
+    if isinstance(material, UndoMaterial):
+        decided = decide_undo(assignment, chunk, material)
     else:
-        with session.reading.transaction(), session.reading.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            material = read_material(cursor, assignment, chunk)
-        point("chunk-read")
         decided = decide(assignment, chunk, material)
     point("chunk-decided")
     return decided
@@ -173,25 +215,23 @@ def finish(
 ) -> None:
     """Waits for a commit. Where something read had moved, reads and decides again."""
     chunk = in_hand.chunk
-    try:
-        in_hand.future.result()
-        while_moved = False
-    except Moved:
-        while_moved = True
-    except Exception as error:
-        put_back(session, chunk, error)
-        return
-    while while_moved:
+    future = in_hand.future
+    while True:
         try:
-            decided = prepare(session, assignment, chunk)
-            commit(session.committing, assignment, chunk, session.number, decided, now())
-            while_moved = False
+            future.result()
+            break
         except Moved:
-            continue
+            pass
         except Exception as error:
             put_back(session, chunk, error)
             return
+        future = session.committer.submit(again, session, assignment, chunk)
     after_chunk(len(chunk.ids))
+
+
+def again(session: Session, assignment: Assignment, chunk: Chunk) -> None:
+    decided = decided_on(assignment, chunk, read_chunk(session.committing, assignment, chunk))
+    commit(session.committing, assignment, chunk, session.number, decided, now())
 
 
 def put_back(session: Session, chunk: Chunk, error: Exception) -> None:
@@ -204,23 +244,23 @@ def put_back(session: Session, chunk: Chunk, error: Exception) -> None:
     if session.broken:
         raise error  # the lease died with the session
     if isinstance(error, errors.DiskFull):
-        ledger.give_back(session.reading, chunk, session.number)
+        ledger.give_back(session.taking, chunk, session.number)
         raise DiskFull(str(error).splitlines()[0]) from error
     if isinstance(error, Halted):
-        ledger.give_back(session.reading, chunk, session.number)
+        ledger.give_back(session.taking, chunk, session.number)
         raise error
     if isinstance(error, TRANSIENT):
-        ledger.give_back(session.reading, chunk, session.number)
+        ledger.give_back(session.taking, chunk, session.number)
         return
     reason = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
-    ledger.count_failure(session.reading, chunk, session.number, reason)
+    ledger.count_failure(session.taking, chunk, session.number, reason)
 
 
 def narrow_down(session: Session, assignment: Assignment, chunk: Chunk) -> None:
     """A chunk that failed as often as it may: halved, or, down to one root, its records failed."""
-    if ledger.halve(session.reading, chunk, session.number, assignment.kind):
+    if ledger.halve(session.taking, chunk, session.number, assignment.kind):
         return
-    row = session.reading.execute(
+    row = session.taking.execute(
         "SELECT error, kills FROM chunk WHERE run = %s AND start = %s", (chunk.run, chunk.start)
     ).fetchone()
     error, kills = row if row else (None, 0)
