@@ -13,6 +13,10 @@ from pathlib import Path
 import pytest
 from stories import Library
 
+from galleyproof.database.setup import ready
+
+ready()
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:

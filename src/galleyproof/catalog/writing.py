@@ -122,25 +122,23 @@ def copy_versions(
     code = kind.encode()
     head = struct.pack(">hI", 8, len(code)) + code
     run_part = PACK_RUN(8, run)
-    states: dict[str, bytes] = {}
-    flags = {False: b"\x00\x00\x00\x01\x00", True: b"\x00\x00\x00\x01\x01"}
+    tails: dict[tuple[str, int | None, bool], bytes] = {}
     parts = [COPY_START]
     add = parts.append
     for id, version, status, same_as, rekeyed, body in rows:
-        state = states.get(status)
-        if state is None:
-            state = states[status] = PACK_LENGTH(len(status)) + status.encode()
-        add(head)
-        add(PACK_BASE(8, id, 4, version))
-        add(run_part)
-        add(state)
-        add(NULL if same_as is None else PACK_SAME(4, same_as))
-        add(flags[rekeyed])
+        tail = tails.get((status, same_as, rekeyed))
+        if tail is None:
+            tail = tails[status, same_as, rekeyed] = (
+                run_part
+                + PACK_LENGTH(len(status))
+                + status.encode()
+                + (NULL if same_as is None else PACK_SAME(4, same_as))
+                + (b"\x00\x00\x00\x01\x01" if rekeyed else b"\x00\x00\x00\x01\x00")
+            )
         if body is None:
-            add(NULL)
+            parts += (head, PACK_BASE(8, id, 4, version), tail, NULL)
         else:
-            add(PACK_LENGTH(len(body)))
-            add(body)
+            parts += (head, PACK_BASE(8, id, 4, version), tail, PACK_LENGTH(len(body)), body)
     add(COPY_END)
     copy_in(
         cursor,

@@ -45,3 +45,7 @@ for module in (
 
 def main() -> None:
     galley()
+
+
+if __name__ == "__main__":
+    main()

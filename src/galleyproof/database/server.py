@@ -303,19 +303,38 @@ def start() -> None:
     log = home() / "server.log"
     log.touch(mode=0o600)
     give_to_server(log)
-    run(
-        [
-            binary("pg_ctl"),
-            f"--pgdata={data_folder()}",
-            f"--log={log}",
-            "--wait",
-            f"--timeout={START_SECONDS}",
-            "--silent",
-            "start",
-        ],
-        f"the embedded database did not start; see {log}",
-    )
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            run(
+                [
+                    binary("pg_ctl"),
+                    f"--pgdata={data_folder()}",
+                    f"--log={log}",
+                    "--wait",
+                    f"--timeout={START_SECONDS}",
+                    "--silent",
+                    "start",
+                ],
+                f"the embedded database did not start; see {log}",
+            )
+            break
+        except Wrong:
+            # A server that was killed leaves children behind for a moment; until they have seen
+            # it, their shared memory keeps a new one from starting.
+            if time.monotonic() > until or not left_behind(log):
+                raise
+            time.sleep(0.1)
     wait_until_it_answers()
+
+
+def left_behind(log: Path) -> bool:
+    """Whether the last start failed because children of a killed server are still there."""
+    with log.open("rb") as stream:
+        stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, stream.tell() - 2000))
+        tail = stream.read()
+    return b"shared memory block" in tail or b"lock file" in tail
 
 
 def wait_until_it_answers() -> None:
