@@ -28,7 +28,10 @@ from galleyproof.marc.errors import Wrong
 
 DONE, FAILED, WRONG, NOT_PERMITTED, NOTHING_CHANGED, WAITING = range(6)
 
-out = Console(soft_wrap=True, highlight=False)
+WIDE = 200
+"""Columns where the output is no terminal: a table in a file or a pipe is not folded."""
+
+out = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 
+from django.db import connection
 from procrastinate.exceptions import AlreadyEnqueued
 
 from galleyproof.database.queue import app as queue_app
@@ -15,6 +16,7 @@ from galleyproof.runs.workers import (
     sweep,
     work_until_done,
     workable,
+    workers_alive,
 )
 
 app = queue_app()
@@ -28,14 +30,23 @@ hands = Hands()
 @app.task(name="run-has-work", queue="runs")
 def run_has_work(run: int) -> None:
     """Works the least-served run until nothing is free. The number only says why it was sent."""
-    pass_on()
-    work_until_done(hands, stop=lambda: stopping)
+    try:
+        pass_on()
+        work_until_done(hands, stop=lambda: stopping)
+    finally:
+        hands.close()
+        connection.close()
 
 
 def announce(run: int) -> None:
-    """Tells the workers that a run has work. At most one such message waits at a time."""
-    with contextlib.suppress(AlreadyEnqueued), app.open():
-        run_has_work.configure(queueing_lock="runs").defer(run=run)
+    """Tells the workers that a run has work. At most one such message waits at a time; where
+    nobody listens none is sent, since a worker that starts looks for itself."""
+    if not workers_alive():
+        return
+    with contextlib.suppress(AlreadyEnqueued), queue_app().open() as telling:
+        telling.configure_task(
+            "run-has-work", queue="runs", queueing_lock="runs", allow_unknown=True
+        ).defer(run=run)
 
 
 def pass_on() -> None:
@@ -46,11 +57,7 @@ def pass_on() -> None:
 
 
 async def serve_queue() -> None:
-    """One worker process: takes messages, and sweeps."""
-    loop = asyncio.get_running_loop()
-    worker = asyncio.create_task(
-        app.run_worker_async(queues=["runs"], concurrency=1, install_signal_handlers=False)
-    )
+    """One worker process: takes messages, and sweeps, until it is told to end."""
     ended = asyncio.Event()
 
     def end() -> None:
@@ -58,17 +65,25 @@ async def serve_queue() -> None:
         stopping = True
         ended.set()
 
+    loop = asyncio.get_running_loop()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(wanted, end)
-    sweeper = asyncio.create_task(keep_sweeping())
-    await asyncio.wait(
-        {worker, sweeper, asyncio.create_task(ended.wait())},
-        return_when=asyncio.FIRST_COMPLETED,
-    )
-    for task in (sweeper, worker):
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    async with app.open_async():
+        tasks = [
+            asyncio.create_task(
+                app.run_worker_async(queues=["runs"], concurrency=1, install_signal_handlers=False)
+            ),
+            asyncio.create_task(keep_sweeping()),
+            asyncio.create_task(ended.wait()),
+        ]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        # A chunk in hand is finished before the worker's task ends.
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            if not task.cancelled() and task.exception() is not None:
+                raise task.exception() or RuntimeError("the worker ended")
 
 
 async def keep_sweeping() -> None:
@@ -78,12 +93,14 @@ async def keep_sweeping() -> None:
 
 
 def sweep_and_wake() -> None:
-    sweep()
-    pass_on()
+    try:
+        sweep()
+        pass_on()
+    finally:
+        connection.close()  # this thread's own; a lost database must not be remembered
 
 
 def run_worker() -> None:
     """This process as a worker, until it is told to end; a chunk in hand is finished first."""
     with counted_as_worker():
         asyncio.run(serve_queue())
-    hands.close()
