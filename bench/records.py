@@ -14,7 +14,7 @@ from pathlib import Path
 
 from galleyproof.demo.library import bibs
 from galleyproof.marc.check import check
-from galleyproof.marc.record import serialised, Record
+from galleyproof.marc.record import Record, serialised
 
 
 def real_records() -> list[bytes]:

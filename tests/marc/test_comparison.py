@@ -146,7 +146,7 @@ def test_mrrc_reads_the_same_fields(real_data: Path, name: str) -> None:
         (record,) = list(mrrc.MARCReader(io.BytesIO(one.body)))
         if record is None:
             continue
-        found = sorted((field.tag for field in record.fields()))
+        found = sorted(field.tag for field in record.fields())
         assert found == sorted(tag.decode() for tag in Record(one.body).tags), one.number
         compared += 1
     assert compared > (0 if name == "odd" else 100)

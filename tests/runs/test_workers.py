@@ -134,6 +134,37 @@ def test_the_server_killed_under_a_run_is_started_again_and_the_run_goes_on(
     assert stocked.export() == before
 
 
+def test_a_worker_outlives_the_server(stocked: Library, worker) -> None:
+    from django.db import connections
+
+    from galleyproof.database import server
+
+    worker()
+    until(lambda: alive() == 1)
+    pid = server.server_pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    connections.close_all()
+    run = None
+
+    def asked() -> bool:
+        nonlocal run
+        import psycopg
+        from django.db import OperationalError
+
+        try:
+            run = stocked.ask()
+        except (OperationalError, psycopg.OperationalError):
+            connections.close_all()
+            return False
+        return True
+
+    until(asked)
+    until(lambda: state(run.id) in ENDED)
+    run.refresh_from_db()
+    assert run.counts["changed"] == 60
+
+
 def test_two_runs_are_both_served(stocked: Library, worker) -> None:
     stocked.set("few", "id < 10")
     one, other = stocked.ask(dry_run=True), stocked.ask(set_name="few", dry_run=True)

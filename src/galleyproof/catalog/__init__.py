@@ -1,1 +1,1 @@
-"""The catalogue: environments, records and their versions, keys, sets. The only writer of records."""
+"""Environments, records and their versions, keys, sets. The only writer of records."""

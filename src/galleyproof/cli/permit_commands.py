@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from galleyproof.cli.face import DONE, NOT_PERMITTED, Face, command, now, out, table
@@ -67,7 +69,7 @@ def add_to(galley: click.Group) -> None:
         type=click.DateTime(["%Y-%m-%d"]),
         help="Last day (default: a year from now).",
     )
-    def issue(face: Face, person: str, code: str, environment: str, **limits) -> int:
+    def issue(face: Face, person: str, code: str, environment: str, **limits: Any) -> int:
         """Issues a permit: by a systems librarian, for somebody else.
 
         \b
@@ -169,7 +171,7 @@ def add_to(galley: click.Group) -> None:
         return DONE
 
 
-def described(permit) -> dict:
+def described(permit: Any) -> dict[str, Any]:
     return {
         "permit": permit.id,
         "person": permit.person.username,

@@ -52,7 +52,7 @@ def add_to(galley: click.Group) -> None:
             face.answer(
                 data,
                 lambda: out.print(
-                    f"Set “{name}”: {size:,} {kind} records now; the query is asked again at each use",
+                    f"Set “{name}”: {size:,} {kind} records now; the query is asked anew each time",
                     markup=False,
                 ),
             )

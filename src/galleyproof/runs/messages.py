@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 
-from django.db import connection
-from procrastinate.exceptions import AlreadyEnqueued
+import psycopg
+from django.db import OperationalError, connection, connections
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from galleyproof.database.queue import app as queue_app
 from galleyproof.runs.workers import (
@@ -102,5 +104,11 @@ def sweep_and_wake() -> None:
 
 def run_worker() -> None:
     """This process as a worker, until it is told to end; a chunk in hand is finished first."""
-    with counted_as_worker():
-        asyncio.run(serve_queue())
+    while not stopping:
+        try:
+            with counted_as_worker():
+                asyncio.run(serve_queue())
+        except (psycopg.OperationalError, OperationalError, ConnectorException):
+            # The database went away: it is looked for again until it is back, or we are ended.
+            connections.close_all()
+            time.sleep(SWEEP_EVERY)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import psycopg
+from django.db import OperationalError, connections
+
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import settle
@@ -16,6 +19,9 @@ from galleyproof.runs.working import now
 LOOK_EVERY = 0.2
 """Seconds between two looks at a run that others work."""
 
+LOST_AT_MOST = 5
+"""Times in a row that the database may be lost before waiting for it ends."""
+
 RESTING = ENDED | {"paused", "waiting"}
 
 
@@ -25,29 +31,47 @@ def wait_for(number: int, look: Callable[[Run, Tally], None] = lambda run, so_fa
     When no worker is alive, this process works the chunks itself, by the same function.
     """
     hands = Hands()
+    lost = 0
     try:
         while True:
-            run = run_numbered(number)
-            if run.state in RESTING:
-                return run
-            if workers_alive():
-                watch(run, look)
-                time.sleep(LOOK_EVERY)
-            else:
-                work_until_done(
-                    hands,
-                    only=number,
-                    after_chunk=lambda working, members: watch(run_numbered(number), look),
-                )
-            if run.plan_id is not None and run.state == "planning":
-                settle(run.plan_id, now())
-            if settle(number, now()) in RESTING:
-                continue
-            if not workers_alive():
-                sweep()
-                time.sleep(LOOK_EVERY / 10)
+            try:
+                if step(hands, number, look) in RESTING:
+                    return run_numbered(number)
+                lost = 0
+            except (psycopg.OperationalError, OperationalError):
+                # The database went away under us. What is done is done; the rest goes on as soon
+                # as it is back (an embedded one is started again by the next connection).
+                lost += 1
+                if lost > LOST_AT_MOST:
+                    raise
+                hands.close()
+                connections.close_all()
+                time.sleep(lost)
     finally:
         hands.close()
+
+
+def step(hands: Hands, number: int, look: Callable[[Run, Tally], None]) -> str:
+    """Looks on for a moment, or works what is free; returns the run's state."""
+    run = run_numbered(number)
+    if run.state in RESTING:
+        return run.state
+    if workers_alive():
+        watch(run, look)
+        time.sleep(LOOK_EVERY)
+    else:
+        work_until_done(
+            hands,
+            only=number,
+            after_chunk=lambda working, members: watch(run_numbered(number), look),
+        )
+    if run.plan_id is not None and run.state == "planning":
+        settle(run.plan_id, now())
+    state = settle(number, now())
+    if state not in RESTING and not workers_alive():
+        sweep()
+        time.sleep(LOOK_EVERY / 10)
+    return state
 
 
 def watch(run: Run, look: Callable[[Run, Tally], None]) -> None:

@@ -7,6 +7,7 @@ may be lost or come twice; a sweep every few seconds finds runs that nobody work
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -108,7 +109,8 @@ class Hands:
     def drop(self, environment: str) -> None:
         session = self.sessions.pop(environment, None)
         if session is not None:
-            session.close()
+            with contextlib.suppress(psycopg.Error):
+                session.close()
 
     def close(self) -> None:
         for environment in list(self.sessions):
