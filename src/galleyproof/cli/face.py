@@ -92,7 +92,8 @@ class Face:
                     "description": label,
                     "advance": advance,
                 }
-                bar.update(task, **{k: v for k, v in known.items() if v is not None})
+                given: dict[str, Any] = {k: v for k, v in known.items() if v is not None}
+                bar.update(task, **given)
 
             yield update
 

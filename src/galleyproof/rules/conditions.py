@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +102,30 @@ def parsed(parser: Lark, transformer: Transformer[Token, Any], text: str) -> Any
         line, column = error.line, error.column
         if error.token.type == "$END":
             line, column = text.count("\n") + 1, len(text.rsplit("\n", 1)[-1]) + 1
-        raise NotUnderstood(
+        raise misspelt(text, error) or NotUnderstood(
             f"found {found}; expected {expected(error.expected)}", line, column
         ) from None
     except (UnexpectedCharacters, UnexpectedEOF) as error:
         line, column = getattr(error, "line", 1), getattr(error, "column", 1)
         rest = text.split("\n")[line - 1][column - 1 :][:20]
         raise NotUnderstood(f"found “{rest}”, which is nothing here", line, column) from None
+
+
+def misspelt(text: str, error: UnexpectedToken) -> NotUnderstood | None:
+    """A word before an element that is none of the tests: the nearest is offered."""
+    if error.token.type != "STRING" or error.token.start_pos is None:
+        return None
+    word = re.search(r"(\w+)\s*$", text[: error.token.start_pos])
+    if word is None or word[1].lower() in TESTS:
+        return None
+    near = get_close_matches(word[1].lower(), TESTS, n=1, cutoff=0.5)
+    offer = f"did you mean {TESTS[near[0]]}?" if near else f"expected {WORDS['TEST']}"
+    before = text[: word.start()]
+    return NotUnderstood(
+        f"“{word[1]}” is not a test of a record; {offer}",
+        before.count("\n") + 1,
+        len(before.rsplit("\n", 1)[-1]) + 1,
+    )
 
 
 WORDS = {

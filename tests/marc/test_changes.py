@@ -1,0 +1,155 @@
+"""Changes, shapes and the undo of one record, against plain models."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galleyproof.marc.changes import LEADER, Change, changes
+from galleyproof.marc.record import Record
+from galleyproof.marc.shapes import Shape, shapes
+from galleyproof.marc.undo import undo
+
+LEAD = b"00000nam a2200000 i 4500"
+tags = st.sampled_from([b"001", b"008", b"245", b"500", b"650", b"830"])
+texts = st.sampled_from(
+    [b"  \x1faOne", b" 0\x1faOne", b" 4\x1faTwo\x1fv3", b"10\x1faTwo", b"abcdefgh"]
+)
+fields = st.lists(st.tuples(tags, texts), max_size=8)
+leaders = st.sampled_from([LEAD, b"00000cas a2200000 i 4500", b"00000cam a2200000 a 4500"])
+
+
+def record(leader: bytes, parts: list[tuple[bytes, bytes]]) -> Record:
+    return Record(Record.build(leader, parts).body)
+
+
+records = st.builds(record, leaders, fields)
+
+
+def applied(before: Record, found: list[Change]) -> list[tuple[bytes, bytes]]:
+    """before with the changes done, in the plainest way."""
+    parts: list[tuple[bytes, bytes] | None] = list(zip(before.tags, before.data, strict=True))
+    for change in found:
+        if change.tag != LEADER and change.before_at is not None:
+            assert parts[change.before_at] == (change.tag, change.before)
+            parts[change.before_at] = None
+    left = [part for part in parts if part is not None]
+    for change in sorted(
+        (c for c in found if c.tag != LEADER and c.after_at is not None),
+        key=lambda c: c.after_at or 0,
+    ):
+        assert change.after is not None
+        left.insert(change.after_at or 0, (change.tag, change.after))
+    return left
+
+
+@given(records, records)
+def test_changes_are_all_that_differs(before: Record, after: Record) -> None:
+    found = changes(before, after, frozenset())
+    assert applied(before, found) == list(zip(after.tags, after.data, strict=True))
+    assert (LEADER in [c.tag for c in found]) == (
+        before.leader[5:10] + before.leader[17:20] != after.leader[5:10] + after.leader[17:20]
+    )
+
+
+@given(records)
+def test_a_record_does_not_differ_from_itself(one: Record) -> None:
+    assert changes(one, Record(one.body)) == []
+
+
+@given(records, st.data())
+def test_an_edit_gives_the_same_changes_whether_it_is_remembered_or_not(
+    one: Record, draw: st.DataObject
+) -> None:
+    if not one.data:
+        return
+    places = draw.draw(st.sets(st.integers(0, len(one.data) - 1), max_size=3))
+    edited = one.with_many({at: draw.draw(texts) for at in places})
+    assert changes(one, edited) == changes(Record(one.body), Record(edited.body))
+
+
+@given(records, records)
+def test_the_inverse_shapes_are_the_shapes_of_the_way_back(before: Record, after: Record) -> None:
+    if before.tags != after.tags:
+        return
+    there = set(shapes("bib", changes(before, after)))
+    back = set(shapes("bib", changes(after, before)))
+    assert {shape.inverse() for shape in there} == back
+
+
+def test_shapes_read_as_catalogers_say_them() -> None:
+    before = record(LEAD, [(b"008", b"a" * 40), (b"245", b"10\x1faT"), (b"830", b"  \x1faS")])
+    after = record(
+        b"00000cam a2200000 i 4500",
+        [
+            (b"008", b"a" * 6 + b"d" + b"a" * 33),
+            (b"245", b"10\x1faU"),
+            (b"650", b" 0\x1faX"),
+            (b"830", b" 0\x1faS"),
+        ],
+    )
+    assert [str(shape) for shape in shapes("bib", changes(before, after))] == [
+        "LDR/05 n→c",
+        "008/06 a→d",
+        "245 $a text replaced",
+        "650 added",
+        "830 ind2 ␣→0",
+    ]
+    literal = shapes("bib", changes(before, after), frozenset({"245 $a"}))
+    assert Shape("bib", "245", "$a", "set", "T", "U") in literal
+
+
+@given(records, records)
+def test_undo_of_an_untouched_change_brings_every_byte_back(before: Record, after: Record) -> None:
+    undone = undo(before, after, Record(after.body))
+    assert undone.record.body == before.body
+    assert not undone.left
+
+
+@given(records, st.data())
+def test_undo_leaves_what_was_done_since_and_takes_back_the_rest(
+    before: Record, draw: st.DataObject
+) -> None:
+    """A run edits some fields; then somebody edits some, and adds one. A plain model says, field
+    by field, what should be left."""
+    if not before.data:
+        return
+    size = len(before.data)
+    run = {at: b"RUN %d" % at for at in draw.draw(st.sets(st.integers(0, size - 1), max_size=3))}
+    later = {
+        at: b"LATER %d" % at for at in draw.draw(st.sets(st.integers(0, size - 1), max_size=3))
+    }
+    after = Record(before.with_many(run).body)
+    now = after.with_many(later)
+    now = Record(now.with_inserted(len(now.tags), b"950", b"  \x1fanew").body)
+    undone = undo(before, after, now)
+    expected = []
+    for at, tag in enumerate(before.tags):
+        if at in later:
+            expected.append((tag, later[at]))
+        else:
+            expected.append((tag, before.data[at]))
+    expected.append((b"950", b"  \x1fanew"))
+    got = list(zip(undone.record.tags, undone.record.data, strict=True))
+    if not any(tag == b"008" and at in run and at in later for at, tag in enumerate(before.tags)):
+        assert got == expected
+        kept = {at for at in run if at in later and run[at] != before.data[at]}
+        assert len(undone.left) == len(kept)
+
+
+def test_a_removed_field_returns_before_its_nearest_surviving_successor() -> None:
+    before = record(LEAD, [(b"245", b"A"), (b"500", b"B"), (b"500", b"C"), (b"650", b"D")])
+    after = record(LEAD, [(b"245", b"A"), (b"650", b"D")])
+    now = record(LEAD, [(b"100", b"X"), (b"245", b"A"), (b"600", b"Y"), (b"650", b"D")])
+    assert undo(before, after, now).record.data == [b"X", b"A", b"Y", b"B", b"C", b"D"]
+
+
+def test_positions_of_a_coded_field_are_taken_back_one_by_one() -> None:
+    before = record(LEAD, [(b"008", b"aaaa")])
+    after = record(LEAD, [(b"008", b"abaa")])
+    now = record(LEAD, [(b"008", b"abaz")])
+    assert undo(before, after, now).record.data == [b"aaaz"]
+    now = record(LEAD, [(b"008", b"acaa")])
+    undone = undo(before, after, now)
+    assert undone.record.data == [b"acaa"]
+    assert len(undone.left) == 1
