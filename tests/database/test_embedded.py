@@ -86,7 +86,8 @@ def test_a_password_is_asked_for_and_there_is_no_network(home: Home) -> None:
     shown = home.run(
         "from galleyproof.database.connect import connect\n"
         "with connect('governing') as c:\n"
-        "    print(c.execute('SHOW listen_addresses').fetchone(), c.execute('SHOW fsync').fetchone(),"
+        "    print(c.execute('SHOW listen_addresses').fetchone(),"
+        " c.execute('SHOW fsync').fetchone(),"
         " c.execute('SELECT rolsuper FROM pg_roles WHERE rolname = current_user').fetchone())"
     )
     assert shown == "('',) ('on',) (False,)"
