@@ -1,9 +1,10 @@
-# make demo | test | check | bench; each begins with setup, which makes .venv
+# make demo | test | check | bench | docs; each begins with setup, which makes .venv
+# make demo SERVE=no stops after the story; there are no pages yet, so it always does.
 PYTHON ?= python3
 BIN := .venv/bin
 RECORDS ?= 20000
 
-.PHONY: setup demo test check format bench clean
+.PHONY: setup demo test check format docs bench clean
 
 setup: .venv/ready
 
@@ -28,6 +29,9 @@ check: setup
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: setup
+	$(BIN)/python -m galleyproof.cli.reference > docs/reference/commands.md
 
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)

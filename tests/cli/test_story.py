@@ -294,9 +294,8 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
         assert "--json" in shown.output
 
 
-def test_every_command_is_in_the_reference() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "reference" / "commands.md").read_text()
-    missing = [
-        " ".join(path) for path in leaves(command_line) if f"galley {' '.join(path)}" not in text
-    ]
-    assert missing == []
+def test_the_reference_of_commands_is_what_they_say_of_themselves() -> None:
+    from galleyproof.cli.reference import reference
+
+    path = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
+    assert path.read_text(encoding="utf-8") == reference(), "run `make docs`"

@@ -122,7 +122,7 @@ def test_a_record_too_large_for_iso_2709_is_loaded_changed_and_undone(library: L
 
 @pytest.mark.parametrize(
     ("raw", "said"),
-    [(b"", "is empty"), (b"not marc at all", "is not MARC"), (b"<a/>", "")],
+    [(b"", "is empty"), (b"not marc at all", "is not MARC"), (b"<a/>", "holds no MARC records")],
 )
 def test_what_is_no_marc_writes_nothing(library: Library, raw: bytes, said: str) -> None:
     from galleyproof.runs.loading import load

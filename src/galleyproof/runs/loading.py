@@ -92,7 +92,8 @@ def check_files(files: Sequence[Path]) -> None:
             continue
         try:
             with opened(path) as stream:
-                next(read(stream), None)
+                if next(read(stream), None) is None:
+                    findings.append(f"{path.name} holds no MARC records")
         except Wrong as wrong:
             findings.append(f"{path.name} {wrong}")
         except (OSError, EOFError) as error:
