@@ -12,10 +12,14 @@ from pydantic import Field
 
 from galleyproof.jobs.job import EachRecord, Parameters
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Said, Unchanged
-from galleyproof.marc.field import subfield_values
+from galleyproof.marc.field import MARK, subfield_values
 from galleyproof.marc.record import Record
 from galleyproof.marc.tags import Need
 
+NO_INDICATORS = Said(
+    "no-indicators",
+    "830 left alone: it does not begin with two indicators and a subfield",
+)
 LINKED_TO_830 = re.compile(rb"\x1f6830-")
 
 # Initial articles by MARC language code (008/35-37), for the languages in which a series title
@@ -80,7 +84,10 @@ class Set830SecondIndicator(EachRecord):
         left = []
         for at in places:
             field = data[at]
-            if len(field) < 2 or field[1:2] == b"0":
+            if field[2:3] != MARK:
+                left.append(NO_INDICATORS)
+                continue
+            if field[1:2] == b"0":
                 continue
             if parameters.skip_nonfiling and counts_an_article(record, field):
                 left.append(said_of(field))

@@ -11,7 +11,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny, require
 from galleyproof.runs.models import Run
-from galleyproof.runs.settling import move, settle
+from galleyproof.runs.settling import give_back_rest, move, never_begun, settle
 
 HELD = "paused by the system: "
 
@@ -37,9 +37,18 @@ def may_steer(who: Who, run: Run, what: str, at: datetime) -> None:
     )
 
 
+def refuse_load(run: Run, what: str) -> None:
+    if run.job == "load":
+        raise Wrong(
+            f"run {run.id} is a first filling, which cannot be {what}: interrupt the command, and "
+            "give it again to go on"
+        )
+
+
 def pause(who: Who, number: int, at: datetime) -> Run:
     run = run_numbered(number)
     may_steer(who, run, "pause", at)
+    refuse_load(run, "paused")
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=number)
         move(run, "pausing")
@@ -53,21 +62,15 @@ def pause(who: Who, number: int, at: datetime) -> Run:
 def cancel(who: Who, number: int, at: datetime) -> Run:
     run = run_numbered(number)
     may_steer(who, run, "cancel", at)
+    refuse_load(run, "cancelled")
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=number)
         plan = run.plan
         if run.state == "waiting":
+            give_back_rest(run)
             move(run, "cancelled")
             run.finished = at
-            run.counts = (
-                {
-                    **plan.counts,
-                    "changed": 0,
-                    "refused": plan.counts["refused"] + plan.counts["changed"],
-                }
-                if plan
-                else {}
-            )
+            run.counts = never_begun(plan) if plan else {}
             run.said = [{"code": "not-reached", "count": plan.counts["changed"]}] if plan else []
         elif not (run.state == "planning" and plan is not None):
             move(run, "cancelling")

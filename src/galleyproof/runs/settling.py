@@ -100,8 +100,7 @@ def finish(run: Run, so_far: Tally, state: str, at: datetime) -> None:
     run.digest = digest(environment, run.id, run.kind)
     run.finished = at
     run.save()
-    if run.permit_id is not None and run.reserved:
-        give_back(run.permit_id, run.reserved - counts["changed"], run.reserved_on)
+    give_back_rest(run)
     append(
         "run-finished",
         person=run.person.username,
@@ -111,6 +110,33 @@ def finish(run: Run, so_far: Tally, state: str, at: datetime) -> None:
         detail={"counts": run.counts, "digest": run.digest},
         at=at,
     )
+
+
+def give_up(run_id: int, reason: str, at: datetime) -> None:
+    """A draft whose request was killed: nothing was frozen, so nothing can run."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run_id)
+        if run.state == "draft":
+            move(run, "failed")
+            run.error = reason
+            run.finished = at
+            run.save()
+            give_back_rest(run)
+
+
+def never_begun(plan: Run) -> dict[str, int]:
+    """The counts of a run that ends before it began: what its plan would change is refused."""
+    counts = dict(plan.counts)
+    if counts:
+        counts["refused"] += counts["changed"]
+        counts["changed"] = 0
+    return counts
+
+
+def give_back_rest(run: Run) -> None:
+    """What a run reserved of its permit's day and did not change, it gives back at its end."""
+    if run.permit_id is not None and run.reserved and run.reserved_on is not None:
+        give_back(run.permit_id, run.reserved - run.counts.get("changed", 0), run.reserved_on)
 
 
 def go_on_from_plan(run_id: int, at: datetime) -> None:
@@ -124,8 +150,9 @@ def go_on_from_plan(run_id: int, at: datetime) -> None:
             move(run, "cancelled" if plan.state == "cancelled" else "failed")
             run.error = f"its plan, run {plan.id}, is {plan.state}"
             run.finished = at
-            run.counts = plan.counts
+            run.counts = never_begun(plan)
             run.save()
+            give_back_rest(run)
             return
         take_over(run, plan)
         ask_above = run.environment.ask_above

@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -24,7 +25,7 @@ from galleyproof.runs.control import hold
 from galleyproof.runs.ledger import LIVE, WORKERS
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
-from galleyproof.runs.settling import go_on_from_plan, settle
+from galleyproof.runs.settling import give_up, go_on_from_plan, settle
 from galleyproof.runs.undo_job import UNDO
 from galleyproof.runs.working import DiskFull, Session, now, work_run
 
@@ -80,8 +81,14 @@ def unsettled() -> list[int]:
     )
 
 
+FREEZING = timedelta(hours=1)
+"""After which a request that never froze its set was surely killed in between."""
+
+
 def sweep() -> None:
     """Makes the moves that are due in every run: whatever a killed process left is picked up."""
+    for run in Run.objects.filter(state="draft", requested__lt=now() - FREEZING):
+        give_up(run.id, "the request was interrupted before its set was frozen", now())
     for run in unsettled():
         settle(run, now())
     for run, plan_state in Run.objects.filter(
