@@ -239,7 +239,7 @@ def test_sets_from_files_combined_and_frozen(library: Path, typed: Typed) -> Non
     assert [line["problem"] for line in shown["lines"]] == ["duplicate", "not-found"]
     rows = typed("set members mine --environment sandbox --json").json["records"]
     assert [row["id"] for row in rows] == [2, 3, -5, 10]
-    for how, size in (("and", None), ("or", None), ("not", None)):
+    for how in ("and", "or", "not"):
         typed(f"set combine c{how} mine {how} series --environment sandbox")
     sizes = {one["set"]: one["members"] for one in typed("set list --json").json["sets"]}
     assert sizes["cand"] + sizes["cnot"] == 3

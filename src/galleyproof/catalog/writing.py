@@ -28,11 +28,7 @@ PACK_SAME = struct.Struct(">Ii").pack
 
 
 class Moved(Exception):
-    """A record read for a decision is not any more as it was read: (kind, id, version now)."""
-
-    def __init__(self, records: list[tuple[str, int, int]]):
-        self.records = records
-        super().__init__(f"{len(records)} records changed while they were being decided on")
+    """A record read for a decision is not any more as it was read: decide again."""
 
 
 @dataclass(slots=True)
@@ -63,9 +59,8 @@ class Write:
 def lock_and_check(cursor: psycopg.Cursor, read: dict[str, dict[int, int]]) -> None:
     """Locks every record read, in id order, and checks that each is at the version read.
 
-    read: kind -> {id: version}. Raises Moved with those that are not.
+    read: kind -> {id: version}. Raises Moved where one is not.
     """
-    moved = []
     for kind in sorted(read):
         ids = sorted(read[kind])
         if not ids:
@@ -79,13 +74,8 @@ def lock_and_check(cursor: psycopg.Cursor, read: dict[str, dict[int, int]]) -> N
         row = cursor.fetchone()
         found = row[0] or [] if row else []
         at = row[1] or [] if row else []
-        expected = [read[kind][id] for id in ids]
-        if found == ids and at == expected:
-            continue
-        now = dict(zip(found, at, strict=True))
-        moved += [(kind, id, now.get(id, 0)) for id in ids if now.get(id, 0) != read[kind][id]]
-    if moved:
-        raise Moved(moved)
+        if found != ids or at != [read[kind][id] for id in ids]:
+            raise Moved(f"{kind} records are not as they were read")
 
 
 def array_of(numbers: Iterable[int]) -> str:
@@ -93,20 +83,72 @@ def array_of(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def write(cursor: psycopg.Cursor, writes: Sequence[Write], run: int, at: datetime) -> None:
-    """Writes new versions, their heads and keys. The heads must have been locked and checked."""
-    by_kind: dict[str, list[Write]] = defaultdict(list)
-    for one in writes:
-        by_kind[one.kind].append(one)
-    for kind, some in by_kind.items():
+def write(
+    cursor: psycopg.Cursor,
+    writes: Sequence[Write],
+    read: dict[str, dict[int, int]],
+    run: int,
+    at: datetime,
+) -> None:
+    """Writes new versions, their heads and keys, only if everything read is as it was read.
+
+    read: kind -> {id: version} of all that was read for these writes, themselves too. Raises
+    Moved with what is not; the caller's transaction must then be rolled back.
+    """
+    if not move_heads_alike(cursor, writes, read, at):
+        lock_and_check(cursor, read)
+        for kind, some in kinds_of(writes).items():
+            update_heads(cursor, kind, some, at)
+            change_keys(cursor, kind, some)
+    for kind, some in kinds_of(writes).items():
         copy_versions(
             cursor,
             kind,
             run,
             ((w.id, w.base + 1, w.status, w.same_as, w.rekeyed, w.body) for w in some),
         )
-        update_heads(cursor, kind, some, at)
-        change_keys(cursor, kind, some)
+
+
+def kinds_of(writes: Sequence[Write]) -> dict[str, list[Write]]:
+    by_kind: dict[str, list[Write]] = defaultdict(list)
+    for one in writes:
+        by_kind[one.kind].append(one)
+    return by_kind
+
+
+def move_heads_alike(
+    cursor: psycopg.Cursor,
+    writes: Sequence[Write],
+    read: dict[str, dict[int, int]],
+    at: datetime,
+) -> bool:
+    """The usual chunk: records of one kind, all at one version, each decided on by itself. Then
+    one guarded update locks, checks and moves their heads, in id order. False for any other."""
+    first = writes[0]
+    back = first.same_as is not None
+    for w in writes:
+        if (
+            w.kind != first.kind
+            or w.base != first.base
+            or (w.same_as != w.base - 1 if back else w.same_as is not None)
+            or w.status != w.old_status
+            or w.tags is not None
+            or w.gone
+            or w.come
+        ):
+            return False
+    ids = read.get(first.kind, {})
+    if len(read) != 1 or len(ids) != len(writes):
+        return False
+    cursor.execute(
+        "UPDATE record SET version = version + 1, body_version = version + %s, changed = %s"
+        " WHERE kind = %s AND id = ANY(%s::bigint[]) AND version = %s",
+        (-1 if back else 1, at, first.kind, array_of(sorted(ids)), first.base),
+        binary=True,
+    )
+    if cursor.rowcount != len(writes):
+        raise Moved(f"{len(writes) - cursor.rowcount} records are not as they were read")
+    return True
 
 
 def copy_versions(

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from galleyproof.catalog.writing import lock_and_check, write
+from galleyproof.catalog.writing import write
 from galleyproof.permits.standing import permit_still_good_sql
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.faults import point
@@ -41,8 +41,7 @@ def commit(
         point("commit-begun")
         check_run(cursor, assignment)
         if decided.writes:
-            lock_and_check(cursor, decided.read)
-            write(cursor, decided.writes, assignment.run, assignment.at)
+            write(cursor, decided.writes, decided.read, assignment.run, assignment.at)
         point("versions-written")
         if not close(cursor, chunk, worker, assignment.kind, decided, at):
             raise Lost(f"chunk {chunk.start} of run {chunk.run}")

@@ -102,8 +102,14 @@ def sweep_and_wake() -> None:
         connection.close()  # this thread's own; a lost database must not be remembered
 
 
+def end_at_once(*_: object) -> None:
+    raise SystemExit(0)
+
+
 def run_worker() -> None:
     """This process as a worker, until it is told to end; a chunk in hand is finished first."""
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, end_at_once)  # until the loop has its own way to end
     while not stopping:
         try:
             with counted_as_worker():

@@ -37,7 +37,8 @@ TRANSIENT = (
 # whose statistics are old: one wrong join costs more than a whole run.
 BY_KEY = (
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
-    " SET enable_material = off; SET enable_memoize = off; SET jit = off"
+    " SET enable_material = off; SET enable_memoize = off; SET enable_bitmapscan = off;"
+    " SET jit = off"
 )
 
 
