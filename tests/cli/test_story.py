@@ -171,7 +171,7 @@ def test_nothing_to_change_is_exit_4_and_said_loudly(library: Path, typed: Typed
         ("set create series --kind bib --environment sandbox --query TRUE", 2, "already"),
         ("record bib 4711 --environment sandbox", 2, "there is no bib 4711"),
         ("may zoe set-830-second-indicator --environment sandbox", 2, "zoe"),
-        ("pause 1", 2, "cannot become pausing"),
+        ("pause 1", 2, "first filling, which cannot be paused"),
         ("edit bib 1 --environment sandbox --file {bibs} --as amy", 2, "expected exactly one"),
         ("plan show 1", 2, "not a dry run"),
         ("runs --as zoe", 0, ""),

@@ -24,12 +24,13 @@ def reference() -> str:
 
 def sections(group: click.Group, path: str) -> list[str]:
     found = []
+    top = click.Context(galley, **galley.context_settings)
     for name, command in sorted(group.commands.items()):
         full = f"{path} {name}"
         if isinstance(command, click.Group):
             found += sections(command, full)
             continue
-        context = click.Context(command, info_name=full, max_content_width=96, terminal_width=96)
+        context = click.Context(command, top, full, terminal_width=96)
         found.append(f"\n## {full}\n\n```\n{command.get_help(context)}\n```\n")
     return found
 

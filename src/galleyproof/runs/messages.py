@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import sys
 import time
 
 import psycopg
@@ -24,6 +26,9 @@ from galleyproof.runs.workers import (
 app = queue_app()
 SWEEP_EVERY = 2.0
 """Seconds between two looks for runs that nobody works on."""
+
+LOST = (psycopg.OperationalError, OperationalError, ConnectorException)
+"""What a database that went away shows itself by."""
 
 stopping = False
 hands = Hands()
@@ -79,6 +84,8 @@ async def serve_queue() -> None:
             asyncio.create_task(ended.wait()),
         ]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if any(isinstance(task.exception(), LOST) for task in done):
+            begin_anew()
         for task in tasks:
             task.cancel()
         # A chunk in hand is finished before the worker's task ends.
@@ -86,6 +93,13 @@ async def serve_queue() -> None:
         for task in done:
             if not task.cancelled() and task.exception() is not None:
                 raise task.exception() or RuntimeError("the worker ended")
+
+
+def begin_anew() -> None:
+    """The database went away. Rather than wait for every connection and pool to notice, this
+    process becomes a fresh worker, which looks for the database until it is back."""
+    time.sleep(SWEEP_EVERY / 4)
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 async def keep_sweeping() -> None:
@@ -114,7 +128,6 @@ def run_worker() -> None:
         try:
             with counted_as_worker():
                 asyncio.run(serve_queue())
-        except (psycopg.OperationalError, OperationalError, ConnectorException):
-            # The database went away: it is looked for again until it is back, or we are ended.
+        except LOST:
             connections.close_all()
             time.sleep(SWEEP_EVERY)
