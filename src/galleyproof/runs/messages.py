@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from typing import Any
 
 import psycopg
 from django.db import OperationalError, connection, connections
@@ -46,10 +47,14 @@ def run_has_work(run: int) -> None:
 
 
 def announce(run: int) -> None:
-    """Tells the workers that a run has work. At most one such message waits at a time; where
-    nobody listens none is sent, since a worker that starts looks for itself."""
-    if not workers_alive():
-        return
+    """Tells the workers that a run has work. Where nobody listens no message is sent, since a
+    worker that starts looks for itself."""
+    if workers_alive():
+        send(run)
+
+
+def send(run: int) -> None:
+    """At most one message waits at a time."""
     with contextlib.suppress(AlreadyEnqueued), queue_app().open() as telling:
         telling.configure_task(
             "run-has-work", queue="runs", queueing_lock="runs", allow_unknown=True
@@ -60,10 +65,10 @@ def pass_on() -> None:
     """Wakes the next worker while there is more to do than one can take."""
     free = workable()
     if free:
-        announce(free[0][0])
+        send(free[0][0])
 
 
-async def serve_queue() -> None:
+async def serve_queue(signed: psycopg.Connection[Any]) -> None:
     """One worker process: takes messages, and sweeps, until it is told to end."""
     ended = asyncio.Event()
 
@@ -80,7 +85,7 @@ async def serve_queue() -> None:
             asyncio.create_task(
                 app.run_worker_async(queues=["runs"], concurrency=1, install_signal_handlers=False)
             ),
-            asyncio.create_task(keep_sweeping()),
+            asyncio.create_task(keep_sweeping(signed)),
             asyncio.create_task(ended.wait()),
         ]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -102,13 +107,15 @@ def begin_anew() -> None:
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
-async def keep_sweeping() -> None:
+async def keep_sweeping(signed: psycopg.Connection[Any]) -> None:
     while True:
-        await asyncio.to_thread(sweep_and_wake)
+        await asyncio.to_thread(sweep_and_wake, signed)
         await asyncio.sleep(SWEEP_EVERY)
 
 
-def sweep_and_wake() -> None:
+def sweep_and_wake(signed: psycopg.Connection[Any]) -> None:
+    """signed: the session by which others see that this worker is alive; it must still be."""
+    signed.execute("SELECT 1")
     try:
         sweep()
         pass_on()
@@ -126,8 +133,8 @@ def run_worker() -> None:
         signal.signal(wanted, end_at_once)  # until the loop has its own way to end
     while not stopping:
         try:
-            with counted_as_worker():
-                asyncio.run(serve_queue())
+            with counted_as_worker() as signed:
+                asyncio.run(serve_queue(signed))
         except LOST:
             connections.close_all()
             time.sleep(SWEEP_EVERY)
