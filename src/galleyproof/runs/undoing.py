@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from galleyproof.catalog.writing import Write
+from galleyproof.catalog.writing import Write, array_of
 from galleyproof.jobs.job import Held
 from galleyproof.jobs.outcome import Changed
 from galleyproof.marc.changes import changes
@@ -137,11 +137,15 @@ def read_consequences(
 ) -> list[Past]:
     """What the run changed on the side, under these roots."""
     cursor.execute(
-        "SELECT v.kind, v.id, v.version FROM outcome AS o"
-        " JOIN record AS r ON r.kind = o.kind AND r.id = o.id AND r.root = ANY(%s)"
-        " JOIN version AS v ON v.kind = o.kind AND v.id = o.id AND v.run = o.run"
-        " WHERE o.run = %s AND o.outcome = 'consequence'",
-        (roots, assignment.undoes),
+        "WITH c AS MATERIALIZED (SELECT kind, id FROM outcome"
+        " WHERE run = %(run)s AND outcome = 'consequence')"
+        " SELECT c.kind, c.id, v.version FROM c"
+        " CROSS JOIN LATERAL (SELECT root FROM record"
+        " WHERE kind = c.kind AND id = c.id LIMIT 1) AS r"
+        " CROSS JOIN LATERAL (SELECT version FROM version"
+        " WHERE kind = c.kind AND id = c.id AND run = %(run)s LIMIT 1) AS v"
+        " WHERE r.root = ANY(%(roots)s::bigint[])",
+        {"run": assignment.undoes, "roots": array_of(roots)},
     )
     rows = cursor.fetchall()
     if not rows:
@@ -227,8 +231,8 @@ def add(assignment: Assignment, decided: Decided, one: Past, write: Write) -> No
         decided.read.setdefault(one.kind, {})[one.id] = one.version
 
 
-def digest_of(*parts: object) -> bytes:
-    return blake2b(repr(parts).encode(), digest_size=16).digest()
+def digest_of(what: bytes, kind: str, id: int, version: int = 0) -> bytes:
+    return blake2b(b"%b %b %d %d" % (what, kind.encode(), id, version), digest_size=16).digest()
 
 
 def undo_making(assignment: Assignment, one: Past, decided: Decided) -> None:
@@ -241,7 +245,7 @@ def undo_making(assignment: Assignment, one: Past, decided: Decided) -> None:
             f"made by the run at version {one.written} and changed since; it stays",
         )
         return
-    mark(decided, one, CHANGED, digest_of("made", one.kind, one.id))
+    mark(decided, one, CHANGED, digest_of(b"made", one.kind, one.id))
     add(
         assignment,
         decided,
@@ -272,6 +276,21 @@ def take_back(assignment: Assignment, one: Past, material: UndoMaterial, decided
         old_status=one.status,
         same_as=body_before,
     )
+    if material.bodies:
+        with_bodies(assignment, one, body_before, material, decided, write)
+    mark(decided, one, CHANGED, digest_of(b"back", one.kind, one.id, body_before))
+    add(assignment, decided, one, write)
+
+
+def with_bodies(
+    assignment: Assignment,
+    one: Past,
+    body_before: int,
+    material: UndoMaterial,
+    decided: Decided,
+    write: Write,
+) -> None:
+    """What only the bodies tell: the keys and tags that return, and the shapes."""
     now = material.bodies.get((one.kind, one.id, one.body_version))
     before = material.bodies.get((one.kind, one.id, body_before))
     if one.rekeyed and now is not None and before is not None:
@@ -284,9 +303,7 @@ def take_back(assignment: Assignment, one: Past, material: UndoMaterial, decided
         for shape in shapes(one.kind, found, assignment.job.literal):
             decided.shapes[shape] += 1
         if one.before_status != one.status:
-            decided.shapes[Shape(one.kind, "status", "", "set", one.status, one.before_status)] += 1
-    mark(decided, one, CHANGED, digest_of("back", one.kind, one.id, body_before))
-    add(assignment, decided, one, write)
+            decided.shapes[Shape(one.kind, "status", "", "set", one.status, write.status)] += 1
 
 
 def undo_three_ways(
