@@ -295,7 +295,7 @@ def start() -> None:
         SETTINGS.format(
             port=PORT,
             sockets=socket_folder(),
-            shared_buffers=max(64, min(2048, memory // 8)),
+            shared_buffers=max(64, min(4096, memory // 4)),
             cache=memory // 2,
         )
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,23 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken, VisitError
 
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.record import Record
 from galleyproof.marc.tags import Need
-from galleyproof.rules.elements import LEADER, Element, field_count, parse_element, places
+from galleyproof.rules.elements import (
+    LEADER,
+    Element,
+    Readable,
+    field_count,
+    field_test,
+    parse_element,
+    places,
+    subfield_values,
+)
+from galleyproof.rules.values import Pattern, escapes_marked
 
-TESTS = {"exists": "exists", "existscontrol": "existsControl"}
-TESTS["existsmorethanonce"] = "existsMoreThanOnce"
+DUPLICATES = "recordHasDuplicateSubfields"
+TESTS = {
+    name.lower(): name for name in ("exists", "existsControl", "existsMoreThanOnce", DUPLICATES)
+}
 
 
 class NotUnderstood(Wrong):
@@ -26,8 +37,13 @@ class NotUnderstood(Wrong):
 
     def __init__(self, sentence: str, line: int = 1, column: int = 1):
         super().__init__(f"line {line}, column {column}: {sentence}")
+        self.sentence = sentence
         self.line = line
         self.column = column
+
+    def moved(self, lines: int) -> NotUnderstood:
+        """The same, so many lines further down."""
+        return NotUnderstood(self.sentence, self.line + lines, self.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +80,11 @@ Condition = Always | Test | Not | And | Or
 
 
 class TreeOf(Transformer[Token, Any]):
-    """lark's tree as our own."""
+    """lark's tree as our own. regex: the dialect switch."""
+
+    def __init__(self, regex: bool = False):
+        super().__init__()
+        self.regex = regex
 
     def either(self, parts: list[Any]) -> Any:
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
@@ -79,12 +99,23 @@ class TreeOf(Transformer[Token, Any]):
         return Always()
 
     def test(self, parts: list[Token]) -> Test:
-        how, text = parts
+        word, *strings = parts
+        place = (word.line or 1, word.column or 1)
+        how = TESTS.get(word.lower())
+        if how is None:
+            raise NotUnderstood(no_test(word), *place)
+        texts = [one[1:-1] for one in strings]
         try:
-            element = parse_element(text[1:-1])
+            if how == DUPLICATES:
+                element = of_duplicates(texts, self.regex)
+            elif len(texts) == 1:
+                element = parse_element(texts[0], self.regex)
+            else:
+                raise Wrong(f"{how} takes one element in double quotes, not {len(texts)}")
         except Wrong as wrong:
-            raise NotUnderstood(str(wrong), text.line or 1, text.column or 1) from None
-        return Test(TESTS[how.lower()], element, how.line or 1, how.column or 1)
+            where = strings[0]
+            raise NotUnderstood(str(wrong), where.line or 1, where.column or 1) from None
+        return Test(how, element, *place)
 
 
 def grammar(name: str) -> Lark:
@@ -102,56 +133,76 @@ def parsed(parser: Lark, transformer: Transformer[Token, Any], text: str) -> Any
         line, column = error.line, error.column
         if error.token.type == "$END":
             line, column = text.count("\n") + 1, len(text.rsplit("\n", 1)[-1]) + 1
-        raise misspelt(text, error) or NotUnderstood(
-            f"found {found}; expected {expected(error.expected)}", line, column
+        raise NotUnderstood(
+            f"found {found}; expected {expected(error.expected)}{misspelt(text, error.token)}",
+            line,
+            column,
         ) from None
     except (UnexpectedCharacters, UnexpectedEOF) as error:
         line, column = getattr(error, "line", 1), getattr(error, "column", 1)
         rest = text.split("\n")[line - 1][column - 1 :][:20]
-        raise NotUnderstood(f"found “{rest}”, which is nothing here", line, column) from None
+        why = (
+            "a text that is not closed on its line" if rest[:1] == '"' else "which is nothing here"
+        )
+        raise NotUnderstood(f"found “{rest}”, {why}", line, column) from None
 
 
-def misspelt(text: str, error: UnexpectedToken) -> NotUnderstood | None:
-    """A word before an element that is none of the tests: the nearest is offered."""
-    if error.token.type != "STRING" or error.token.start_pos is None:
-        return None
-    word = re.search(r"(\w+)\s*$", text[: error.token.start_pos])
-    if word is None or word[1].lower() in TESTS:
-        return None
-    near = get_close_matches(word[1].lower(), TESTS, n=1, cutoff=0.5)
-    offer = f"did you mean {TESTS[near[0]]}?" if near else f"expected {WORDS['TEST']}"
-    before = text[: word.start()]
-    return NotUnderstood(
-        f"“{word[1]}” is not a test of a record; {offer}",
-        before.count("\n") + 1,
-        len(before.rsplit("\n", 1)[-1]) + 1,
-    )
+KEYWORDS = ("rule", "priority", "when", "then", "end", "with", "excluding", "and", "not")
+
+
+def misspelt(text: str, token: Token) -> str:
+    """An offer, where the word found or the one before it looks like a keyword gone wrong."""
+    before = re.search(r"(\w+)\s*$", text[: token.start_pos or 0])
+    for word in (str(token), before[1] if before else ""):
+        near = get_close_matches(word.lower(), KEYWORDS, n=1, cutoff=0.7)
+        if near and word.lower() != near[0]:
+            return f"; “{word}”: did you mean {near[0]}?"
+    return ""
+
+
+def no_test(word: str) -> str:
+    near = get_close_matches(word.lower(), TESTS, n=1, cutoff=0.5)
+    offer = f"did you mean {TESTS[near[0]]}?" if near else "expected " + ", ".join(TESTS.values())
+    return f"“{word}” is not a test of a record; {offer}"
+
+
+def of_duplicates(texts: list[str], regex: bool) -> Element:
+    """`recordHasDuplicateSubfields "TAG" "CODE" "VALUE"` as the element that finds them."""
+    if len(texts) != 3:
+        raise Wrong(f"{DUPLICATES} takes a tag, a subfield code and a value (* for any)")
+    element = parse_element(f"{texts[0]}.{texts[1]}", regex)
+    value = escapes_marked(texts[2])
+    return replace(element, value=None if value in ("", "*") else Pattern(value, regex))
 
 
 WORDS = {
-    "TEST": "exists, existsControl or existsMoreThanOnce",
     "TRUE": "TRUE",
-    "STRING": "an element in double quotes",
-    "_OR": "or",
-    "_AND": "and",
-    "_NOT": "not",
+    "STRING": "a text in double quotes",
     "LPAR": "(",
     "RPAR": ")",
-    "NAME": "created, changed, status or id",
+    "DOT": "a full stop",
+    "INT": "a number",
     "OPERATOR": "= != < <= > or >=",
-    "WORD": "a value",
+    "VALUE": "a value",
+    "CONTAINS": "contains",
+    "X_S": "X for any character",
+    "_MARC": "MARC",
     "$END": "the end",
 }
 
 
 def expected(names: Any) -> str:
-    return ", ".join(sorted(WORDS.get(name, name) for name in names))
+    """What could stand there, as a list for a sentence."""
+    shown = {WORDS.get(name, name.lstrip("_").lower()) for name in names if name != "WORD"}
+    if "WORD" in names:
+        shown.add("a test (exists …)" if "_NOT" in names else "a verb")
+    return ", ".join(sorted(shown))
 
 
 # ---- compiling
 
 
-def compile_condition(tree: Condition) -> Callable[[Record], bool]:
+def compile_condition(tree: Condition) -> Callable[[Readable], bool]:
     """One function on a record that is true where the condition is."""
     if isinstance(tree, Always):
         return lambda record: True
@@ -164,27 +215,46 @@ def compile_condition(tree: Condition) -> Callable[[Record], bool]:
     if isinstance(tree, Or):
         some = [compile_condition(one) for one in tree.of]
         return lambda record: any(one(record) for one in some)
+    if tree.how == DUPLICATES:
+        return compile_repeats(tree)
     return compile_test(tree)
 
 
-def compile_test(test: Test) -> Callable[[Record], bool]:
-    count = field_count(test.element)
-    least = 2 if test.how == "existsMoreThanOnce" else 1
+def compile_test(test: Test) -> Callable[[Readable], bool]:
     if test.element.tag == LEADER:
-        return lambda record: count(record.leader) >= least
+        of_leader = field_test(test.element)
+        twice = test.how == "existsMoreThanOnce"
+        return lambda record: not twice and of_leader(record.leader)
     find = places(test.element)
-    if least == 1:
+    if test.how == "existsMoreThanOnce":
+        count = field_count(test.element)
+        return lambda record: sum(count(record.data[at]) for at in find(record)) > 1
+    found = field_test(test.element)
 
-        def found(record: Record) -> bool:
-            data = None
-            for at in find(record):
-                data = data or record.data
-                if count(data[at]):
-                    return True
+    def exists(record: Readable) -> bool:
+        at = find(record)
+        if not at:
             return False
+        data = record.data
+        return any(found(data[one]) for one in at)
 
-        return found
-    return lambda record: sum(count(record.data[at]) for at in find(record)) >= least
+    return exists
+
+
+def compile_repeats(test: Test) -> Callable[[Readable], bool]:
+    """Whether the same value stands in two of the subfields that the element finds."""
+    find, values = places(test.element), subfield_values(test.element)
+
+    def repeats(record: Readable) -> bool:
+        seen = set()
+        for at in find(record):
+            for value in values(record.data[at]):
+                if value in seen:
+                    return True
+                seen.add(value)
+        return False
+
+    return repeats
 
 
 def need(tree: Condition) -> Need:
@@ -196,3 +266,14 @@ def need(tree: Condition) -> Need:
     if isinstance(tree, Or):
         return Need.any([need(one) for one in tree.of])
     return Need.always()
+
+
+def tests_of(tree: Condition) -> Iterator[Test]:
+    """Every test in a condition, in the order written."""
+    if isinstance(tree, Test):
+        yield tree
+    elif isinstance(tree, Not):
+        yield from tests_of(tree.of)
+    elif isinstance(tree, And | Or):
+        for one in tree.of:
+            yield from tests_of(one)

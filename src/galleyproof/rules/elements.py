@@ -1,23 +1,33 @@
-"""Elements: what a condition names in a record, and how it is found there.
+"""Elements: what a rule names in a record, and how it is found there.
 
 `"TAG"` · `"TAG.c"` · `"TAG.c.value"` · `"TAG.{i1,i2}"` · `"TAG.{i1,i2}.c.value"`; control fields
 and the leader (`LDR`): `"TAG"` · `"TAG.value"` · `"TAG.{start,length}.value"`.
+
+In an element that is matched, what follows the subfield's full stop is a pattern (values.py); in
+one that is written it is the text itself, further full stops, bars and asterisks included.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.record import Record
+from galleyproof.marc.field import MARK
+from galleyproof.rules.limits import MOST_TEXT
+from galleyproof.rules.values import (
+    STRAY,
+    Pattern,
+    composed_bytes,
+    escapes_marked,
+    marks_meant,
+    whole_value,
+)
 
 LEADER = "LDR"
-FULL_STOP, BAR = "\ue000", "\ue001"
-"""Stand for an escaped full stop and bar while an element is taken apart (private use)."""
-BRACES = re.compile(r"\{\s*([^,{}]*?)\s*,\s*([^,{}]*?)\s*\}")
+BRACES = re.compile(r"\{\s*([^,{}\s]*)\s*,\s*([^,{}\s]*)\s*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +35,9 @@ class Element:
     """One element.
 
     tag: three characters, * for any. indicators: two, each a character or "" for any. code: a
-    subfield's, "*" for any, "" for none named. start, length: positions of a control field.
-    value: the pattern as written, None for none.
+    subfield's, "*" for any, "" for none named. start, length: positions of a control field, in
+    characters. value: the pattern, None for none. An element that is no control field's never
+    finds one, whatever its wildcards.
     """
 
     tag: str
@@ -34,11 +45,16 @@ class Element:
     code: str = ""
     start: int | None = None
     length: int | None = None
-    value: str | None = None
+    value: Pattern | None = None
 
     @property
     def control(self) -> bool:
-        return self.tag == LEADER or self.tag.startswith("00")
+        return is_control_tag(self.tag)
+
+    @property
+    def wild(self) -> bool:
+        """Whether it stands for more than one tag."""
+        return "*" in self.tag
 
     @property
     def tag_alone(self) -> bool:
@@ -50,109 +66,225 @@ class Element:
             and self.value is None
         )
 
+    def __str__(self) -> str:
+        parts = [self.tag]
+        if self.start is not None:
+            parts.append(f"{{{self.start},{self.length}}}")
+        elif self.indicators != ("", ""):
+            shown = ("*" if one == "" else "-" if one == " " else one for one in self.indicators)
+            parts.append("{" + ",".join(shown) + "}")
+        if self.code:
+            parts.append(self.code)
+        if self.value is not None:
+            parts.append(marks_meant(self.value.text))
+        return ".".join(parts)
 
-def parse_element(text: str) -> Element:
-    """An element from its text. Raises Wrong with what was found and what could stand there."""
-    plain = re.sub(r"\\u([0-9A-Fa-f]{4})", lambda m: chr(int(m[1], 16)), text)
-    plain = re.sub(r"\\{1,4}\.", FULL_STOP, plain)
-    plain = re.sub(r"\\{1,4}\|", BAR, plain)
-    tag, rest = plain[:3], plain[3:]
-    if len(tag) != 3 or not re.fullmatch(r"[0-9A-Za-z*]{3}", tag):
-        raise Wrong(f"“{text}” does not begin with a tag: expected three characters, e.g. 830")
-    if tag.upper() == LEADER:
-        tag = LEADER
-    if rest and not rest.startswith("."):
-        raise Wrong(f"“{text}”: after the tag {tag} a full stop or nothing is expected")
-    rest = rest[1:]
-    control = tag == LEADER or tag.startswith("00")
-    first: str = ""
-    second: str = ""
-    if rest.startswith("{"):
-        braces = BRACES.match(rest)
-        if braces is None:
-            raise Wrong(
-                f"“{text}”: expected "
-                + ("{start,length}" if control else "{first indicator,second indicator}")
-            )
-        first, second = braces[1], braces[2]
-        rest = rest[braces.end() :]
-        if rest and not rest.startswith("."):
-            raise Wrong(f"“{text}”: after the braces a full stop or nothing is expected")
-        rest = rest[1:]
-        if control:
-            return positions(tag, text, first, second, rest)
-    elif control:
-        return Element(tag, value=rest or None)
-    code, _, value = rest.partition(".")
-    if len(code) > 1:
-        raise Wrong(f"“{text}”: “{code}” is not a subfield code; it is one character, or *")
-    has_value = "." in rest
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An element that is written: indicators as asked for, "" where nothing was said; text None
+    where none was given."""
+
+    tag: str
+    indicators: tuple[str, str] = ("", "")
+    code: str = ""
+    text: str | None = None
+
+    @property
+    def control(self) -> bool:
+        return is_control_tag(self.tag)
+
+
+def is_control_tag(tag: str) -> bool:
+    return tag == LEADER or tag.startswith("00")
+
+
+# ---- reading
+
+
+def parse_element(text: str, regex: bool = False) -> Element:
+    """An element that is matched. Raises Wrong with what was found and what could stand there."""
+    tag, first, second, rest = taken_apart(text)
+    control = is_control_tag(tag)
+    if control and first is not None:
+        return positions(tag, text, first, second or "", rest, regex)
+    if control:
+        return Element(tag, value=pattern(rest, text, regex))
+    indicators = (indicator(first or "", text), indicator(second or "", text))
+    if rest is None:
+        return Element(tag, indicators)
+    code, stop, value = rest.partition(".")
     return Element(
         tag,
-        (indicator(first, text), indicator(second, text)),
-        code,
-        value=value if has_value else None,
+        indicators,
+        checked_code(code, text),
+        value=pattern(value if stop else None, text, regex),
     )
 
 
-def positions(tag: str, text: str, first: str, second: str, rest: str) -> Element:
-    if not (first.isdigit() and second.isdigit() and int(second) > 0):
+def parse_written(text: str, *, into_existing: bool = False) -> Written:
+    """An element that is written; into_existing: tag and indicators say into which fields."""
+    tag, first, second, rest = taken_apart(text)
+    if "*" in tag and not into_existing:
+        raise Wrong(f"“{text}”: a field that is made needs a tag without wildcards, not {tag}")
+    if is_control_tag(tag):
+        if first is not None:
+            raise Wrong(f"“{text}”: positions cannot be made; replaceControlContents changes them")
+        return Written(tag, text=None if rest is None else marks_meant(rest))
+    indicators = (indicator(first or "", text), indicator(second or "", text))
+    if rest is None:
+        return Written(tag, indicators)
+    code, stop, value = rest.partition(".")
+    if code == "*":
+        raise Wrong(f"“{text}”: a subfield that is made needs a code, not *")
+    return Written(tag, indicators, checked_code(code, text), marks_meant(value) if stop else None)
+
+
+def taken_apart(text: str) -> tuple[str, str | None, str | None, str | None]:
+    """(tag, what stands in the braces before and after the comma, the rest after the full stop);
+    None for what is not there. Escapes come as marks."""
+    if len(text) > MOST_TEXT:
+        raise Wrong(f"“{text[:20]}…” has more than {MOST_TEXT:,} characters")
+    plain = escapes_marked(text)
+    tag, rest = plain[:3], plain[3:]
+    if not re.fullmatch(r"[0-9A-Za-z*]{3}", tag):
+        raise Wrong(f"“{text}” does not begin with a tag: expected three characters, e.g. 830")
+    if tag.upper() == LEADER:
+        tag = LEADER
+    if not rest:
+        return tag, None, None, None
+    if not rest.startswith("."):
+        raise Wrong(f"“{text}”: after the tag {tag} a full stop or nothing is expected")
+    rest = rest[1:]
+    if not rest.startswith("{"):
+        return tag, None, None, rest
+    braces = BRACES.match(rest)
+    if braces is None:
+        meant = "start,length" if is_control_tag(tag) else "first indicator,second indicator"
+        raise Wrong(f"“{text}”: expected {{{meant}}}")
+    rest = rest[braces.end() :]
+    if rest and not rest.startswith("."):
+        raise Wrong(f"“{text}”: after the braces a full stop or nothing is expected")
+    # Blanks are taken off around the comma; a blank alone is an indicator.
+    first, second = braces[0][1:-1].split(",")
+    both = (braces[1] or (" " if " " in first else ""), braces[2] or (" " if " " in second else ""))
+    return tag, *both, rest[1:] if rest else None
+
+
+def pattern(value: str | None, text: str, regex: bool) -> Pattern | None:
+    if value is None:
+        return None
+    if value == "":
+        raise Wrong(
+            f"“{text}” ends with a full stop and no value; leave the full stop out, or write "
+            "the value"
+        )
+    return Pattern(value, regex)
+
+
+def checked_code(code: str, text: str) -> str:
+    if len(code) != 1 or not (code.isascii() and code.isprintable()) or code == " ":
+        raise Wrong(f"“{text}”: “{code}” is not a subfield code; it is one character, or *")
+    return code
+
+
+def positions(
+    tag: str, text: str, first: str, second: str, rest: str | None, regex: bool
+) -> Element:
+    numbers = first.isdecimal() and second.isdecimal() and len(first + second) <= 10
+    if not numbers or int(second) < 1:
         raise Wrong(f"“{text}”: expected {{start,length}} in numbers, e.g. LDR.{{06,1}}.a")
-    return Element(tag, start=int(first), length=int(second), value=rest or None)
+    if tag == LEADER and int(first) + int(second) > 24:
+        raise Wrong(f"“{text}”: the leader ends at position 23")
+    # MARC's documentation, and so rules, write # for a blank among coded positions.
+    value = rest if rest is None or regex else rest.replace("#", " ")
+    return Element(tag, start=int(first), length=int(second), value=pattern(value, text, regex))
 
 
 def indicator(written: str, text: str) -> str:
     """Blank is written -, # or a blank; any is * or nothing."""
     if written in ("*", ""):
         return ""
-    if written in ("-", "#"):
+    if written in ("-", "#", " "):
         return " "
-    if len(written) != 1:
+    if len(written) != 1 or not (written.isascii() and written.isprintable()):
         raise Wrong(f"“{text}”: “{written}” is not an indicator; it is one character, or *")
     return written
 
 
-# ---- matching
+# ---- finding
 
 
-def composed(text: str) -> str:
-    """Canonically equivalent Unicode compares equal."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+class Readable(Protocol):
+    """A record that is looked at; see marc.record.Record for what the parts are."""
 
-
-def value_test(pattern: str) -> Callable[[str], bool]:
-    """Whether a value fits one of the alternatives: whole values, * for any run of characters."""
-    parts = []
-    for one in pattern.split("|"):
-        meant = composed(one.replace(FULL_STOP, ".").replace(BAR, "|"))
-        parts.append(".*".join(re.escape(piece) for piece in meant.split("*")))
-    fits = re.compile("|".join(parts), re.DOTALL).fullmatch
-    return lambda value: fits(composed(value)) is not None
+    @property
+    def leader(self) -> bytes: ...
+    @property
+    def tags(self) -> list[bytes]: ...
+    @property
+    def data(self) -> list[bytes]: ...
+    def positions(self, tag: bytes) -> Sequence[int]: ...
 
 
 def tag_test(tag: str) -> Callable[[bytes], bool]:
+    """Whether a tag of a record fits; wildcards do not reach control fields."""
     if "*" not in tag:
         wanted = tag.encode()
         return lambda found: found == wanted
     fits = re.compile(tag.replace("*", ".").encode(), re.DOTALL).fullmatch
-    return lambda found: fits(found) is not None
+    if is_control_tag(tag):
+        return lambda found: fits(found) is not None
+    return lambda found: fits(found) is not None and found[:2] != b"00"
 
 
-def places(element: Element) -> Callable[[Record], list[int]]:
+def places(element: Element) -> Callable[[Readable], Sequence[int]]:
     """The fields of a record that have the element's tag."""
-    if "*" not in element.tag:
+    if not element.wild:
         wanted = element.tag.encode()
         return lambda record: record.positions(wanted)
     fits = tag_test(element.tag)
     return lambda record: [at for at, tag in enumerate(record.tags) if fits(tag)]
 
 
+def field_test(element: Element) -> Callable[[bytes], bool]:
+    """Whether one field's data has what the element asks for."""
+    if not element.control and element.code in ("", "*"):
+        count = field_count(element)
+        return lambda data: count(data) > 0
+    if element.control:
+        return control_test(element)
+    wanted = indicators_wanted(element)
+    test = whole_value(element.value)
+    mark = MARK + element.code.encode()
+    bare = element.value is None
+
+    def found(data: bytes) -> bool:
+        if mark not in data:
+            return False
+        for at, value in wanted:
+            if data[at : at + 1] != value:
+                return False
+        if bare:
+            return True
+        # What stands before the first mark, indicators included, is no subfield.
+        parts = data.split(mark)
+        return any(test(part.partition(MARK)[0]) for part in parts[1:])
+
+    return found
+
+
+def indicators_wanted(element: Element) -> list[tuple[int, bytes]]:
+    return [(at, value.encode()) for at, value in enumerate(element.indicators) if value]
+
+
 def field_count(element: Element) -> Callable[[bytes], int]:
     """How often an element is found in one field's data: subfields where a code is named."""
     if element.control:
-        return control_count(element)
-    wanted = [(at, value.encode()) for at, value in enumerate(element.indicators) if value]
-    test = value_test(element.value) if element.value is not None else None
+        test_control = control_test(element)
+        return lambda data: int(test_control(data))
+    wanted = indicators_wanted(element)
+    test = whole_value(element.value)
     code = element.code.encode()
 
     def count(data: bytes) -> int:
@@ -161,27 +293,41 @@ def field_count(element: Element) -> Callable[[bytes], int]:
                 return 0
         if not code:
             return 1
-        found = 0
-        for part in data.split(b"\x1f")[1:]:
-            if code in (b"*", part[:1]) and (
-                test is None or test(part[1:].decode("utf-8", "replace"))
-            ):
-                found += 1
-        return found
+        return sum(
+            (code == b"*" or part[:1] == code) and test(part[1:]) for part in data.split(MARK)[1:]
+        )
 
     return count
 
 
-def control_count(element: Element) -> Callable[[bytes], int]:
-    test = value_test(element.value) if element.value is not None else None
-    start, length = element.start, element.length
+def subfield_values(element: Element) -> Callable[[bytes], list[bytes]]:
+    """The values that an element finds in one field's data, in order and composed."""
+    wanted = indicators_wanted(element)
+    test = whole_value(element.value)
+    code = element.code.encode()
 
-    def count(data: bytes) -> int:
-        text = data.decode("utf-8", "replace")
-        if start is not None and length is not None:
-            if len(text) < start + length:
-                return 0
-            text = text[start : start + length]
-        return int(test is None or test(text))
+    def values(data: bytes) -> list[bytes]:
+        if any(data[at : at + 1] != value for at, value in wanted):
+            return []
+        return [
+            composed_bytes(part[1:])
+            for part in data.split(MARK)[1:]
+            if (code == b"*" or part[:1] == code) and test(part[1:])
+        ]
 
-    return count
+    return values
+
+
+def control_test(element: Element) -> Callable[[bytes], bool]:
+    test = whole_value(element.value)
+    if element.start is None or element.length is None:
+        return test
+    start, end = element.start, element.start + element.length
+
+    def found(data: bytes) -> bool:
+        if data.isascii():
+            return len(data) >= end and test(data[start:end])
+        text = data.decode("utf-8", STRAY)
+        return len(text) >= end and test(text[start:end].encode("utf-8", STRAY))
+
+    return found

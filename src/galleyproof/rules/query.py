@@ -208,7 +208,11 @@ def bound(tree: Any, upper: bool) -> Bound:
 def bound_of_test(test: Test, upper: bool) -> Bound:
     if test.element.tag == LEADER:
         return Always() if upper else Never()
-    exact = test.element.tag_alone and test.how != "existsMoreThanOnce"
+    # A wildcard may fit the tag of a control field, which an element without positions does not
+    # mean; the tag list cannot tell.
+    element = test.element
+    unclear = element.wild and not element.control and element.tag[0] in "0*"
+    exact = element.tag_alone and not unclear and test.how in ("exists", "existsControl")
     if upper or exact:
         return TagNeed(Need.tag(test.element.tag))
     return Never()

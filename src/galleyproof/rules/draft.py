@@ -1,0 +1,150 @@
+"""A record while rules work on it: edited in place, and made a Record again at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from galleyproof.marc.record import Record
+from galleyproof.rules.limits import ROOM, GrewTooMuch
+
+
+class Draft:
+    """tags and data as in Record. present: the tags there are."""
+
+    __slots__ = ("data", "leader", "own", "present", "record", "room", "shape_kept", "tags")
+
+    def __init__(self, record: Record, present: set[bytes] | None = None):
+        self.record = record
+        self.leader = record.leader
+        self.tags = record.tags
+        self.data = record.data
+        self.present = present if present is not None else set(self.tags)
+        self.own = False
+        self.shape_kept = True
+        self.room = ROOM
+
+    def positions(self, tag: bytes) -> Sequence[int]:
+        """Indexes of the fields with this tag, in order."""
+        if tag not in self.present:
+            return ()
+        tags = self.tags
+        if tags.count(tag) == 1:
+            return (tags.index(tag),)
+        return [at for at, one in enumerate(tags) if one == tag]
+
+    # ---- editing
+
+    def set(self, at: int, data: bytes) -> None:
+        """Replaces the data of one field."""
+        if not self.own:
+            self.data = self.data.copy()
+            self.own = True
+        self.grow(len(data) - len(self.data[at]))
+        self.data[at] = data
+
+    def grow(self, more: int) -> None:
+        """Takes room for this many bytes more; raises GrewTooMuch where there is none left."""
+        self.room -= more
+        if self.room < 0:
+            raise GrewTooMuch()
+
+    def reshape(self) -> None:
+        """Before fields come, go or move."""
+        if self.shape_kept:
+            self.tags = self.tags.copy()
+            if not self.own:
+                self.data = self.data.copy()
+                self.own = True
+            self.shape_kept = False
+
+    def insert(self, tag: bytes, data: bytes) -> None:
+        """A field more, in tag order: after the last with its tag, or before the first with a
+        greater one."""
+        self.insert_at(place_for(self.tags, tag), tag, data)
+
+    def insert_at(self, at: int, tag: bytes, data: bytes) -> None:
+        self.grow(len(data) + 13)
+        self.reshape()
+        self.tags.insert(at, tag)
+        self.data.insert(at, data)
+        self.present.add(tag)
+
+    def remove(self, places: Iterable[int]) -> None:
+        gone = set(places)
+        if not gone:
+            return
+        self.reshape()
+        self.room += sum(len(self.data[at]) + 13 for at in gone)
+        self.tags = [tag for at, tag in enumerate(self.tags) if at not in gone]
+        self.data = [data for at, data in enumerate(self.data) if at not in gone]
+        self.present = set(self.tags)
+
+    def rename(self, places: Sequence[int], tag: bytes) -> None:
+        """Gives fields another tag; they move to where it belongs, in the order they had."""
+        moved = [self.data[at] for at in places]
+        self.remove(places)
+        self.grow(sum(len(data) + 13 for data in moved))
+        at = place_for(self.tags, tag)
+        self.tags[at:at] = [tag] * len(moved)
+        self.data[at:at] = moved
+        self.present.add(tag)
+
+    def replace_fields(self, new: Mapping[int, Sequence[bytes]], tag: bytes) -> None:
+        """Puts several fields with this tag in the place of one: where it stood if the tag is its
+        own, otherwise where the tag belongs."""
+        self.grow(
+            sum(len(data) + 13 for several in new.values() for data in several)
+            - sum(len(self.data[at]) + 13 for at in new)
+        )
+        self.reshape()
+        tags: list[bytes] = []
+        fields: list[bytes] = []
+        moved: list[bytes] = []
+        for at, (own, data) in enumerate(zip(self.tags, self.data, strict=True)):
+            if at not in new:
+                tags.append(own)
+                fields.append(data)
+            elif own == tag:
+                tags += [tag] * len(new[at])
+                fields += new[at]
+            else:
+                moved += new[at]
+        at = place_for(tags, tag)
+        tags[at:at] = [tag] * len(moved)
+        fields[at:at] = moved
+        self.tags, self.data, self.present = tags, fields, set(tags)
+
+    def arrange(self, order: Sequence[int]) -> None:
+        """Puts the fields in another order: the old index of each, in turn."""
+        self.reshape()
+        self.tags = [self.tags[at] for at in order]
+        self.data = [self.data[at] for at in order]
+
+    # ---- the end
+
+    def finished(self) -> Record:
+        """The record as it is now; the very record it was made from where nothing changed."""
+        record = self.record
+        if self.shape_kept and self.leader == record.leader:
+            if not self.own:
+                return record
+            old = record.data
+            edits = {at: data for at, data in enumerate(self.data) if data is not old[at]}
+            edits = {at: data for at, data in edits.items() if data != old[at]}
+            return record.with_many(edits) if edits else record
+        if self.tags == record.tags and self.data == record.data and self.leader == record.leader:
+            return record
+        return Record.build(self.leader, zip(self.tags, self.data, strict=True))
+
+
+def place_for(tags: Sequence[bytes], tag: bytes) -> int:
+    last = -1
+    greater = -1
+    for at, one in enumerate(tags):
+        if one == tag:
+            last = at
+        elif greater < 0 and one > tag:
+            greater = at
+    if last >= 0:
+        return last + 1
+    return greater if greater >= 0 else len(tags)

@@ -1,0 +1,141 @@
+"""Tests inside a rule file: comments that hold a record before and after.
+
+    # before:
+    # =650  \\4$aBees
+    # after:
+    # =650  \\0$aBees
+
+Indication and brief-level rules say `# after: true`, `# after: 04`; merge rules have the secondary
+record under `# with:`. Without =LDR a record has a leader of no importance. A blank line, or a
+comment that is neither a field nor a heading, ends a block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import unified_diff
+from typing import NamedTuple
+
+from galleyproof.marc.errors import Wrong
+from galleyproof.marc.mrk import from_text, to_text
+from galleyproof.marc.record import Record
+from galleyproof.rules.compiling import (
+    compile_filter,
+    compile_level,
+    compile_merger,
+    compile_rules,
+)
+from galleyproof.rules.limits import GrewTooMuch
+from galleyproof.rules.tree import BRIEF_LEVEL, INDICATION, MERGE, RuleSet
+
+LEADER = "=LDR  00000nam\\a2200000\\i\\4500\n"
+HEADING = re.compile(r"\s*(before|with|after)\s*:\s*(.*?)\s*$", re.IGNORECASE)
+
+
+class Example(NamedTuple):
+    """One test: .mrk texts, and the line of its `before` (from 1). after may be a word."""
+
+    line: int
+    before: str
+    secondary: str
+    after: str
+
+
+class Outcome(NamedTuple):
+    """What came of an example: passed, or what is different, a line each (- expected, + found)."""
+
+    example: Example
+    passed: bool
+    difference: tuple[str, ...] = ()
+
+
+def examples(text: str) -> list[Example]:
+    """The tests of a file, in order. Raises Wrong where a block is not complete."""
+    found = []
+    blocks: dict[str, str] = {}
+    line = 0
+    for number, heading, content in blocks_of(text):
+        if heading == "before":
+            if blocks:
+                raise Wrong(f"line {number}: the test begun in line {line} has no “after:”")
+            line = number
+        elif not blocks:
+            raise Wrong(f"line {number}: “{heading}:” without a “before:” above it")
+        blocks[heading] = content
+        if heading == "after":
+            found.append(Example(line, blocks["before"], blocks.get("with", ""), content))
+            blocks = {}
+    if blocks:
+        raise Wrong(f"line {line}: a test begins here and has no “after:”")
+    return found
+
+
+def blocks_of(text: str) -> Iterator[tuple[int, str, str]]:
+    """(line, heading, content) of each block of comments."""
+    begun: tuple[int, str] | None = None
+    content: list[str] = []
+    for number, line in enumerate([*text.split("\n"), ""], start=1):
+        comment = re.match(r"\s*(?:#|//) ?(.*?)\r?$", line)
+        said = comment[1] if comment else ""
+        heading = HEADING.fullmatch(said) if comment else None
+        if begun is not None and said.lstrip().startswith("="):
+            content.append(said.lstrip())
+            continue
+        if begun is not None:
+            yield *begun, "\n".join(content)
+            begun, content = None, []
+        if heading is not None:
+            begun = (number, heading[1].lower())
+            content = [heading[2]] if heading[2] else []
+
+
+def record_of(text: str, line: int) -> Record:
+    if "=LDR" not in text:
+        text = LEADER + text
+    try:
+        return Record(from_text(text))
+    except (Wrong, UnicodeError) as error:
+        raise Wrong(f"the test in line {line}: {error}") from None
+
+
+def run_examples(rules: RuleSet) -> list[Outcome]:
+    """Runs the tests of a rule set's text on the whole set. Raises Wrong for a test that cannot
+    be read."""
+    return [run_one(rules, example) for example in examples(rules.text)]
+
+
+def run_one(rules: RuleSet, example: Example) -> Outcome:
+    before = record_of(example.before, example.line)
+    if rules.kind in (INDICATION, BRIEF_LEVEL):
+        if rules.kind == INDICATION:
+            found = str(compile_filter(rules)(before)).lower()
+        else:
+            level = compile_level(rules)(before)
+            found = "none" if level is None else f"{level:02d}"
+        passed = found == example.after.strip().lower()
+        difference = () if passed else (f"- {example.after.strip()}", f"+ {found}")
+        return Outcome(example, passed, difference)
+    try:
+        if rules.kind == MERGE:
+            secondary = record_of(example.secondary, example.line)
+            after = compile_merger(rules)(before, secondary)
+        else:
+            after = compile_rules(rules)(before)
+    except GrewTooMuch as error:
+        return Outcome(example, False, (f"+ {error}",))
+    expected = record_of(example.after, example.line)
+    old, new = lines_of(expected, example.after), lines_of(after, example.after)
+    if old == new:
+        return Outcome(example, True)
+    return Outcome(example, False, tuple(list(unified_diff(old, new, lineterm="", n=0))[3:]))
+
+
+def lines_of(record: Record, asked: str) -> list[str]:
+    """A record as lines to compare: the leader only where the test names it, without what is
+    computed of it."""
+    first, *lines = to_text(record.body).rstrip("\n").split("\n")
+    if "=LDR" not in asked:
+        return lines
+    leader = first[6:]
+    return [f"=LDR  -----{leader[5:12]}-----{leader[17:]}", *lines]

@@ -1,0 +1,168 @@
+"""Rules in sentences that a cataloger reads."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from galleyproof.rules.conditions import DUPLICATES, Always, And, Condition, Not, Or, Test
+from galleyproof.rules.elements import LEADER, Element
+from galleyproof.rules.merging import MergeAction, MergeRule
+from galleyproof.rules.selecting import is_of_field
+from galleyproof.rules.tree import BRIEF_LEVEL, INDICATION, MERGE, Action, Rule, RuleSet
+from galleyproof.rules.verbs import words
+from galleyproof.rules.verbs.table import VERBS
+
+
+class Explained(NamedTuple):
+    """A rule in the order in which it runs: when, and what, a sentence each."""
+
+    name: str
+    line: int
+    priority: int | None
+    when: str
+    what: tuple[str, ...]
+
+
+def explain(rules: RuleSet) -> list[Explained]:
+    """The rules of a set, in the order in which they run."""
+    if rules.kind == MERGE:
+        return [of_merge(rule) for rule in rules.merges_in_order()]
+    return [of_rule(rule, rules.kind) for rule in rules.in_order()]
+
+
+def of_rule(rule: Rule, kind: str) -> Explained:
+    if kind == INDICATION:
+        what: tuple[str, ...] = (f"The record is indicated as {rule.sets or 'nothing'}.",)
+    elif kind == BRIEF_LEVEL:
+        what = (f"The brief level is {rule.sets}." if rule.sets else "Says nothing.",)
+    else:
+        what = tuple(sentence(one) for one in rule.actions) or ("Does nothing.",)
+    return Explained(
+        rule.name,
+        rule.line,
+        rule.priority if rule.prioritised else None,
+        when(rule.condition),
+        what,
+    )
+
+
+def when(condition: Condition) -> str:
+    if isinstance(condition, Always):
+        return "On every record:"
+    return f"If {clause(condition)}:"
+
+
+def sentence(action: Action) -> str:
+    text = VERBS[action.verb].says(action)
+    if action.condition is not None:
+        own = (action.element.tag, *(element.tag for element in action.elements))
+        text += f", if {clause(action.condition, own)}"
+    return text + "."
+
+
+def clause(condition: Condition, own: tuple[str, ...] = (), no: bool = False) -> str:
+    """A condition as a clause; own: tags of which the very field is meant."""
+    if isinstance(condition, Always):
+        return "never" if no else "always"
+    if isinstance(condition, Not):
+        return clause(condition.of, own, not no)
+    if isinstance(condition, And | Or):
+        # not (a and b) is said as it is meant: not a, or not b.
+        joined = " and " if isinstance(condition, And) != no else " or "
+        parts = [
+            f"({clause(one, own, no)})" if isinstance(one, And | Or) else clause(one, own, no)
+            for one in condition.of
+        ]
+        return joined.join(parts)
+    return tested(condition, own, no)
+
+
+def tested(test: Test, own: tuple[str, ...], no: bool) -> str:
+    element = test.element
+    if test.how == DUPLICATES:
+        have = "has no" if no else "has a"
+        return f"the record {have} repeated {words.subfield(element)} in its {words.tag(element)}s"
+    if element.control:
+        return control_tested(element, no)
+    if is_of_field(test, own):
+        return of_field(test, no)
+    parts = words.indicator_words(element.indicators)
+    if element.code:
+        parts.append(f"a {words.subfield(element)}")
+    thing = words.tag(element) + (f" with {' and '.join(parts)}" if parts else "")
+    if test.how == "existsMoreThanOnce":
+        return f"there is {'at most one' if no else 'more than one'} {thing}"
+    return f"there is {'no' if no else 'a'} {thing}"
+
+
+def of_field(test: Test, no: bool) -> str:
+    element = test.element
+    parts = words.indicator_words(element.indicators)
+    have = "does not have" if no else "has"
+    more = " more than once" if test.how == "existsMoreThanOnce" else ""
+    if element.code:
+        article = "" if more else "a "
+        parts.append(f"{article}{words.subfield(element)}{more}")
+    if not parts:
+        return "that field is not there" if no else "that field is there"
+    return f"that field {have} {' and '.join(parts)}"
+
+
+def control_tested(element: Element, no: bool) -> str:
+    bare = Element(element.tag, start=element.start, length=element.length)
+    where = words.the_control(bare)
+    name = f"the {where}" if element.tag == LEADER else where
+    if element.value is not None:
+        return f"{name} is {'not ' if no else ''}{words.value_words(element)}"
+    if element.start is not None:
+        return f"{name} is {'not ' if no else ''}there"
+    return f"there is {'no' if no else 'a'} {where}"
+
+
+# ---- merge rules
+
+
+def of_merge(rule: MergeRule) -> Explained:
+    what = tuple(of_merge_action(action) for action in rule.actions)
+    return Explained(
+        rule.name,
+        rule.line,
+        rule.priority if rule.prioritised else None,
+        "When two records are merged:",
+        what or ("The primary record stays as it is.",),
+    )
+
+
+def of_merge_action(action: MergeAction) -> str:
+    if action.leader:
+        return "Takes the leader's codes from the secondary record."
+    thing = " and ".join(words.tag(one) for one in action.elements)
+    parts = words.indicator_words(action.elements[0].indicators)
+    if action.subfield:
+        parts.append(f"{'a' if action.subfield_wanted else 'no'} ${action.subfield}")
+    thing = f"every {thing}" + (f" with {' and '.join(parts)}" if parts else "")
+    if action.when is not None:
+        element = action.when.element
+        text = words.quoted(action.when.text)
+        about = {one.tag for one in action.elements}
+        if element.tag in about:
+            thing += f" whose ${element.code} contains {text}"
+        else:
+            thing += f", where a {words.tag(element)} ${element.code} contains {text}"
+    left_out = [words.tag(one) for one in action.excluding]
+    left_out += [
+        f"those with {words.ORDINALS[which - 1]} indicator {words.shown(value)}"
+        for which, value in action.excluded_indicators
+    ]
+    left_out += [f"those with a ${code}" for code in action.excluded_subfields]
+    but = f", but not {' or '.join(left_out)}" if left_out else ""
+    how = {
+        "remove": f"Removes {thing} of the primary record{but}",
+        "replace": f"Replaces {thing} by those of the secondary record{but}",
+        "add": f"Adds {thing} of the secondary record{but}",
+    }[action.what]
+    if action.if_exists is True:
+        how += ", if it has one"
+    elif action.if_exists is False:
+        how += ", if the primary has none"
+    return how + "."

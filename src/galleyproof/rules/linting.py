@@ -1,0 +1,229 @@
+"""What is likely to be a mistake in rules that parse: said, never refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from galleyproof.rules.conditions import Always, And, Condition, Not, Test, tests_of
+from galleyproof.rules.elements import LEADER, Element
+from galleyproof.rules.footprint import overlap, read_by, read_by_rule, written_by
+from galleyproof.rules.marc_tables import INDICATORS
+from galleyproof.rules.parsing import Fault
+from galleyproof.rules.selecting import is_of_field
+from galleyproof.rules.tree import NORMALIZATION, Action, Rule, RuleSet
+from galleyproof.rules.values import marks_meant
+
+REGEX_SIGNS = re.compile(r"\.\*|\.\+|\[[^\]]+\]|\(\?|\\+[dws]|\^|\$$|\w\+")
+
+
+def lint(rules: RuleSet) -> list[Fault]:
+    """Warnings, in the order of the text."""
+    if rules.kind != NORMALIZATION:
+        return sorted(names_twice(rules))
+    found = [
+        *names_twice(rules),
+        *order_dependence(rules),
+        *scratch_left(rules),
+        *never_apply(rules),
+    ]
+    for rule, action in rules.actions():
+        found += of_one_action(rule, action, rules.dialect.regex)
+    for rule in rules.rules:
+        found += of_values(rule.condition, rules.dialect.regex)
+        if not rule.actions:
+            found.append(Fault(rule.line, 1, f"rule “{rule.name}” does nothing"))
+    return sorted(set(found))
+
+
+def names_twice(rules: RuleSet) -> Iterator[Fault]:
+    seen: dict[str, int] = {}
+    for rule in (*rules.rules, *rules.merges):
+        if rule.name in seen:
+            first = seen[rule.name]
+            yield Fault(
+                rule.line, 1, f"a rule named “{rule.name}” is there already, in line {first}"
+            )
+        seen.setdefault(rule.name, rule.line)
+
+
+def order_dependence(rules: RuleSet) -> Iterator[Fault]:
+    """Two rules without priority, one of which writes what the other reads or writes."""
+    how = (
+        "the lower one runs first"
+        if rules.dialect.order == "bottom-up"
+        else "the upper one runs first"
+    )
+    by_tag: dict[str, list[Rule]] = {}
+    written = {}
+    touched = {}
+    for rule in rules.rules:
+        if rule.prioritised:
+            continue
+        written[rule.line] = set().union(*(written_by(action) for action in rule.actions), set())
+        touched[rule.line] = written[rule.line].union(
+            read_by_rule(rule), *(read_by(action) for action in rule.actions)
+        )
+        for tag in touched[rule.line]:
+            by_tag.setdefault(tag, []).append(rule)
+    wild = [tag for tag in by_tag if "*" in tag]
+    told: set[tuple[int, int]] = set()
+    for tag, here in by_tag.items():
+        near = here + [
+            rule for other in wild if other != tag and overlap(tag, other) for rule in by_tag[other]
+        ]
+        # One neighbour of each is enough to be told of; all pairs would drown the rest.
+        for upper, lower in zip(near, near[1:], strict=False):
+            upper, lower = sorted((upper, lower), key=lambda rule: rule.line)
+            if upper.line == lower.line or (upper.line, lower.line) in told:
+                continue
+            if tag in written[upper.line] or tag in written[lower.line]:
+                told.add((upper.line, lower.line))
+                yield Fault(
+                    lower.line,
+                    1,
+                    f"rules “{upper.name}” (line {upper.line}) and “{lower.name}” both touch {tag} "
+                    f"and have no priority: {how}",
+                )
+
+
+def scratch_left(rules: RuleSet) -> Iterator[Fault]:
+    """A scratch tag that a rule makes and none takes away again."""
+    removed = {
+        action.element.tag
+        for _, action in rules.actions()
+        if action.verb in ("removeField", "removeControlField", "changeField")
+    }
+    told = set()
+    for _, action in rules.actions():
+        tag = made_by(action)
+        if tag is None or not is_scratch(tag) or tag in told:
+            continue
+        told.add(tag)
+        if not any(overlap(tag, one) for one in removed):
+            yield Fault(
+                action.line, action.column, f"the scratch field {tag} is made and never removed"
+            )
+
+
+def made_by(action: Action) -> str | None:
+    if action.verb == "changeField":
+        return action.text
+    return action.made.tag if action.made is not None and action.verb != "addSubField" else None
+
+
+def is_scratch(tag: str) -> bool:
+    return not tag.isdigit() and tag != LEADER
+
+
+def never_apply(rules: RuleSet) -> Iterator[Fault]:
+    """Actions on a scratch tag that nothing makes; and `when` that asks for what it excludes."""
+    made = {tag for _, action in rules.actions() if (tag := made_by(action)) is not None}
+    for _, action in rules.actions():
+        tag = action.element.tag
+        if is_scratch(tag) and "*" not in tag and tag not in made:
+            yield Fault(
+                action.line,
+                action.column,
+                f"nothing makes a {tag}, so this can only apply to records that came with one",
+            )
+    for rule in rules.rules:
+        contradiction = contradicted(rule.condition)
+        if contradiction is not None:
+            yield Fault(rule.line, 1, f"“{rule.name}” never runs: it wants {contradiction} and not")
+
+
+def contradicted(condition: Condition) -> Element | None:
+    """An element that an `and` asks for and excludes."""
+    if not isinstance(condition, And):
+        return None
+    wanted = {(one.how, one.element) for one in condition.of if isinstance(one, Test)}
+    for one in condition.of:
+        if isinstance(one, Not) and isinstance(one.of, Test):
+            if (one.of.how, one.of.element) in wanted:
+                return one.of.element
+    return None
+
+
+def of_one_action(rule: Rule, action: Action, regex: bool) -> Iterator[Fault]:
+    place = (action.line, action.column)
+    if action.condition is not None:
+        yield from of_values(action.condition, regex)
+        for test in tests_of(action.condition):
+            own = (action.element.tag, *(element.tag for element in action.elements))
+            tag = test.element.tag
+            near = any(overlap(tag, one) for one in own if one != "***")
+            if near and tag not in own and tag != LEADER:
+                yield Fault(
+                    test.line,
+                    test.column,
+                    f"this looks at any {tag} of the record, not at the very field acted on; "
+                    f"write {action.element.tag} to ask about that",
+                )
+            elif tag in own and not is_of_field(test, own) and tag != LEADER:
+                yield Fault(
+                    test.line,
+                    test.column,
+                    f"{test.how} without a subfield counts the {tag}s of the record",
+                )
+    yield from of_value(action.element, place, regex)
+    yield from undefined_indicator(action)
+    wanted = guaranteed(rule.condition)
+    tag = action.element.tag
+    if tag in wanted and action.verb not in ("addField", "addControlField"):
+        yield Fault(*place, f"never applies: the rule runs only where there is no {tag}")
+
+
+def guaranteed(condition: Condition) -> set[str]:
+    """Tags that no record has for which the condition holds."""
+    parts = condition.of if isinstance(condition, And) else (condition,)
+    return {
+        one.of.element.tag
+        for one in parts
+        if isinstance(one, Not)
+        and isinstance(one.of, Test)
+        and one.of.how == "exists"
+        and one.of.element.tag_alone
+    }
+
+
+def of_values(condition: Condition, regex: bool) -> Iterator[Fault]:
+    if not isinstance(condition, Always):
+        for test in tests_of(condition):
+            yield from of_value(test.element, (test.line, test.column), regex)
+
+
+def of_value(element: Element, place: tuple[int, int], regex: bool) -> Iterator[Fault]:
+    if regex or element.value is None:
+        return
+    sign = REGEX_SIGNS.search(element.value.text)
+    if sign is not None:
+        yield Fault(
+            *place,
+            f"“{marks_meant(element.value.text)}” looks like a regular expression; it is taken "
+            "literally (* alone is a wildcard) unless the file says: # dialect: regex=on",
+        )
+
+
+def undefined_indicator(action: Action) -> Iterator[Fault]:
+    """Indicators that MARC 21 does not define for a field."""
+    asked: list[tuple[str, int, str]] = []
+    if action.verb in ("changeFirstIndicator", "changeSecondIndicator"):
+        asked.append((action.element.tag, 1 if "First" in action.verb else 2, action.text))
+    elif action.made is not None and not action.made.control and action.verb != "addSubField":
+        if any(action.made.indicators) or action.verb == "addField":
+            asked += [
+                (action.made.tag, which, value or " ")
+                for which, value in enumerate(action.made.indicators, start=1)
+            ]
+    for tag, which, value in asked:
+        defined = INDICATORS.get(tag)
+        if defined is not None and value not in defined[which - 1]:
+            ordinal = ("first", "second")[which - 1]
+            shown = "blank" if value == " " else value
+            can = ", ".join("blank" if one == " " else one for one in defined[which - 1])
+            yield Fault(
+                action.line,
+                action.column,
+                f"MARC 21 defines no {ordinal} indicator {shown} for {tag}; there are: {can}",
+            )

@@ -1,0 +1,441 @@
+"""From the text of a rule file to a rule set, or to everything that is wrong with it.
+
+The text is taken apart at each line that begins a rule, and every part is parsed by itself: an
+error in one rule does not hide those in the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cache
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from lark import Lark, Token
+
+from galleyproof.marc.errors import Wrong
+from galleyproof.rules.conditions import (
+    And,
+    NotUnderstood,
+    Test,
+    TreeOf,
+    grammar,
+    parsed,
+)
+from galleyproof.rules.merging import MergeRule, MergeTree
+from galleyproof.rules.tree import (
+    BRIEF_LEVEL,
+    INDICATION,
+    MERGE,
+    NORMALIZATION,
+    ORDERS,
+    Action,
+    Dialect,
+    Rule,
+    RuleSet,
+)
+from galleyproof.rules.verbs.table import BY_SPELLING, VERBS
+from galleyproof.rules.verbs.verb import Given
+
+BEGINS = re.compile(r"^[ \t\ufeff]*rule\b", re.IGNORECASE | re.MULTILINE)
+ANOTHER_LANGUAGE = (
+    (
+        re.compile(r"^\s*create\s+pnx\b", re.IGNORECASE | re.MULTILINE),
+        "this is a rule for discovery displays (create pnx …), which is another language",
+    ),
+    (
+        re.compile(r"\badd\s+to\s+text\s+displayValue\b", re.IGNORECASE),
+        "this is a rule for authority heading displays (add to text displayValue), which is "
+        "another language",
+    ),
+)
+TYPOGRAPHIC = re.compile("[\u201c\u201d\u201e\u201f\u2033]")
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+SETS = {"indication": INDICATION, "brief_level": BRIEF_LEVEL}
+LEVELS = tuple(f"{level:02d}" for level in range(1, 11))
+MOST_CHARACTERS = 2_000_000
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong with a rule file; line and column count from 1."""
+
+    line: int
+    column: int
+    sentence: str
+
+
+class WrongRules(Wrong):
+    """A rule file with errors: `faults` has them all, in the order of the text."""
+
+    def __init__(self, faults: list[Fault]):
+        super().__init__(
+            "\n".join(f"line {one.line}, column {one.column}: {one.sentence}" for one in faults)
+        )
+        self.faults = faults
+
+
+def parse_rules(text: str, order: str | None = None, regex: bool | None = None) -> RuleSet:
+    """A rule set from its text. order, regex: dialect switches that go before the file's own.
+    Raises WrongRules."""
+    fault = whole_text_fault(text)
+    if fault is not None:
+        raise WrongRules([fault])
+    try:
+        dialect = dialect_of(text)
+    except NotUnderstood as wrong:
+        raise WrongRules([fault_of(wrong)]) from None
+    if order is not None:
+        if order not in ORDERS:
+            raise Wrong(f"“{order}” is not an order; there are {' and '.join(ORDERS)}")
+        dialect = replace(dialect, order=order)
+    if regex is not None:
+        dialect = replace(dialect, regex=regex)
+    faults: list[Fault] = []
+    rules: list[Any] = []
+    kinds: list[tuple[str, Fault]] = []
+    for part in parts_of(text, faults):
+        try:
+            for kind, rule in rules_in(part, dialect):
+                rules.append(rule)
+                kinds.append((kind, Fault(rule.line, rule.column, "")))
+        except NotUnderstood as wrong:
+            faults.append(fault_of(wrong))
+        except ManyWrong as many:
+            faults += [fault_of(one) for one in many.found]
+    if not rules and not faults:
+        faults.append(Fault(1, 1, 'there is no rule here; one begins with: rule "its name"'))
+    settled = {kind for kind, _ in kinds if kind}
+    if len(settled) > 1:
+        first = next(kind for kind, _ in kinds if kind)
+        other = next(one for one in kinds if one[0] and one[0] != first)
+        faults.append(
+            other[1]._replace(
+                sentence=f"this is a rule of {other[0]}, those before are of {first}; a file is of "
+                "one kind"
+            )
+        )
+    if faults:
+        raise WrongRules(sorted(faults))
+    # A rule with nothing after `then` is of the kind of the others.
+    return RuleSet(
+        settled.pop() if settled else NORMALIZATION,
+        tuple(rule for rule in rules if isinstance(rule, Rule)),
+        tuple(rule for rule in rules if isinstance(rule, MergeRule)),
+        dialect,
+        text,
+    )
+
+
+def fault_of(wrong: NotUnderstood) -> Fault:
+    return Fault(wrong.line, wrong.column, wrong.sentence)
+
+
+def whole_text_fault(text: str) -> Fault | None:
+    """What makes it no use to look at single rules."""
+    if len(text) > MOST_CHARACTERS:
+        return Fault(1, 1, f"a rule file has at most {MOST_CHARACTERS:,} characters")
+    bare = re.sub(r"^\s*(#|//).*$", "", text, flags=re.MULTILINE)
+    for pattern, sentence in ANOTHER_LANGUAGE:
+        found = pattern.search(bare)
+        if found is not None:
+            return Fault(
+                *place_of(bare, found.start() + len(found[0]) - len(found[0].lstrip())), sentence
+            )
+    unseen = UNSEEN.search(text)
+    if unseen is not None:
+        code = f"U+{ord(unseen[0]):04X}"
+        return Fault(
+            *place_of(text, unseen.start()), f"found a character that is not text ({code})"
+        )
+    return None
+
+
+def place_of(text: str, at: int) -> tuple[int, int]:
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+# ---- the dialect
+
+SWITCH = re.compile(r"([A-Za-z]+)\s*[=:]\s*([A-Za-z-]+)")
+
+
+def dialect_of(text: str) -> Dialect:
+    """`# dialect: order=top-down regex=on` in the comment that the file begins with."""
+    dialect = Dialect()
+    for number, line in enumerate(text.lstrip("\ufeff").split("\n"), start=1):
+        if not line.strip():
+            continue
+        comment = re.match(r"\s*(?:#|//)(.*)", line)
+        if comment is None:
+            break
+        said = re.match(r"\s*dialect\b\s*:?(.*)", comment[1], re.IGNORECASE)
+        if said is None:
+            continue
+        for name, value in SWITCH.findall(said[1]):
+            dialect = switched(dialect, name.lower(), value.lower(), number)
+    return dialect
+
+
+def switched(dialect: Dialect, name: str, value: str, line: int) -> Dialect:
+    if name == "order" and value in ORDERS:
+        return replace(dialect, order=value)
+    if name == "regex" and value in ("on", "off"):
+        return replace(dialect, regex=value == "on")
+    if name == "order":
+        raise NotUnderstood(f"“{value}” is not an order; expected {' or '.join(ORDERS)}", line, 1)
+    if name == "regex":
+        raise NotUnderstood(f"regex is on or off, not “{value}”", line, 1)
+    raise NotUnderstood(
+        f"“{name}” is not a switch of the dialect; expected order or regex", line, 1
+    )
+
+
+# ---- taking apart
+
+
+class Part(NamedTuple):
+    """A stretch of text that begins with a rule; line: how many lines stand before it."""
+
+    text: str
+    line: int
+
+
+def parts_of(text: str, faults: list[Fault]) -> Iterator[Part]:
+    """The text from each beginning of a rule to the next; what stands before the first and is
+    no comment is a fault."""
+    begins = [found.start() for found in BEGINS.finditer(text)]
+    before = text[: begins[0]] if begins else text
+    for number, line in enumerate(before.lstrip("\ufeff").split("\n"), start=1):
+        if line.strip() and not re.match(r"\s*(#|//)", line):
+            column = len(line) - len(line.lstrip()) + 1
+            word = line.split()[0][:30]
+            faults.append(Fault(number, column, f"found “{word}”; expected rule, or a comment"))
+            break
+    lines = before.count("\n")
+    for start, end in pairwise([*begins, len(text)]):
+        part = text[start:end]
+        yield Part(part.lstrip("\ufeff"), lines)
+        lines += part.count("\n")
+
+
+class ManyWrong(Wrong):
+    def __init__(self, found: list[NotUnderstood]):
+        super().__init__("")
+        self.found = found
+
+
+@cache
+def rules_parser() -> Lark:
+    return grammar("rules.lark")
+
+
+@cache
+def merge_parser() -> Lark:
+    return grammar("merge.lark")
+
+
+MERGES = re.compile(r"\bwhen\s+merge\b", re.IGNORECASE)
+STRINGS_AND_COMMENTS = re.compile(r'"[^"\n]*"|(#|//)[^\n]*')
+
+
+def rules_in(part: Part, dialect: Dialect) -> Iterator[tuple[str, Any]]:
+    """(kind, rule) of each rule of a part; "" where a rule does not say its kind."""
+    typographic = TYPOGRAPHIC.search(STRINGS_AND_COMMENTS.sub(blanked, part.text))
+    if typographic is not None:
+        line, column = place_of(part.text, typographic.start())
+        raise NotUnderstood(
+            f'found a typographic quotation mark {typographic[0]}; expected a straight one: "',
+            line + part.line,
+            column,
+        )
+    try:
+        if MERGES.search(STRINGS_AND_COMMENTS.sub("", part.text)):
+            for merge in parsed(merge_parser(), MergeTree(), part.text):
+                yield MERGE, moved_down(merge, part.line)
+            return
+        collector = RuleTree(dialect)
+        found = parsed(rules_parser(), collector, part.text)
+    except NotUnderstood as wrong:
+        raise wrong.moved(part.line) from None
+    if collector.wrong:
+        raise ManyWrong([one.moved(part.line) for one in collector.wrong])
+    for kind, rule in found:
+        yield kind, moved_down(rule, part.line)
+
+
+def blanked(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def moved_down(rule: Any, lines: int) -> Any:
+    """The rule with its places counted from the start of the file."""
+    if not lines:
+        return rule
+    if isinstance(rule, MergeRule):
+        actions: tuple[Any, ...] = tuple(
+            replace(one, line=one.line + lines) for one in rule.actions
+        )
+        return replace(rule, line=rule.line + lines, actions=actions)
+    return replace(
+        rule,
+        line=rule.line + lines,
+        actions=tuple(replace(one, line=one.line + lines) for one in rule.actions),
+    )
+
+
+# ---- lark's tree as our own
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    what: str
+    value: str
+    line: int
+    column: int
+
+
+class RuleTree(TreeOf):
+    """Collects what is wrong with single actions, so that all of a rule's are told at once."""
+
+    def __init__(self, dialect: Dialect):
+        super().__init__(dialect.regex)
+        self.wrong: list[NotUnderstood] = []
+
+    def start(self, rules: list[Any]) -> list[Any]:
+        return rules
+
+    def test(self, parts: list[Token]) -> Test:
+        word = parts[0]
+        verb = BY_SPELLING.get(word.lower())
+        if verb is not None:
+            raise NotUnderstood(
+                f"{verb.name} is a verb, and verbs come after then; expected then before it",
+                word.line or 1,
+                word.column or 1,
+            )
+        return super().test(parts)
+
+    def priority(self, parts: list[Token]) -> int:
+        return int(parts[0])
+
+    def conditions(self, parts: list[Any]) -> Any:
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def plain(self, parts: list[Token]) -> tuple[str, Token]:
+        return "plain", parts[0]
+
+    def joined(self, parts: list[Token]) -> tuple[str, Token]:
+        return "joined", parts[0]
+
+    def excluding(self, parts: list[Token]) -> tuple[str, Token]:
+        return "excluding", parts[0]
+
+    def only_if(self, parts: list[Any]) -> tuple[str, Any]:
+        return "if", parts[0]
+
+    def setting(self, parts: list[Token]) -> Setting:
+        word, text = parts
+        return Setting(word.lower(), text[1:-1], word.line or 1, word.column or 1)
+
+    def action(self, parts: list[Any]) -> Action | None:
+        word, *rest = parts
+        place = (word.line or 1, word.column or 1)
+        try:
+            return self.made_action(word, rest)
+        except NotUnderstood as wrong:
+            self.wrong.append(wrong)
+        except Wrong as wrong:
+            where = next((text for role, text in rest if role != "if"), word)
+            self.wrong.append(
+                NotUnderstood(str(wrong), where.line or place[0], where.column or place[1])
+            )
+        return None
+
+    def made_action(self, word: Token, rest: list[tuple[str, Any]]) -> Action:
+        verb = BY_SPELLING.get(word.lower())
+        if verb is None:
+            raise NotUnderstood(no_verb(word), word.line or 1, word.column or 1)
+        plain = [text[1:-1] for role, text in rest if role == "plain"]
+        joined = [text[1:-1] for role, text in rest if role == "joined"]
+        excluding = [text[1:-1] for role, text in rest if role == "excluding"]
+        conditions = [one for role, one in rest if role == "if"]
+        if len(plain) > 2 or max(len(joined), len(excluding), len(conditions)) > 1:
+            raise Wrong(f"too much: it is written {verb.name} {verb.form}".rstrip())
+        given = Given(
+            plain[0] if plain else None,
+            plain[1] if len(plain) > 1 else None,
+            joined[0] if joined else None,
+            excluding[0] if excluding else None,
+            self.regex,
+        )
+        return replace(
+            verb.read(given),
+            condition=conditions[0] if conditions else None,
+            line=word.line or 1,
+            column=word.column or 1,
+            source=written(word, rest),
+        )
+
+    def body(self, parts: list[Any]) -> list[Any]:
+        return [one for one in parts if one is not None]
+
+    def rule(self, parts: list[Any]) -> tuple[str, Rule]:
+        name, *rest = parts
+        priority = rest.pop(0) if isinstance(rest[0], int) else None
+        condition, body = rest
+        settings = [one for one in body if isinstance(one, Setting)]
+        actions = [one for one in body if isinstance(one, Action)]
+        kind, sets = "", ""
+        if settings:
+            kind, sets = self.of_settings(settings, actions)
+        elif actions:
+            kind = NORMALIZATION
+        return kind, Rule(
+            name[1:-1],
+            priority or 0,
+            priority is not None,
+            condition,
+            tuple(replace(one, number=number) for number, one in enumerate(actions, start=1)),
+            sets,
+            name.line or 1,
+            1,
+        )
+
+    def of_settings(self, settings: list[Setting], actions: list[Action]) -> tuple[str, str]:
+        one = settings[0]
+        place = (one.line, one.column)
+        kind = SETS.get(one.what, "")
+        if not kind:
+            self.wrong.append(
+                NotUnderstood(f"“set {one.what}” is nothing; expected {' or '.join(SETS)}", *place)
+            )
+        elif len(settings) > 1 or actions:
+            self.wrong.append(
+                NotUnderstood(f"a rule that sets {one.what} does nothing else", *place)
+            )
+        elif kind == INDICATION and one.value.lower() not in ("true", "false"):
+            self.wrong.append(
+                NotUnderstood(f'an indication is "true" or "false", not “{one.value}”', *place)
+            )
+        elif kind == BRIEF_LEVEL and one.value.zfill(2) not in LEVELS:
+            self.wrong.append(
+                NotUnderstood(f'a brief level is "01" to "10", not “{one.value}”', *place)
+            )
+        value = one.value.zfill(2) if kind == BRIEF_LEVEL else one.value.lower()
+        return kind, value
+
+
+def written(word: Token, rest: list[tuple[str, Any]]) -> str:
+    """The action as one line, its `if` left out."""
+    between = {"plain": "", "joined": "with ", "excluding": "excluding "}
+    return " ".join([str(word), *(between[role] + text for role, text in rest if role != "if")])
+
+
+def no_verb(word: str) -> str:
+    near = get_close_matches(word.lower(), BY_SPELLING, n=2, cutoff=0.6)
+    names = " or ".join(BY_SPELLING[one].name for one in near)
+    offer = f"did you mean {names}?" if near else f"there are {', '.join(VERBS)}"
+    return f"“{word}” is not a verb; {offer}"

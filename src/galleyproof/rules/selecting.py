@@ -1,0 +1,196 @@
+"""Which fields an action acts on, and what is done to their subfields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from galleyproof.marc.field import MARK
+from galleyproof.rules.conditions import (
+    Always,
+    And,
+    Condition,
+    Not,
+    Or,
+    Test,
+    compile_condition,
+    tests_of,
+)
+from galleyproof.rules.draft import Draft
+from galleyproof.rules.elements import (
+    LEADER,
+    Element,
+    field_count,
+    field_test,
+    places,
+    subfield_values,
+    tag_test,
+)
+from galleyproof.rules.tree import Action
+from galleyproof.rules.values import Edit, whole_value
+
+Places = Callable[[Draft], Sequence[int]]
+FieldEdit = Callable[[bytes], bytes | None]
+"""A field's data to its new data: the same object where nothing changes, None where the field
+goes because nothing is left in it."""
+
+
+def selected(action: Action, element: Element | None = None) -> Places:
+    """The fields that have what the action's element asks for and pass its `if`.
+
+    element: another element to go by, where only a part of the action's own decides.
+    """
+    asked = element or action.element
+    find = places(asked)
+    test = None if asked.tag_alone else field_test(asked)
+    condition = action.condition
+    if condition is None:
+        if test is None:
+            return find
+        return lambda draft: [at for at in find(draft) if test(draft.data[at])]
+    passes = on_field(condition, (action.element.tag,))
+
+    def select(draft: Draft) -> Sequence[int]:
+        found = find(draft)
+        if not found:
+            return found
+        data = draft.data
+        return [
+            at
+            for at in found
+            if (test is None or test(data[at])) and passes(draft, draft.tags[at], data[at])
+        ]
+
+    return select
+
+
+def on_record(condition: Condition | None) -> Callable[[Draft], bool]:
+    """An `if` of an action that acts on no field in particular."""
+    return compile_condition(condition or Always())
+
+
+def on_field(condition: Condition, tags: tuple[str, ...]) -> Callable[[Draft, bytes, bytes], bool]:
+    """An `if` on one field: tests that name one of the tags are of this very field, all others
+    of the record. `existsMoreThanOnce` with no subfield asks about the record: a field is there
+    once."""
+    if isinstance(condition, Not):
+        inner = on_field(condition.of, tags)
+        return lambda draft, tag, data: not inner(draft, tag, data)
+    if isinstance(condition, And | Or):
+        parts = [on_field(one, tags) for one in condition.of]
+        if isinstance(condition, And):
+            return lambda draft, tag, data: all(one(draft, tag, data) for one in parts)
+        return lambda draft, tag, data: any(one(draft, tag, data) for one in parts)
+    if isinstance(condition, Test) and is_of_field(condition, tags):
+        return test_of_field(condition)
+    whole = compile_condition(condition)
+    return lambda draft, tag, data: whole(draft)
+
+
+def is_of_field(test: Test, tags: tuple[str, ...]) -> bool:
+    element = test.element
+    if element.tag == LEADER or element.tag not in tags:
+        return False
+    return test.how in ("exists", "existsControl") or bool(element.code)
+
+
+def test_of_field(test: Test) -> Callable[[Draft, bytes, bytes], bool]:
+    fits = tag_test(test.element.tag)
+    whole = compile_condition(test)
+    if test.how in ("exists", "existsControl"):
+        found = field_test(test.element)
+    elif test.how == "existsMoreThanOnce":
+        count = field_count(test.element)
+
+        def found(data: bytes) -> bool:
+            return count(data) > 1
+    else:
+        return lambda draft, tag, data: repeats_in(test, data) if fits(tag) else whole(draft)
+    return lambda draft, tag, data: found(data) if fits(tag) else whole(draft)
+
+
+def repeats_in(test: Test, data: bytes) -> bool:
+    values = subfield_values(test.element)(data)
+    return len(set(values)) < len(values)
+
+
+def tags_tested(condition: Condition | None) -> list[str]:
+    return [] if condition is None else [test.element.tag for test in tests_of(condition)]
+
+
+# ---- doing
+
+
+def each(action: Action, edit: FieldEdit, element: Element | None = None) -> Callable[[Draft], int]:
+    """An act that edits every selected field by itself; fields with nothing left go."""
+    select = selected(action, element)
+
+    def act(draft: Draft) -> int:
+        found = select(draft)
+        return edit_fields(draft, found, edit) if found else 0
+
+    return act
+
+
+def edit_fields(draft: Draft, found: Sequence[int], edit: FieldEdit) -> int:
+    """Edits the fields at these places; the number that changed."""
+    touched = 0
+    emptied = []
+    for at in found:
+        old = draft.data[at]
+        new = edit(old)
+        if new is old or new == old:
+            continue
+        touched += 1
+        if new is None:
+            emptied.append(at)
+        else:
+            draft.set(at, new)
+    if emptied:
+        draft.remove(emptied)
+    return touched
+
+
+def subfield_edit(element: Element, edit: Callable[[bytes], bytes | None]) -> FieldEdit:
+    """A field edit from an edit of values: those with the element's code whose value fits.
+
+    An edit gives the same object where it changes nothing, None where the subfield goes. A
+    subfield whose text an edit takes away goes too.
+    """
+    code = element.code.encode()
+    mark = MARK + code
+    any_code = element.code == "*"
+    test = None if element.value is None else whole_value(element.value)
+
+    def field_edit(data: bytes) -> bytes | None:
+        if not any_code and mark not in data:
+            return data
+        parts = data.split(MARK)
+        kept = [parts[0]]
+        changed = False
+        for part in parts[1:]:
+            if part and (any_code or part[:1] == code):
+                value = part[1:]
+                if test is None or test(value):
+                    new = edit(value)
+                    if new is not value:
+                        changed = True
+                        if new:
+                            kept.append(part[:1] + new)
+                        continue
+            kept.append(part)
+        if not changed:
+            return data
+        return MARK.join(kept) if len(kept) > 1 else None
+
+    return field_edit
+
+
+def bare(element: Element) -> Element:
+    """The element without its value: fields that have the subfield, whatever it says."""
+    return replace(element, value=None)
+
+
+def values_edit(element: Element, edit: Edit) -> FieldEdit:
+    """The same for an edit that finds by itself what in a value it is about."""
+    return subfield_edit(bare(element), edit)

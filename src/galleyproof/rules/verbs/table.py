@@ -1,0 +1,31 @@
+"""Every verb of normalization rules, by name."""
+
+from __future__ import annotations
+
+from galleyproof.rules.verbs import (
+    adding,
+    arranging,
+    content,
+    copying,
+    indicators,
+    removing,
+    renaming,
+    replacing,
+)
+from galleyproof.rules.verbs.verb import Verb
+
+VERBS: dict[str, Verb] = {
+    verb.name: verb
+    for verb in (
+        *removing.VERBS,
+        *replacing.VERBS,
+        *indicators.VERBS,
+        *adding.VERBS,
+        *renaming.VERBS,
+        *copying.VERBS,
+        *content.VERBS,
+        *arranging.VERBS,
+    )
+}
+BY_SPELLING = {name.lower(): verb for name, verb in VERBS.items()}
+"""Verbs are understood in any case."""

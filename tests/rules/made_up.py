@@ -1,0 +1,134 @@
+"""Rules made up at random, in every form of the language, over tags that records really have."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+TAGS = [
+    "245",
+    "650",
+    "6**",
+    "020",
+    "035",
+    "490",
+    "830",
+    "500",
+    "9**",
+    "TMP",
+    "852",
+    "866",
+    "100",
+    "5*0",
+]
+EXACT = [tag for tag in TAGS if "*" not in tag]
+CODES = list("abcxz0269")
+INDICATORS = ["", ".{*,0}", ".{-,*}", ".{1,*}", ".{ ,7}", ".{#,#}", ".{ * , 4 }"]
+VALUES = [
+    "*a*", "A*", "*.", "Bees", "a|e", "*s|*n", "library", "-", r"\\\\.", ".", "(OCoLC)*", "é",
+    "*é*", "e", " ", "The *", r"\u0065", "*", "of", "*o*e*", "1*", r"a\\\\|b", "u.s.", "[", "?",
+]  # fmt: skip
+TEXTS = ["", "x", "new text", "é", "a.b", "|", ".", "1", r"\\\\.", "\u0301"]
+CONTROL = [
+    "001", "003", "008", "005", "007", "008.{35,3}", "008.{0,2}.19|20",
+    "LDR.{06,1}.a", "LDR.{7,1}",
+    "007.{0,1}.c|h", "008.{23,1}.#", "001.*1*",
+]  # fmt: skip
+
+
+def of(options: list[str]) -> st.SearchStrategy[str]:
+    return st.sampled_from(options)
+
+
+fields = st.builds("{}{}".format, of(TAGS), of(INDICATORS))
+subfields = st.builds("{}{}.{}".format, of(TAGS), of(INDICATORS), of([*CODES, "*"]))
+valued = st.builds("{}.{}".format, subfields, of(VALUES))
+matched = st.one_of(fields, subfields, valued)
+in_subfields = st.one_of(subfields, valued)
+one_subfield = st.builds("{}.{}".format, of(EXACT), of(CODES))
+
+tests = st.one_of(
+    st.builds('exists "{}"'.format, matched),
+    st.builds('existsMoreThanOnce "{}"'.format, matched),
+    st.builds('existsControl "{}"'.format, of(CONTROL)),
+    st.builds(
+        'recordHasDuplicateSubfields "{}" "{}" "{}"'.format,
+        of(TAGS),
+        of(CODES),
+        of(["*", "*a*", ""]),
+    ),
+    st.just("TRUE"),
+)
+conditions = st.recursive(
+    tests,
+    lambda inner: st.one_of(
+        st.builds("({} and {})".format, inner, inner),
+        st.builds("({} or {})".format, inner, inner),
+        st.builds("not ({})".format, inner),
+        st.builds("not {}".format, tests),
+    ),
+    max_leaves=3,
+)
+positions = of(
+    [
+        '"LDR.{17,1}" with "u"',
+        '"LDR.{5,2}.na" with "cm"',
+        '"008.{23,1}" with "#"',
+        '"008.{35,3}.eng" with "fre"',
+        '"007.{0,2}.c*" with "xx"',
+        '"006.{0,1}" with "m"',
+        '"003.OCLC|DLC" with "X"',
+        '"001.1" with ""',
+    ]
+)
+actions = st.one_of(
+    st.builds('removeField "{}"'.format, matched),
+    st.builds('removeControlField "{}"'.format, of(["003", "007.{0,1}.c", "005", "001.*9"])),
+    st.builds('removeSubField "{}"'.format, in_subfields),
+    st.builds('replaceContents "{}" with "{}"'.format, in_subfields, of(TEXTS)),
+    st.builds('replaceContentsExceptFirst "{}" with "{}"'.format, in_subfields, of(TEXTS)),
+    st.builds("replaceControlContents {}".format, positions),
+    st.builds('changeFirstIndicator "{}" to "{}"'.format, matched, of(["1", "-", " ", "", "#"])),
+    st.builds('changeSecondIndicator "{}" to "{}"'.format, matched, of(["0", "-", "4"])),
+    st.builds('addField "{}.{}.some. text|*"'.format, of(EXACT), of(CODES)),
+    st.builds('addField "{}{}.a.x"'.format, of(EXACT), of(INDICATORS)),
+    st.builds('addControlField "{}"'.format, of(["007.cr", "003.X", "006.m     o"])),
+    st.builds('addSubField "{}.{}.more"'.format, fields, of(CODES)),
+    st.builds('changeField "{}" to "{}"'.format, matched, of(EXACT)),
+    st.builds('changeSubField "{}" to "{}"'.format, in_subfields, of(CODES)),
+    st.builds('changeSubFieldExceptFirst "{}" to "{}"'.format, in_subfields, of(CODES)),
+    st.builds('copyField "{}" to "{}{}"'.format, fields, of(EXACT), of(INDICATORS)),
+    st.builds('copyField "{}" to "{}.{}"'.format, in_subfields, of(EXACT), of(CODES)),
+    st.builds('copyField "{}" to "{}"'.format, in_subfields, of([*EXACT, "001", "007"])),
+    st.builds('copyControlField "{}" to "{}"'.format, of(CONTROL), one_subfield),
+    st.builds('prefix "{}" with "{}"'.format, in_subfields, of(["(X)", "é"])),
+    st.builds('suffix "{}" with "{}"'.format, st.one_of(in_subfields, st.just("001")), of([" ;"])),
+    st.builds(
+        '{} "{}" with "{}"'.format,
+        of(["prefixSubField", "suffixSubField", "replaceSubFieldContents"]),
+        in_subfields,
+        st.one_of(in_subfields, of(CONTROL)),
+    ),
+    st.builds('correctDuplicateFields "{},{}"'.format, fields, of(TAGS)),
+    st.builds('correctDuplicateSubfields "{}" "{}"'.format, fields, of(["a", "2,a"])),
+    st.builds('correctDuplicateSubfields "{}"'.format, fields),
+    st.builds('combineFields "{}" excluding "{}"'.format, fields, of(["a", "x,z"])),
+    st.builds('combineFields "{}"'.format, matched),
+    st.builds('splitField "{}.{}.{}"'.format, of(EXACT), of(CODES), of([";", "e", " "])),
+    st.builds('splitField "{}.a.e" to "{}"'.format, fields, one_subfield),
+    st.builds('splitSubField "{}.a.{}" to "{}"'.format, fields, of([";", "a", "("]), one_subfield),
+    st.builds('moveSubfieldsToEndOfField "{}" "{}"'.format, fields, of(["a", "x,a", "9"])),
+    st.just("sortFields"),
+)
+conditioned = st.one_of(actions, st.builds("{} if ({})".format, actions, conditions))
+rules = st.builds(
+    'rule "r{}"{} when {} then\n{}\nend'.format,
+    st.integers(1, 999),
+    of(["", "", " priority 5", " salience 10", " priority -1"]),
+    conditions,
+    st.lists(conditioned, max_size=4).map("\n".join),
+)
+rule_files = st.builds(
+    "{}\n{}".format,
+    of(["", "# dialect: order=top-down", "# A file"]),
+    st.lists(rules, min_size=1, max_size=5).map("\n".join),
+)
