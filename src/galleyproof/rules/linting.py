@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from galleyproof.rules.conditions import Always, And, Condition, Not, Test, tests_of
 from galleyproof.rules.elements import LEADER, Element
 from galleyproof.rules.footprint import overlap, read_by, read_by_rule, written_by
 from galleyproof.rules.marc_tables import INDICATORS
+from galleyproof.rules.merging import MergeRule
 from galleyproof.rules.parsing import Fault
 from galleyproof.rules.selecting import is_of_field
 from galleyproof.rules.tree import NORMALIZATION, Action, Rule, RuleSet
@@ -38,7 +40,8 @@ def lint(rules: RuleSet) -> list[Fault]:
 
 def names_twice(rules: RuleSet) -> Iterator[Fault]:
     seen: dict[str, int] = {}
-    for rule in (*rules.rules, *rules.merges):
+    every: list[Rule | MergeRule] = [*rules.rules, *rules.merges]
+    for rule in every:
         if rule.name in seen:
             first = seen[rule.name]
             yield Fault(
@@ -73,7 +76,7 @@ def order_dependence(rules: RuleSet) -> Iterator[Fault]:
             rule for other in wild if other != tag and overlap(tag, other) for rule in by_tag[other]
         ]
         # One neighbour of each is enough to be told of; all pairs would drown the rest.
-        for upper, lower in zip(near, near[1:], strict=False):
+        for upper, lower in pairwise(near):
             upper, lower = sorted((upper, lower), key=lambda rule: rule.line)
             if upper.line == lower.line or (upper.line, lower.line) in told:
                 continue
