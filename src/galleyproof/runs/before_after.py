@@ -10,13 +10,13 @@ import psycopg
 
 from galleyproof.catalog.reading import body_at
 from galleyproof.database.connect import connect
-from galleyproof.jobs.job import Group, Held
+from galleyproof.jobs.job import Group, Held, Job
 from galleyproof.jobs.outcome import Changed
 from galleyproof.marc.changes import Change, changes
 from galleyproof.marc.record import Record
 from galleyproof.marc.undo import undo
+from galleyproof.runs.binding import job_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
 from galleyproof.runs.reporting import ids_with, own_number
 
 
@@ -33,33 +33,36 @@ class Difference(NamedTuple):
 
 def differences(run: Run, limit: int | None = None) -> Iterator[Difference]:
     """The changed records of a run or a plan, in the run's order, one at a time."""
+    job = job_of(run) if run.dry_run and run.undoes_id is None else None
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
         with connection.cursor() as cursor:
             for count, (id, version) in enumerate(ids_with(run, "changed")):
                 if limit is not None and count >= limit:
                     return
-                yield difference(cursor, run, id, version)
+                yield difference(cursor, run, job, id, version)
 
 
-def difference(cursor: psycopg.Cursor[Any], run: Run, id: int, version: int) -> Difference:
+def difference(
+    cursor: psycopg.Cursor[Any], run: Run, job: Job | None, id: int, version: int
+) -> Difference:
+    """job: the plan's, which is asked again; None for what was written, and for an undo."""
     if run.job == "load":
         body = bytes(body_at(cursor, run.kind, id, version) or b"")
         return Difference(run.kind, id, own_number(body), [], b"", body)
     before = bytes(body_at(cursor, run.kind, id, version) or b"")
     if not run.dry_run:
         after = bytes(body_at(cursor, run.kind, id, version + 1) or b"")
-    elif run.undoes_id is not None:
+    elif job is None:
         after = undone(cursor, run, id, before)
     else:
-        after = proposed(run, Held(run.kind, id, version, None, id, "active", before))
+        after = proposed(job, run, Held(run.kind, id, version, None, id, "active", before))
     found = changes(Record(before), Record(after)) if before and after else []
     return Difference(run.kind, id, own_number(before), list(found), before, after)
 
 
-def proposed(run: Run, held: Held) -> bytes:
+def proposed(job: Job, run: Run, held: Held) -> bytes:
     """What the job makes of a record as it was when the plan was made."""
-    job = job_named(run.job)
     parameters = job.parameters.model_validate(run.parameters)
     for about, answer in job.decide(Group([held], []), parameters):
         if about.id == held.id and isinstance(answer, Changed):

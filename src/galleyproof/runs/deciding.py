@@ -6,6 +6,7 @@ from itertools import groupby
 
 from galleyproof.jobs.job import EachRecord, Group, Held
 from galleyproof.jobs.outcome import Answer, Changed
+from galleyproof.marc.errors import Wrong
 from galleyproof.marc.record import Record
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import (
@@ -157,6 +158,7 @@ def decide_groups(
                 part.reads(held)
         decided.hashes |= part.hashes
         decided.shapes.update(part.shapes)
+        decided.coverage.update(part.coverage)
         decided.writes += part.writes
         decided.lines += part.lines
         for kind, read in part.read.items():
@@ -207,6 +209,7 @@ def decide_group(
         part.writes.clear()
         part.hashes.clear()
         part.shapes.clear()
+        part.coverage.clear()
         part.lines = [line for line in part.lines if line.outcome == "refused"]
         refused = {line.id for line in part.lines}
         for held in group.members:
@@ -222,4 +225,6 @@ def decide_group(
 
 
 def sentence_of(error: BaseException) -> str:
+    if isinstance(error, Wrong):
+        return str(error)
     return f"{type(error).__name__}: {error}"

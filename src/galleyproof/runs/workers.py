@@ -20,13 +20,12 @@ from django.db import connection
 
 from galleyproof.database.connect import connect
 from galleyproof.runs.assignment import Assignment, stamp_of
+from galleyproof.runs.binding import job_of
 from galleyproof.runs.committing import Halted
 from galleyproof.runs.control import hold
 from galleyproof.runs.ledger import LIVE, WORKERS
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
 from galleyproof.runs.settling import give_up, go_on_from_plan, settle
-from galleyproof.runs.undo_job import UNDO
 from galleyproof.runs.working import DiskFull, Session, now, work_run
 
 TURN = 1.0
@@ -35,7 +34,7 @@ TURN = 1.0
 
 def assignment_of(run: Run) -> Assignment:
     """What a worker must know of a run. Raises Wrong where its job is not offered any more."""
-    job = UNDO if run.undoes_id is not None else job_named(run.job)
+    job = job_of(run)
     parameters = job.parameters.model_validate(run.parameters)
     return Assignment(
         run=run.id,
