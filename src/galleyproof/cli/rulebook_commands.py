@@ -41,7 +41,7 @@ def add_to(galley: click.Group) -> None:
 
         def human() -> None:
             if made.added:
-                said = f"Added {version.binding}: {version.rules:,} {rule_set.kind} rules"
+                said = f"Added {version.binding}: {version.size}"
             else:
                 said = f"Nothing is new: {version.binding} has this very text"
             owned = "shared" if rule_set.shared else "a private draft, for the sandbox only"
@@ -130,7 +130,7 @@ def add_to(galley: click.Group) -> None:
         def human() -> None:
             owned = "shared" if rule_set.shared else "private draft"
             out.print(
-                f"{version.binding}: {version.rules:,} {rule_set.kind} rules, {owned} by "
+                f"{version.binding}: {version.size}, {owned} by "
                 f"{rule_set.owner.display_name}",
                 style="bold",
                 markup=False,

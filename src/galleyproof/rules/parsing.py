@@ -430,7 +430,8 @@ class RuleTree(TreeOf):
 
 def written(word: Token, rest: list[tuple[str, Any]]) -> str:
     """The action as one line, its `if` left out."""
-    between = {"plain": "", "joined": "with ", "excluding": "excluding "}
+    joins = "to " if '" to "' in BY_SPELLING[word.lower()].form else "with "
+    between = {"plain": "", "joined": joins, "excluding": "excluding "}
     return " ".join([str(word), *(between[role] + text for role, text in rest if role != "if")])
 
 
