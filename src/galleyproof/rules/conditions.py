@@ -24,6 +24,7 @@ from galleyproof.rules.elements import (
     places,
     subfield_values,
 )
+from galleyproof.rules.limits import MOST_DEPTH
 from galleyproof.rules.values import Pattern, escapes_marked
 
 DUPLICATES = "recordHasDuplicateSubfields"
@@ -124,6 +125,7 @@ def grammar(name: str) -> Lark:
 
 def parsed(parser: Lark, transformer: Transformer[Token, Any], text: str) -> Any:
     """A tree, or NotUnderstood with what was found, where, and what could stand there."""
+    refuse_deep(text)
     try:
         return transformer.transform(parser.parse(text))
     except VisitError as error:
@@ -145,6 +147,46 @@ def parsed(parser: Lark, transformer: Transformer[Token, Any], text: str) -> Any
             "a text that is not closed on its line" if rest[:1] == '"' else "which is nothing here"
         )
         raise NotUnderstood(f"found “{rest}”, {why}", line, column) from None
+
+
+NESTING = re.compile(r'"[^"\n]*"|(?:#|//)[^\n]*|\w+|[()]')
+
+
+def refuse_deep(text: str) -> None:
+    """Parentheses and nots inside one another, counted before anything follows them down."""
+    nots = [0]
+    for found in NESTING.finditer(text):
+        word = found[0]
+        if word == "(":
+            nots.append(0)
+        elif word == ")":
+            if len(nots) > 1:
+                nots.pop()
+            nots[-1] = 0
+        elif word.lower() == "not":
+            nots[-1] += 1
+        elif word[0] not in "#/":
+            nots[-1] = 0
+        if len(nots) - 1 + sum(nots) > MOST_DEPTH:
+            line, column = place_of(text, found.start())
+            raise NotUnderstood(
+                f"more than {MOST_DEPTH} parentheses or nots inside one another",
+                line,
+                column,
+            )
+
+
+def place_of(text: str, at: int) -> tuple[int, int]:
+    """(line, column), both from 1."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def priority_of(number: Token) -> int:
+    if len(number) > 10:
+        raise NotUnderstood(
+            "a priority has at most nine digits", number.line or 1, number.column or 1
+        )
+    return int(number)
 
 
 KEYWORDS = ("rule", "priority", "when", "then", "end", "with", "excluding", "and", "not")

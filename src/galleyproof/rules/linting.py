@@ -128,7 +128,7 @@ def never_apply(rules: RuleSet) -> Iterator[Fault]:
             yield Fault(
                 action.line,
                 action.column,
-                f"nothing makes a {tag}, so this can only apply to records that came with one",
+                f"no rule here makes {tag}, so this only applies to records that come with it",
             )
     for rule in rules.rules:
         contradiction = contradicted(rule.condition)
