@@ -3,13 +3,18 @@ case."""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from made_up import rule_files
 from other_processes import work_in_a_process
 from stories import NOW, Library, marc, series
+
+from galleyproof.marc.record import Record
 
 BIBS = "normalize-bibs"
 CLEAN_UP = """
@@ -122,7 +127,6 @@ def test_coverage_counts_what_changed_and_shows_what_never_applied(
 
 def test_coverage_is_that_of_asking_each_record_alone(stocked: Library) -> None:
     """Against the sum over single records by the rules themselves."""
-    from galleyproof.marc.record import Record
     from galleyproof.rules.compiling import compile_rules
     from galleyproof.rules.parsing import parse_rules
 
@@ -336,3 +340,56 @@ def test_real_records_are_brought_back_byte_for_byte(
     undone = library.undo(run.id)
     assert undone.counts["changed"] == run.counts["changed"]
     assert library.export(kind=kind) == before
+
+
+@pytest.fixture
+def real(library: Library, real_data: Path) -> dict[int, bytes]:
+    """Some real bibs in an environment that does not stamp 005, by number."""
+    from galleyproof.catalog.models import Environment
+
+    raw = gzip.decompress((real_data / "bibs-utf8.mrc.gz").read_bytes()).split(b"\x1d")[:-1]
+    library.load([one + b"\x1d" for one in raw[::50]])
+    library.set(query="status = active")
+    Environment.objects.filter(pk="sandbox").update(stamp_005=False)
+    return held(library)
+
+
+def held(library: Library) -> dict[int, bytes]:
+    return dict(
+        library.rows(
+            "SELECT r.id, v.body FROM record AS r JOIN version AS v ON v.kind = r.kind"
+            " AND v.id = r.id AND v.version = r.body_version"
+        )
+    )
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=rule_files)
+def test_a_run_does_what_the_rules_do_to_each_record_and_undo_takes_it_back(
+    library: Library, real: dict[int, bytes], text: str
+) -> None:
+    from galleyproof.marc.changes import changes
+    from galleyproof.rules.compiling import compile_rules
+    from galleyproof.rules.limits import GrewTooMuch
+    from galleyproof.rules.parsing import parse_rules
+
+    rules = compile_rules(parse_rules(text))
+    wanted = {}
+    changed = 0
+    for id, body in real.items():
+        with contextlib.suppress(GrewTooMuch):
+            after = rules(Record(body))
+            # 005 alone is no change: it is the catalogue's own.
+            if changes(Record(body), after):
+                wanted[id] = after.body
+                changed += 1
+    binding = library.rules("made-up", text)
+    library.permit(job=BIBS, binding=binding)
+    run = library.run(job=BIBS, binding=binding)
+    assert run.counts["changed"] == changed
+    assert held(library) == real | wanted
+    if changed:
+        library.undo(run.id)
+    assert held(library) == real
