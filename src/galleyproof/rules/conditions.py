@@ -20,6 +20,7 @@ from galleyproof.rules.elements import (
     Readable,
     field_count,
     field_test,
+    needed,
     parse_element,
     places,
     subfield_values,
@@ -253,8 +254,7 @@ def compile_condition(tree: Condition) -> Callable[[Readable], bool]:
         inner = compile_condition(tree.of)
         return lambda record: not inner(record)
     if isinstance(tree, And):
-        every = [compile_condition(one) for one in tree.of]
-        return lambda record: all(one(record) for one in every)
+        return all_of([compile_condition(one) for one in tree.of])
     if isinstance(tree, Or):
         some = [compile_condition(one) for one in tree.of]
         return lambda record: any(one(record) for one in some)
@@ -263,23 +263,38 @@ def compile_condition(tree: Condition) -> Callable[[Readable], bool]:
     return compile_test(tree)
 
 
+def all_of(every: list[Callable[[Readable], bool]]) -> Callable[[Readable], bool]:
+    if len(every) == 2:
+        one, other = every
+        return lambda record: one(record) and other(record)
+    return lambda record: all(one(record) for one in every)
+
+
 def compile_test(test: Test) -> Callable[[Readable], bool]:
     if test.element.tag == LEADER:
         of_leader = field_test(test.element)
         twice = test.how == "existsMoreThanOnce"
         return lambda record: not twice and of_leader(record.leader)
     find = places(test.element)
+    if test.element.tag_alone:
+        most = 1 if test.how == "existsMoreThanOnce" else 0
+        return lambda record: len(find(record)) > most
+    needle = needed(test.element)
     if test.how == "existsMoreThanOnce":
         count = field_count(test.element)
-        return lambda record: sum(count(record.data[at]) for at in find(record)) > 1
+        return lambda record: (
+            needle in record.text and sum(count(record.data[at]) for at in find(record)) > 1
+        )
     found = field_test(test.element)
 
     def exists(record: Readable) -> bool:
-        at = find(record)
-        if not at:
+        if needle not in record.text:
             return False
         data = record.data
-        return any(found(data[one]) for one in at)
+        for at in find(record):
+            if found(data[at]):
+                return True
+        return False
 
     return exists
 

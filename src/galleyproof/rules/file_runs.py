@@ -54,8 +54,11 @@ def run_file(
             read_as = sniff(stream.peek(START)[:START])  # type: ignore[attr-defined]
         except Wrong as wrong:
             raise Wrong(f"{source} {wrong}") from None
+        except FileNotFoundError:
+            raise Wrong(f"there is no file {source}") from None
         except (OSError, EOFError) as error:
-            raise Wrong(f"{source} cannot be read: {error}") from None
+            why = getattr(error, "strerror", None) or error
+            raise Wrong(f"{source} cannot be read: {why}") from None
         written_as = form or (target and form_named(target)) or read_as
         out = None
         if target is not None:

@@ -61,7 +61,7 @@ def add_field(action: Action) -> Act:
     once = action.made.tag in ONCE
 
     def act(draft: Draft) -> int:
-        if not passes(draft) or (once and tag in draft.present):
+        if not passes(draft) or (once and tag in draft.tags):
             return 0
         draft.insert(tag, data)
         return 1

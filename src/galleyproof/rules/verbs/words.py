@@ -84,8 +84,10 @@ def value_words(element: Element) -> str:
     assert element.value is not None
     if element.value.regex:
         return f"like “{marks_meant(element.value.text)}”"
-    return " or ".join(f"“{marks_meant(one)}”" for one in element.value.text.split("|"))
+    return either([quoted(marks_meant(one)) for one in element.value.text.split("|")])
 
 
 def quoted(text: str) -> str:
+    if text and not text.strip(" "):
+        return "a blank" if len(text) == 1 else f"{len(text)} blanks"
     return f"“{text}”"
