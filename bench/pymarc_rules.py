@@ -53,7 +53,7 @@ def insert(record: Record, field: Field) -> None:
 def removed(record: Record) -> Iterator[Field]:
     for field in record.fields:
         tag = field.tag
-        if tag == "029" or tag.startswith("9") or tag.startswith("59"):
+        if tag == "029" or tag.startswith(("9", "59")):
             yield field
         elif tag.startswith("6"):
             second = field.indicator2
@@ -132,9 +132,7 @@ def clean_up(record: Record) -> None:
             edited.append(Subfield(code, value))
         field.subfields = edited
     if record.get_fields("856") and not record.get_fields("655"):
-        insert(
-            record, Field("655", Indicators(" ", "0"), [Subfield("a", "Electronic books.")])
-        )
+        insert(record, Field("655", Indicators(" ", "0"), [Subfield("a", "Electronic books.")]))
     if any(field.data.startswith("cr") for field in record.get_fields("007")):
         for field in record.get_fields("008"):
             if len(field.data) >= 24:

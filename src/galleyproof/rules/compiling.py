@@ -85,7 +85,9 @@ class Chances:
         bits = self.always
         of_tag = self.of_tag
         for tag in set(tags):
-            bits |= of_tag[tag] if tag in of_tag else self.looked_up(tag)
+            # Another thread of the process may empty the table at any time.
+            known = of_tag.get(tag)
+            bits |= self.looked_up(tag) if known is None else known
         bits = (bits & (bits >> self.half) & self.every) >> first << first
         found = self.listed.get(bits)
         if found is None:
