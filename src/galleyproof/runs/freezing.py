@@ -61,7 +61,8 @@ def size_of(connection: psycopg.Connection[Any], run: int) -> int:
 # Neighbouring chunks are put together until they hold a chunk's worth of changes.
 TAKE_OVER = """
     INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes, state,
-                       versions, hashes, changed, unchanged, refused, failed, missing, shapes)
+                       versions, hashes, changed, unchanged, refused, failed, missing, shapes,
+                       planned_side)
     SELECT %(run)s, min(start), sum(members), joined(ids ORDER BY start),
            string_agg(marks, '' ORDER BY start), joined(versions ORDER BY start),
            string_agg(hashes, '' ORDER BY start),
@@ -69,7 +70,8 @@ TAKE_OVER = """
            CASE WHEN sum(changed) = 0 THEN joined(versions ORDER BY start) END,
            CASE WHEN sum(changed) = 0 THEN ''::bytea END,
            0, sum(unchanged), sum(refused), sum(failed), sum(missing),
-           CASE WHEN sum(changed) = 0 THEN '[]'::jsonb END
+           CASE WHEN sum(changed) = 0 THEN '[]'::jsonb END,
+           string_agg(side, '' ORDER BY start)
     FROM (SELECT *, (sum(changed) OVER before - changed) / %(chunk)s AS changes,
                  (sum(members) OVER before - members) / %(most)s AS size
           FROM chunk WHERE run = %(plan)s WINDOW before AS (ORDER BY start)) AS c

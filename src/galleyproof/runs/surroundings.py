@@ -1,0 +1,103 @@
+"""What a chunk's job may know beside the records of its groups: a query or two a chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+
+from galleyproof.catalog.writing import array_of
+from galleyproof.jobs.around import Around
+from galleyproof.jobs.bound_with import called, hosts_by_itself
+from galleyproof.jobs.job import Held
+from galleyproof.runs.assignment import Assignment
+from galleyproof.structures.places import Code, LibraryPlace, LocationPlace
+from galleyproof.structures.table import structure
+
+TABLES = """
+    SELECT r.kind, v.body FROM record AS r JOIN version AS v
+      ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version
+    WHERE r.kind IN ('library', 'location', 'code') AND r.status <> 'deleted'
+"""
+
+
+def read_around(
+    cursor: psycopg.Cursor[Any],
+    assignment: Assignment,
+    relatives: Mapping[int, Sequence[Held]],
+) -> Around:
+    around = tables(cursor, assignment)
+    if not assignment.job.looks_for_hosts:
+        return around
+    bibs = [held for some in relatives.values() for held in some if held.kind == "bib"]
+    return replace(around, bound_with=bound_with(cursor, around, bibs))
+
+
+def tables(cursor: psycopg.Cursor[Any], assignment: Assignment) -> Around:
+    """Libraries, locations and codes of the environment."""
+    return Around(
+        assignment.today,
+        *tables_of(cursor),
+        settings=assignment.settings,
+        also=frozenset(assignment.also),
+    )
+
+
+def tables_of(
+    cursor: psycopg.Cursor[Any],
+) -> tuple[
+    dict[str, LibraryPlace], dict[tuple[str, str], LocationPlace], dict[str, dict[str, Code]]
+]:
+    libraries: dict[str, LibraryPlace] = {}
+    locations: dict[tuple[str, str], LocationPlace] = {}
+    codes: dict[str, dict[str, Code]] = {}
+    cursor.execute(TABLES, binary=True)
+    for kind, body in cursor:
+        one = structure(kind, body)
+        if isinstance(one, LibraryPlace):
+            libraries[one.code] = one
+        elif isinstance(one, LocationPlace):
+            locations[one.library, one.code] = one
+        elif isinstance(one, Code):
+            codes.setdefault(one.table, {})[one.code] = one
+    return libraries, locations, codes
+
+
+def bound_with(cursor: psycopg.Cursor[Any], around: Around, bibs: Sequence[Held]) -> dict[int, str]:
+    """The bibs among these that are bound with others: by what they say themselves, or because
+    another record names them."""
+    found: dict[int, str] = {}
+    names: dict[str, list[int]] = {}
+    for held in bibs:
+        said = hosts_by_itself(held.record, around)
+        if said:
+            found[held.id] = said
+        for value in called(held.record):
+            names.setdefault(value, []).append(held.id)
+    schemes = [f"bound-{tag}" for tag in around.setting("bound-with") or DEFAULT]
+    cursor.execute(
+        "SELECT k.kind, k.scheme, k.value, k.id FROM key AS k"
+        " WHERE k.kind IN ('bib', 'holding') AND k.scheme = ANY(%s) AND k.value = ANY(%s)",
+        (schemes, list(names)),
+    )
+    for kind, scheme, value, id in cursor:
+        for bib in names[value]:
+            if not (kind == "bib" and id == bib):
+                found.setdefault(bib, f"{kind} {id} names it in its {scheme[6:]}")
+    return found
+
+
+DEFAULT = ("774",)
+
+
+def read_given(
+    cursor: psycopg.Cursor[Any], assignment: Assignment, ids: Sequence[int]
+) -> dict[int, dict[str, str]]:
+    """What the lines of the input file say of these records."""
+    cursor.execute(
+        "SELECT id, columns FROM given WHERE run = %s AND id = ANY(%s::bigint[])",
+        (assignment.given_to, array_of(ids)),
+    )
+    return dict(cursor.fetchall())
