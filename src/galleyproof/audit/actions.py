@@ -42,6 +42,8 @@ ACTIONS: Mapping[str, Formatter] = {
     "permit-issued": told("issued {subject}: {job} in {environment} to {person}"),
     "permit-revoked": told("revoked {subject}: {reason}"),
     "denied": told("was refused {subject}: {reason}"),
+    "rules-added": told("added {subject} to the library of rules: {rules} {kind} rules, {shared}"),
+    "rules-shared": told("shared the {kind} rules {subject}"),
     "set-made": told("made {subject}"),
     "set-removed": told("removed {subject}"),
     "load-started": told("began to load {kind} into {environment} ({subject})"),

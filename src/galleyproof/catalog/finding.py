@@ -10,12 +10,11 @@ import psycopg
 from galleyproof.catalog.matching import bound_sql
 from galleyproof.catalog.members import Members
 from galleyproof.marc.record import Record
-from galleyproof.rules.query import Head, Query, parse_query
+from galleyproof.rules.query import Head, Query
 
 
-def members_of(connection: psycopg.Connection, kind: str, text: str) -> Members:
+def members_of(connection: psycopg.Connection, kind: str, query: Query) -> Members:
     """The members of a logical set now: SQL over the heads where these are enough, else a list."""
-    query = parse_query(text)
     if not query.needs_bodies:
         condition, values = bound_sql(query.bounds()[0])
         return Members(

@@ -26,12 +26,14 @@ class Environment(models.Model):
 
 class RecordSet(models.Model):
     """A set of records of one kind: itemized (members in the environment's `set_page`) or
-    logical (a query, evaluated when used)."""
+    logical (a query, evaluated when used). rules: the texts of the rule sets that the query names,
+    by binding, as they were when the set was made."""
 
     name = models.CharField(max_length=200)
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT)
     kind = models.CharField(max_length=20)
     query = models.TextField(blank=True, default="")
+    rules = models.JSONField(default=dict)
     origin = models.TextField(blank=True, default="")
     size = models.BigIntegerField(null=True)
     not_found = models.IntegerField(default=0)

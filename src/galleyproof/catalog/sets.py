@@ -22,7 +22,7 @@ from galleyproof.catalog.set_files import Matched, SetLine, match_file
 from galleyproof.database.connect import connect
 from galleyproof.jobs.job import Held
 from galleyproof.marc.errors import Wrong
-from galleyproof.rules.query import parse_query
+from galleyproof.rules.query import Named, Query, RulesNamed, no_rules, parse_query
 from galleyproof.structures.forms import form_of
 
 PAGE = 10_000
@@ -69,8 +69,14 @@ def set_named(name: str, environment: str) -> RecordSet:
 
 def members(connection: psycopg.Connection, record_set: RecordSet) -> Members:
     if record_set.logical:
-        return members_of(connection, record_set.kind, record_set.query)
+        return members_of(connection, record_set.kind, query_of(record_set))
     return of_pages(record_set.pk)
+
+
+def query_of(record_set: RecordSet) -> Query:
+    """A logical set's query, with the rules that it named when it was made."""
+    kept = record_set.rules
+    return parse_query(record_set.query, lambda binding: Named(binding, kept[binding]))
 
 
 def count(connection: psycopg.Connection, some: Members) -> int:
@@ -125,15 +131,33 @@ def choose_file(path: Path, environment: str, *, kinds: Sequence[str]) -> Chosen
 
 
 def make_from_query(
-    name: str, kind: str, environment: str, query: str, by: str, at: datetime
+    name: str,
+    kind: str,
+    environment: str,
+    query: str,
+    by: str,
+    at: datetime,
+    rules: RulesNamed = no_rules,
 ) -> tuple[RecordSet, int]:
-    """A logical set: a saved query, evaluated when used. Returns it and its size now."""
+    """A logical set: a saved query, evaluated when used. Returns it and its size now.
+
+    rules: how rule sets that the query names are found; the set keeps the versions found now.
+    """
     kind_named(kind)
     environment_named(environment)
-    parse_query(query)
+    asked = parse_query(query, rules)
     with connect(environment, autocommit=True) as connection:
-        size = count(connection, members_of(connection, kind, query))
-        record_set = save(name, kind, environment, by, at, query=query, origin="query")
+        size = count(connection, members_of(connection, kind, asked))
+        record_set = save(
+            name,
+            kind,
+            environment,
+            by,
+            at,
+            query=asked.text,
+            rules=dict(asked.rules),
+            origin="query",
+        )
     return record_set, size
 
 

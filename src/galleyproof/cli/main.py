@@ -10,6 +10,8 @@ from galleyproof.cli import (
     job_commands,
     people_commands,
     permit_commands,
+    rulebook_commands,
+    rules_commands,
     run_commands,
     set_commands,
     system_commands,
@@ -38,6 +40,8 @@ for module in (
     job_commands,
     run_commands,
     permit_commands,
+    rules_commands,
+    rulebook_commands,
     demo_command,
 ):
     module.add_to(galley)

@@ -28,14 +28,14 @@ def add_to(galley: click.Group) -> None:
         """
         from galleyproof.people.identity import person_named
         from galleyproof.permits.deciding import may as ask
+        from galleyproof.runs.binding import resolved
         from galleyproof.runs.offered import job_named
 
         face.who  # noqa: B018  only known people may ask
-        job_named(code)
         given = ask(
             person_named(person),
             code,
-            binding=binding,
+            binding=resolved(job_named(code), binding),
             environment=environment,
             records=records,
             at=now(),
@@ -79,15 +79,17 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.people.identity import person_named
         from galleyproof.permits.actions.issue import issue as issue_permit
         from galleyproof.permits.days import end_of_day, start_of_day
-        from galleyproof.runs.offered import job_named
+        from galleyproof.runs.binding import for_permit
 
         starts, ends = limits["starts"], limits["ends"]
+        whose = person_named(person)
+        code, binding = for_permit(code, limits["binding"], whose, environment)
         made = issue_permit(
             face.who,
-            person_named(person),
-            job_named(code).code,
+            whose,
+            code,
             environment=environment,
-            binding=limits["binding"],
+            binding=binding,
             max_records=limits["max_records"],
             max_per_day=limits["max_per_day"],
             starts=start_of_day(starts.date()) if starts else None,
@@ -97,7 +99,9 @@ def add_to(galley: click.Group) -> None:
         face.answer(
             described(made),
             lambda: out.print(
-                f"Permit {made.id}: {made.person.display_name} may run {code} in {environment}"
+                f"Permit {made.id}: {made.person.display_name} may run {code}"
+                + (f" with {binding}" if binding else "")
+                + f" in {environment}"
                 + (f", up to {made.max_records:,} records a run" if made.max_records else "")
                 + f", until {made.ends:%Y-%m-%d}",
                 markup=False,
@@ -125,6 +129,7 @@ def add_to(galley: click.Group) -> None:
                         "permit",
                         "person",
                         "job",
+                        "bound to",
                         "environment",
                         "records a run",
                         "a day",
@@ -138,6 +143,7 @@ def add_to(galley: click.Group) -> None:
                             str(one.id),
                             one.person.username,
                             one.job,
+                            one.binding,
                             one.environment,
                             one.max_records,
                             one.max_per_day,

@@ -57,6 +57,7 @@ def add_to(galley: click.Group) -> None:
     @click.option("--failed", "outcome", flag_value="failed", help="List what failed.")
     @click.option("--changed", "outcome", flag_value="changed", help="List what was changed.")
     @click.option("--missing", "outcome", flag_value="missing", help="List what was missing.")
+    @click.option("--coverage", is_flag=True, help="How often each rule and action applied.")
     @click.option("--limit", default=50, show_default=True, help="At most so many in the list.")
     @click.option(
         "--export",
@@ -64,7 +65,14 @@ def add_to(galley: click.Group) -> None:
         metavar="FILE.csv",
         help="Every record with its outcome, as CSV.",
     )
-    def report(face: Face, run: int, outcome: str | None, limit: int, export: Path | None) -> int:
+    def report(
+        face: Face,
+        run: int,
+        outcome: str | None,
+        coverage: bool,
+        limit: int,
+        export: Path | None,
+    ) -> int:
         """The account of a run: every record of its set is in exactly one of changed, unchanged,
         refused, failed, missing.
 
@@ -84,7 +92,7 @@ def add_to(galley: click.Group) -> None:
             data["exported"] = export_rows(found, export, outcome)
 
         def human() -> None:
-            show(data)
+            show(data, all_rules=coverage)
             for row in rows:
                 out.print(
                     f"  {row.kind} {row.id or ''} {row.number}: {row.code}: {row.sentence}",
@@ -137,6 +145,12 @@ def add_to(galley: click.Group) -> None:
         flag_value="consequences",
         help="Changes to other records that follow.",
     )
+    @click.option(
+        "--coverage",
+        "part",
+        flag_value="coverage",
+        help="How often each rule and action applied.",
+    )
     @click.option("--limit", default=20, show_default=True, help="At most so many records.")
     @click.option(
         "--export",
@@ -180,7 +194,7 @@ def add_to(galley: click.Group) -> None:
             data["exported"] = export_rows(found, export)
 
         def human() -> None:
-            show(data)
+            show(data, all_rules=part == "coverage")
             if part == "records":
                 show_differences(found, limit)
             if part == "consequences" and not data["consequences"]:

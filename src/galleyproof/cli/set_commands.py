@@ -34,25 +34,31 @@ def add_to(galley: click.Group) -> None:
 
         \b
         Example: galley set create series --kind bib --environment sandbox --query 'exists "830"'
+                 galley set create brief --kind bib --environment sandbox --query 'rule "brief"'
                  galley set create mine --kind bib --environment sandbox --file ids.csv
         """
         from galleyproof.catalog import sets
+        from galleyproof.rulebook.naming import rules_for
 
         if (query is None) == (file is None):
             raise Wrong("a set is made from --query or from --file: give exactly one of them")
         if query is not None:
-            made, size = sets.make_from_query(name, kind, environment, query, face.name, now())
+            made, size = sets.make_from_query(
+                name, kind, environment, query, face.name, now(), rules_for(face.who, environment)
+            )
             data: dict[str, Any] = {
                 "set": name,
                 "kind": made.kind,
                 "environment": environment,
-                "query": query,
+                "query": made.query,
+                "rules": sorted(made.rules),
                 "members": size,
             }
             face.answer(
                 data,
                 lambda: out.print(
-                    f"Set “{name}”: {size:,} {kind} records now; the query is asked anew each time",
+                    f"Set “{name}”: {size:,} {kind} records now; the query is asked anew each time"
+                    + (f", of {' and '.join(sorted(made.rules))}" if made.rules else ""),
                     markup=False,
                 ),
             )
@@ -257,6 +263,7 @@ def described(record_set: Any) -> dict[str, Any]:
         "kind": record_set.kind,
         "environment": record_set.environment_id,
         "query": record_set.query or None,
+        "rules": sorted(record_set.rules),
         "origin": record_set.origin,
         "members": record_set.size,
         "not_found": record_set.not_found,

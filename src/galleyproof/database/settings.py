@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "galleyproof.catalog",
     "galleyproof.audit",
     "galleyproof.people",
+    "galleyproof.rulebook",
     "galleyproof.permits",
     "galleyproof.runs",
 ]

@@ -86,6 +86,18 @@ class Making(NamedTuple):
     because: int
 
 
+class Covered(NamedTuple):
+    """A part of a job whose use is counted: a rule (action 0), or an action of one (from 1).
+
+    text: the action as it is written. line: where it stands, from 1; 0 where that says nothing.
+    """
+
+    rule: str
+    action: int
+    text: str
+    line: int = 0
+
+
 class Job(ABC):
     """The base of every job. Subclasses declare; `decide` proposes."""
 
@@ -113,6 +125,18 @@ class Job(ABC):
     """True when chunks must be worked in sequence."""
     literal: ClassVar[frozenset[str]] = frozenset()
     """Places whose values a shape shows in full, e.g. `650 $2`."""
+    binding: ClassVar[str] = ""
+    """What it must be bound to: `rule-set`, or nothing."""
+
+    def bound_to(self, text: str) -> Job:
+        """This job, bound: ready to work by what it is bound to. Raises Wrong where that is not
+        for this job."""
+        raise TypeError(f"{self.code} is not bound to anything")
+
+    def coverage(self, parameters: Any) -> Sequence[Covered]:
+        """The parts whose use is counted over the changed records; an answer names them by their
+        place here."""
+        return ()
 
     def need(self, parameters: Any) -> Need:
         """What a record must have for this job to touch it; others are left unread."""

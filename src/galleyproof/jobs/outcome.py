@@ -27,11 +27,13 @@ class Changed:
     """The record as it should become. An equal record counts as unchanged.
 
     status: the new status (`active`, `suppressed`, `withdrawn`, `deleted`), or None to keep it.
+    applied: which parts of the job had a hand in it, as places in its `coverage`.
     """
 
     record: Body
     status: str | None = None
     notes: tuple[Said, ...] = ()
+    applied: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,14 +141,22 @@ def compiled(text: str, order: str, regex: bool) -> Compiled:
 
 def compile_filter(rules: RuleSet) -> Callable[[Record], bool]:
     """Indication rules: the first rule, in their order, whose condition holds says; false where
-    none does."""
-    tests = [(compile_condition(rule.condition), rule.sets == "true") for rule in rules.in_order()]
+    none does. A rule with nothing after `then` says nothing."""
+    tests = [
+        (compile_condition(rule.condition), rule.sets == "true")
+        for rule in rules.in_order()
+        if rule.sets
+    ]
     return lambda record: next((value for test, value in tests if test(record)), False)
 
 
 def compile_level(rules: RuleSet) -> Callable[[Record], int | None]:
     """Brief-level rules: 1 to 10, or None where no rule says."""
-    tests = [(compile_condition(rule.condition), int(rule.sets)) for rule in rules.in_order()]
+    tests = [
+        (compile_condition(rule.condition), int(rule.sets))
+        for rule in rules.in_order()
+        if rule.sets
+    ]
     return lambda record: next((value for test, value in tests if test(record)), None)
 
 

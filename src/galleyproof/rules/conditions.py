@@ -187,6 +187,7 @@ WORDS = {
     "CONTAINS": "contains",
     "X_S": "X for any character",
     "_MARC": "MARC",
+    "_BRIEF_LEVEL": "brief-level",
     "$END": "the end",
 }
 

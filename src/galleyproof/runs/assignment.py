@@ -10,9 +10,8 @@ from typing import Any
 from galleyproof.jobs.job import Job
 from galleyproof.marc.tags import Need
 from galleyproof.permits.days import day_of
+from galleyproof.runs.binding import job_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
-from galleyproof.runs.undo_job import UNDO
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def stamp_of(at: datetime) -> bytes:
 
 def assignment_of(run: Run) -> Assignment:
     """What a worker must know of a run. Raises Wrong where its job is not offered any more."""
-    job = UNDO if run.undoes_id is not None else job_named(run.job)
+    job = job_of(run)
     parameters = job.parameters.model_validate(run.parameters)
     return Assignment(
         run=run.id,

@@ -8,6 +8,7 @@ from struct import pack
 
 from galleyproof.jobs.job import Group, Held, Making
 from galleyproof.jobs.outcome import Answer
+from galleyproof.marc.errors import Wrong
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import (
     CHANGED,
@@ -195,6 +196,7 @@ def take_in(decided: Decided, part: Decided, root: int, places: Iterable[int]) -
         ]
     decided.hashes |= part.hashes
     decided.shapes.update(part.shapes)
+    decided.coverage.update(part.coverage)
     decided.writes += part.writes
     decided.creations += part.creations
     decided.side += [pack(SIDE, root, digest) for digest in part.side]
@@ -264,6 +266,7 @@ def refuse_group(part: Decided, group: Group, places: dict[int, int], unplanned:
     part.side.clear()
     part.hashes.clear()
     part.shapes.clear()
+    part.coverage.clear()
     part.lines = [line for line in part.lines if line.outcome == "refused"]
     refused = {line.id for line in part.lines}
     why = (
@@ -277,4 +280,6 @@ def refuse_group(part: Decided, group: Group, places: dict[int, int], unplanned:
 
 
 def sentence_of(error: BaseException) -> str:
+    if isinstance(error, Wrong):
+        return str(error)
     return f"{type(error).__name__}: {error}"

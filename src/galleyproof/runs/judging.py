@@ -66,6 +66,7 @@ class Decided:
     versions: list[int]
     hashes: dict[int, bytes] = field(default_factory=dict)
     shapes: Counter[Shape] = field(default_factory=Counter)
+    coverage: Counter[int] = field(default_factory=Counter)
     writes: list[Write] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     read: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -205,6 +206,8 @@ def settle_member(
             decided.hashes[place] = digest
             for shape in shapes_of(held.kind, found, held.status, literal):
                 decided.shapes[shape] += 1
+            for part in answer.applied:
+                decided.coverage[part] += 1
             if write:
                 decided.writes.append(write_of(held, found, stamp))
                 decided.reads(held)

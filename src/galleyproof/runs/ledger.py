@@ -166,7 +166,7 @@ def close(
         "UPDATE chunk SET state = 'done', worker = NULL,"
         " versions = coalesce(%s::integer[], planned_on), marks = %s, hashes = %s, side = %s,"
         " changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s,"
-        " shapes = %s, finished = %s"
+        " shapes = %s, coverage = %s, finished = %s"
         " WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
         (
             None if decided.versions == chunk.planned_on else array_of(decided.versions),
@@ -175,6 +175,7 @@ def close(
             b"".join(decided.side),
             *(marks.count(mark) for mark in (CHANGED, UNCHANGED, REFUSED, FAILED, MISSING)),
             json.dumps([[list(shape), count] for shape, count in decided.shapes.items()]),
+            json.dumps(list(decided.coverage.items())) if decided.coverage else None,
             at,
             chunk.run,
             chunk.start,

@@ -39,6 +39,7 @@ class Run(models.Model):
     size = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
     shapes = models.JSONField(default=list)
+    coverage = models.JSONField(default=list)
     said = models.JSONField(default=list)
     consequences = models.JSONField(default=list)
     digest = models.CharField(max_length=64, blank=True, default="")

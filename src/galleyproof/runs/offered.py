@@ -6,6 +6,8 @@ from difflib import get_close_matches
 
 from galleyproof.jobs.edit_record import EditRecord
 from galleyproof.jobs.job import Job
+from galleyproof.jobs.normalize_bibs import NormalizeBibs
+from galleyproof.jobs.normalize_holdings import NormalizeHoldings
 from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.undo_job import UNDO
@@ -14,6 +16,8 @@ JOBS: dict[str, Job] = {
     job.code: job
     for job in (
         Set830SecondIndicator(),
+        NormalizeBibs(),
+        NormalizeHoldings(),
         EditRecord(),
         UNDO,
     )

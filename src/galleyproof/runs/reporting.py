@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from galleyproof.database.connect import connect
+from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.judging import OUTCOMES
 from galleyproof.runs.models import Run
 from galleyproof.runs.states import ENDED
@@ -29,7 +30,7 @@ def iso(at: datetime | None) -> str | None:
 def summary(run: Run) -> dict[str, Any]:
     """What `--json` prints of a run; a run on its way is added up from its ledger."""
     counts = dict(run.counts)
-    shown_shapes, refusals = run.shapes, run.said
+    shown_shapes, refusals, coverage = run.shapes, run.said, run.coverage
     if run.state not in ENDED:
         so_far = tally(run.environment_id, run.id)
         counts = {"set": so_far.size, **so_far.counts}
@@ -41,6 +42,7 @@ def summary(run: Run) -> dict[str, Any]:
             {"code": code, "count": count}
             for code, count in said_counts(run.environment_id, run.id, "refused")
         ]
+        coverage = coverage_of(run)
     seconds = (run.finished - run.requested).total_seconds() if run.finished else 0
     undone_by = run.undos.filter(dry_run=False).exclude(state__in=("cancelled", "failed")).last()
     return {
@@ -61,6 +63,7 @@ def summary(run: Run) -> dict[str, Any]:
         "records_per_second": round(counts.get("set", 0) / seconds) if seconds else None,
         "counts": counts,
         "shapes": shown_shapes,
+        "coverage": coverage,
         "consequences": run.consequences,
         "refusals": refusals,
         "digest": run.digest or None,

@@ -26,6 +26,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import require
 from galleyproof.permits.quota import reserve
+from galleyproof.runs.binding import check_use, resolved
 from galleyproof.runs.freezing import freeze, freeze_from_plan
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
@@ -55,14 +56,15 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
 
     Raises Wrong (with every finding of the stage that failed) or NotPermitted.
     """
-    job, plan = check_usage(asked)
+    job, plan, binding = check_usage(asked)
     chosen = check_set(asked, job, plan)
     parameters = check_parameters(job, plan.parameters if plan else asked.parameters)
     size = plan.size if plan else chosen.size
+    check_use(who, job, binding, asked.environment, at)
     answer = require(
         who.person,
         job.code,
-        binding=asked.binding,
+        binding=binding,
         environment=asked.environment,
         records=size,
         at=at,
@@ -75,7 +77,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
     common = {
         "job": job.code,
         "job_revision": job.revision,
-        "binding": asked.binding,
+        "binding": binding,
         "environment": environment,
         "generation": environment.generation,
         "person": who.person,
@@ -106,9 +108,11 @@ def day_of(at: datetime) -> Any:
 # ---- usage
 
 
-def check_usage(asked: Request) -> tuple[Job, Run | None]:
+def check_usage(asked: Request) -> tuple[Job, Run | None, str]:
+    """The job, the plan if one is named, and the whole binding."""
     findings = []
     job = plan = None
+    binding = ""
     try:
         environment_named(asked.environment)
     except Wrong as wrong:
@@ -135,9 +139,14 @@ def check_usage(asked: Request) -> tuple[Job, Run | None]:
             plan = plan_numbered(asked.plan, asked, job)
         except Wrong as wrong:
             findings.append(str(wrong))
+    if job is not None:
+        try:
+            binding = resolved(job, asked.binding, plan)
+        except Wrong as wrong:
+            findings.append(str(wrong))
     tell(findings)
     assert job is not None
-    return job, plan
+    return job, plan, binding
 
 
 def plan_numbered(number: int, asked: Request, job: Job | None) -> Run:
@@ -153,8 +162,6 @@ def plan_numbered(number: int, asked: Request, job: Job | None) -> Run:
         raise Wrong(f"plan {number} is for {plan.job}, not for {job.code}")
     if plan.environment_id != asked.environment:
         raise Wrong(f"plan {number} was made in {plan.environment_id}, not in {asked.environment}")
-    if plan.binding != asked.binding:
-        raise Wrong(f"plan {number} is bound to “{plan.binding}”, not to “{asked.binding}”")
     if plan.undoes_id is not None:
         raise Wrong(f"run {number} is the preview of an undo; use `galley undo {plan.undoes_id}`")
     if plan.generation != plan.environment.generation:

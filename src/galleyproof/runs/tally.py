@@ -73,6 +73,18 @@ def shape_counts(environment: str, run: int) -> list[tuple[Shape, int]]:
     return sorted(found.items(), key=lambda one: (-one[1], str(one[0])))
 
 
+def coverage_counts(environment: str, run: int) -> dict[int, int]:
+    """Place in the job's coverage -> how many of the changed records that part had a hand in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (e ->> 0)::integer, sum((e ->> 1)::bigint)"
+            f" FROM {table(environment, 'chunk')} AS c, jsonb_array_elements(c.coverage) AS e"
+            " WHERE c.run = %s AND c.state = 'done' GROUP BY 1",
+            (run,),
+        )
+        return {int(place): int(count) for place, count in cursor.fetchall()}
+
+
 def loads(parts: Any) -> Any:
     """Django hands jsonb over as text from raw cursors."""
     if isinstance(parts, str):

@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200)),
                 ("kind", models.CharField(max_length=20)),
                 ("query", models.TextField(blank=True, default="")),
+                ("rules", models.JSONField(default=dict)),
                 ("origin", models.TextField(blank=True, default="")),
                 ("size", models.BigIntegerField(null=True)),
                 ("not_found", models.IntegerField(default=0)),

@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ("size", models.BigIntegerField(default=0)),
                 ("counts", models.JSONField(default=dict)),
                 ("shapes", models.JSONField(default=list)),
+                ("coverage", models.JSONField(default=list)),
                 ("said", models.JSONField(default=list)),
                 ("consequences", models.JSONField(default=list)),
                 ("digest", models.CharField(blank=True, default="", max_length=64)),

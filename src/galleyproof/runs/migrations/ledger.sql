@@ -20,6 +20,7 @@ CREATE TABLE chunk (
     failed   integer  NOT NULL DEFAULT 0,
     missing  integer  NOT NULL DEFAULT 0,
     shapes   jsonb,                               -- of the change: [[shape's parts, number of records], …]
+    coverage jsonb,                               -- of the changed: [[place in the job's coverage, number of records], …]
     worker   bigint,                              -- the worker that has it
     kills    integer  NOT NULL DEFAULT 0,         -- workers that died with it in hand
     failures integer  NOT NULL DEFAULT 0,         -- attempts ended by something not transient
