@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import psycopg
 
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.catalog.members import Members
+from galleyproof.catalog.set_files import Matched
 from galleyproof.catalog.writing import array_of
 from galleyproof.runs.judging import CHANGED, places_of
 
@@ -49,6 +51,14 @@ def freeze(
             {**members.values, "run": run, "kind": kind, "chunk": chunk or CHUNK},
         )
         return size_of(connection, run)
+
+
+def keep_given(connection: psycopg.Connection[Any], run: int, file: Matched) -> None:
+    """Keeps what the lines of a run's file say of single records, beside their ids."""
+    with connection.transaction(), connection.cursor() as cursor:
+        with cursor.copy("COPY given (run, id, columns) FROM STDIN") as copy:
+            for id, columns in file.given.items():
+                copy.write_row((run, id, json.dumps(columns)))
 
 
 def size_of(connection: psycopg.Connection[Any], run: int) -> int:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import psycopg
 
+from galleyproof.catalog.models import Environment
 from galleyproof.catalog.writing import array_of
+from galleyproof.database.connect import connect
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.bound_with import called, hosts_by_itself
 from galleyproof.jobs.job import Held
@@ -33,6 +36,13 @@ def read_around(
         return around
     bibs = [held for some in relatives.values() for held in some if held.kind == "bib"]
     return replace(around, bound_with=bound_with(cursor, around, bibs))
+
+
+def around_now(environment: str, today: date) -> Around:
+    """An environment as it is now, for judging parameters."""
+    settings = Environment.objects.get(pk=environment).settings
+    with connect(environment, autocommit=True) as connection, connection.cursor() as cursor:
+        return Around(today, *tables_of(cursor), settings=settings)
 
 
 def tables(cursor: psycopg.Cursor[Any], assignment: Assignment) -> Around:
