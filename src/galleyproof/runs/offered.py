@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from galleyproof.jobs.change_physical_items import ChangePhysicalItems
 from galleyproof.jobs.edit_record import EditRecord
 from galleyproof.jobs.job import Job
 from galleyproof.jobs.normalize_bibs import NormalizeBibs
@@ -18,6 +19,7 @@ JOBS: dict[str, Job] = {
         Set830SecondIndicator(),
         NormalizeBibs(),
         NormalizeHoldings(),
+        ChangePhysicalItems(),
         EditRecord(),
         UNDO,
     )
