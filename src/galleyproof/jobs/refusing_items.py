@@ -136,7 +136,7 @@ def retention(one: Circumstances, around: Around) -> Refused | None:
         if code:
             note = name.replace("_", " ")
             return Refused("retention", f"retention code {code} in {note}")
-    return None if one.holding is None else holding_retention(one.holding, around)
+    return None if one.holding is None else commitment(one.holding, "583 of its holding", around)
 
 
 def bound_with(one: Circumstances, around: Around) -> Refused | None:
@@ -209,15 +209,16 @@ def in_process(one: Circumstances, around: Around, code: str, words: str) -> Ref
     return None
 
 
-def holding_retention(holding: Record, around: Around) -> Refused | None:
-    """A 583 with a retention action whose time ($d, yyyymmdd) has not run out."""
+def commitment(record: Record, where: str, around: Around) -> Refused | None:
+    """A 583 with a retention action whose time ($d, yyyymmdd) has not run out. where: what to
+    call the field in the sentence."""
     actions = {one.casefold() for one in around.setting("retention-actions") or RETENTION_ACTIONS}
-    for at in holding.positions(b"583"):
-        data = holding.data[at]
+    for at in record.positions(b"583"):
+        data = record.data[at]
         said = [value.strip().rstrip(".").casefold() for value in subfield_values(data, "a")]
         if actions.intersection(said) and not run_out(data, around.today):
             until = "".join(f" until {value}" for value in subfield_values(data, "d")[:1])
-            return Refused("retention", f"583 of the holding: committed to retain{until}")
+            return Refused("retention", f"{where}: committed to retain{until}")
     return None
 
 
