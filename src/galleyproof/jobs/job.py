@@ -119,6 +119,10 @@ class Job(ABC):
     """True when `decide` asks for libraries, locations and codes."""
     looks_for_hosts: ClassVar[bool] = False
     """True when `decide` asks which bibs are bound with others."""
+    looks_for_relations: ClassVar[bool] = False
+    """True when `decide` asks which bibs other bibs are linked with."""
+    takes: ClassVar[str] = "living"
+    """`gone` for a job on records that were deleted or withdrawn, and on those below them."""
     columns: ClassVar[tuple[str, ...]] = ()
     """Further columns of a file of ids whose values go to single records: `last-issue`."""
     ordered: ClassVar[bool] = False
@@ -197,4 +201,4 @@ class EachRecord(Job):
 
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal]:
         for held in group.members:
-            yield Proposal(held, self.edit(held.record, parameters))
+            yield Proposal(held, self.answer(held, held.record, parameters, group.around))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from galleyproof.jobs.around import Around
 from galleyproof.jobs.by_rules import ByRules
+from galleyproof.jobs.job import Held
+from galleyproof.jobs.linked import unless_linked
+from galleyproof.jobs.outcome import Answer
+from galleyproof.marc.record import Record
 
 
 class NormalizeBibs(ByRules):
@@ -11,3 +18,6 @@ class NormalizeBibs(ByRules):
     scope = "Bib changes"
     kinds = ("bib",)
     does = "Changes bibs as the normalization rules say that it is bound to (--binding NAME@N)."
+
+    def answer(self, held: Held, record: Record, parameters: Any, around: Around) -> Answer:
+        return unless_linked(self.edit(record, parameters), record, around)
