@@ -15,6 +15,8 @@ class Environment(models.Model):
     name = models.CharField(max_length=20, primary_key=True)
     stamp_005 = models.BooleanField(default=True)
     ask_above = models.IntegerField(null=True)
+    settings = models.JSONField(default=dict)
+    """What jobs ask about the environment, by name (see catalog/settings.py)."""
     generation = models.IntegerField(default=1)
     refreshed = models.DateTimeField(null=True)
 

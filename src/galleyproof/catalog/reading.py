@@ -10,7 +10,7 @@ import psycopg
 from galleyproof.jobs.job import Held
 
 CURRENT = """
-    SELECT r.kind, r.id, r.version, r.parent, r.root, r.status, v.body
+    SELECT r.kind, r.id, r.version, r.parent, r.root, r.status, v.body, r.children
     FROM record AS r JOIN version AS v
       ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version
 """

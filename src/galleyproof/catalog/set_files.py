@@ -54,6 +54,8 @@ class Matched:
     lines: int = 0
     ids: list[int] = field(default_factory=list)
     said: list[SetLine] = field(default_factory=list)
+    given: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Number of a record -> what further columns of its line say, by the columns' names."""
 
     def count(self, problem: str) -> int:
         return sum(1 for line in self.said if line.problem == problem)

@@ -22,8 +22,8 @@ from galleyproof.catalog.set_files import Matched, SetLine, match_file
 from galleyproof.database.connect import connect
 from galleyproof.jobs.job import Held
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.field import subfields
 from galleyproof.rules.query import Named, Query, RulesNamed, no_rules, parse_query
+from galleyproof.structures.forms import form_of
 
 PAGE = 10_000
 """Members a page of an itemized set."""
@@ -321,7 +321,7 @@ def listing(environment: str | None = None) -> list[RecordSet]:
 
 
 class Member(NamedTuple):
-    """One member as a person knows it: its number here, its 001, its title (245, or heading)."""
+    """One member as a person knows it: its number here, its own, its title (245, or heading)."""
 
     id: int
     number: str
@@ -349,8 +349,5 @@ def first_members(name: str, environment: str, limit: int) -> tuple[list[Member]
 def member(id: int, held: Held | None) -> Member:
     if held is None:
         return Member(id, "", f"line {-id} of the file: not found" if id < 0 else "not found")
-    record = held.record
-    own = (record.first(b"001") or b"").decode("utf-8", "replace").strip()
-    titles = [record.first(tag) for tag in (b"245", b"100", b"110", b"111", b"150", b"151", b"852")]
-    title = next((data for data in titles if data is not None), b"")
-    return Member(id, own, " ".join(value for _, value in subfields(title)))
+    form, record = form_of(held.kind), held.record
+    return Member(id, form.own_number(record), form.title(record))

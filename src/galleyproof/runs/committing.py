@@ -7,7 +7,8 @@ from typing import Any
 
 import psycopg
 
-from galleyproof.catalog.writing import write
+from galleyproof.catalog.making import make
+from galleyproof.catalog.writing import lock_and_check, write
 from galleyproof.permits.standing import permit_still_good_sql
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.faults import point
@@ -40,13 +41,36 @@ def commit(
     with connection.transaction(), connection.cursor() as cursor:
         point("commit-begun")
         check_run(cursor, assignment)
-        if decided.writes:
-            write(cursor, decided.writes, decided.read, assignment.run, assignment.at)
+        write_all(cursor, assignment, decided)
         point("versions-written")
         if not close(cursor, chunk, worker, assignment.kind, decided, at):
             raise Lost(f"chunk {chunk.start} of run {chunk.run}")
         point("chunk-closed")
     point("committed")
+
+
+def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Decided) -> None:
+    """New records first: others name them by the numbers that they get."""
+    writes, lines = decided.writes, decided.lines
+    made = bool(decided.creations)
+    if made:
+        lock_and_check(cursor, decided.read, decided.comings)
+        numbers = make(cursor, decided.creations, assignment.run, assignment.at)
+        for one in writes:
+            one.renumber(numbers)
+        decided.lines = [
+            line._replace(id=numbers[line.id]) if line.id in numbers else line for line in lines
+        ]
+    if writes:
+        write(
+            cursor,
+            writes,
+            decided.read,
+            assignment.run,
+            assignment.at,
+            decided.comings,
+            checked=made,
+        )
 
 
 def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment) -> None:
@@ -56,8 +80,9 @@ def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment) -> None:
     )
     if cursor.fetchone() is None:
         raise Halted("stopped")
-    if assignment.permit is None:
-        return
-    cursor.execute(permit_still_good_sql(), {"permit": assignment.permit})
-    if cursor.fetchone() is None:
-        raise Halted("permit")
+    for permit in (assignment.permit, *assignment.also.values()):
+        if permit is None:
+            continue
+        cursor.execute(permit_still_good_sql(), {"permit": permit})
+        if cursor.fetchone() is None:
+            raise Halted("permit")

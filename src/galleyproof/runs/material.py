@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from struct import iter_unpack
 from typing import Any
 
 import psycopg
@@ -12,9 +13,11 @@ import psycopg
 from galleyproof.catalog.matching import need_sql
 from galleyproof.catalog.reading import held_under_roots
 from galleyproof.catalog.writing import array_of
-from galleyproof.jobs.job import EachRecord, Held
+from galleyproof.jobs.around import NOWHERE, Around
+from galleyproof.jobs.job import Held
 from galleyproof.runs.assignment import Assignment
-from galleyproof.runs.judging import CHANGED, places_of
+from galleyproof.runs.judging import CHANGED, SIDE, places_of
+from galleyproof.runs.surroundings import read_around, read_given
 
 
 @dataclass(slots=True)
@@ -31,12 +34,23 @@ class Chunk:
     planned_on: list[int] | None
     planned_hashes: bytes | None
     failures: int
+    planned_side: bytes | None = None
     to_do: Sequence[int] = field(init=False)
     """The places of the members to decide: all, or those that the plan changes."""
 
     def __post_init__(self) -> None:
         whole = self.marks is None
         self.to_do = range(len(self.ids)) if whole else places_of(CHANGED, self.marks or b"")
+
+    def planned_side_of(self) -> dict[int, set[bytes]] | None:
+        """Digests of the consequences that the plan showed, by root; None where there is no
+        plan."""
+        if self.marks is None:
+            return None
+        found: dict[int, set[bytes]] = {}
+        for root, digest in iter_unpack(SIDE, self.planned_side or b""):
+            found.setdefault(root, set()).add(digest)
+        return found
 
 
 @dataclass(slots=True)
@@ -51,11 +65,13 @@ class Material:
     looked_at: list[tuple[int, Held]]
     relatives: dict[int, list[Held]] = field(default_factory=dict)
     open_elsewhere: dict[int, str] = field(default_factory=dict)
+    around: Around = NOWHERE
+    given: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk) -> Material:
     """Reads a chunk's records in one snapshot (the caller's transaction is repeatable read)."""
-    alone = isinstance(assignment.job, EachRecord)
+    alone = assignment.alone
     planned = chunk.marks is not None
     # What hangs together is decided together: only a job that decides each record alone may be
     # given less than the whole chunk.
@@ -81,10 +97,13 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
         for place, held in looked_at:
             versions[place] = held.version
     material = Material(versions, looked_at)
-    if assignment.job.relatives and looked_at:
+    if assignment.relatives and looked_at:
         roots = sorted({held.root for _, held in looked_at})
-        for held in held_under_roots(cursor, assignment.job.relatives, roots):
+        for held in held_under_roots(cursor, assignment.relatives, roots):
             material.relatives.setdefault(held.root, []).append(held)
+    material.around = read_around(cursor, assignment, material.relatives)
+    if assignment.job.columns:
+        material.given = read_given(cursor, assignment, chunk.ids)
     material.open_elsewhere = open_in_an_editor(cursor, assignment.kind)
     return material
 
@@ -93,17 +112,18 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
 # the planner's idea of a table just filled may be. The first row has the versions of all.
 MEMBERS = """
     WITH member AS MATERIALIZED (
-        SELECT m.place, r.id, r.version, r.body_version, r.parent, r.root,
+        SELECT m.place, r.id, r.version, r.body_version, r.parent, r.root, r.children,
                coalesce(r.status, 'deleted') AS status, r.tags
         FROM {members} AS m (id, place)
         LEFT JOIN LATERAL (SELECT * FROM record
                            WHERE kind = %(kind)s AND id = m.id LIMIT 1) AS r ON TRUE)
     SELECT -1, array_agg(CASE WHEN status <> 'deleted' THEN version ELSE 0 END ORDER BY place),
            NULL::text, NULL::bigint, NULL::integer, NULL::bigint, NULL::bigint, NULL::text,
-           NULL::bytea
+           NULL::bytea, NULL::integer
     FROM member
     UNION ALL
-    SELECT r.place, NULL, %(kind)s, r.id, r.version, r.parent, r.root, r.status, v.body
+    SELECT r.place, NULL, %(kind)s, r.id, r.version, r.parent, r.root, r.status, v.body,
+           r.children
     FROM member AS r
     CROSS JOIN LATERAL (SELECT body FROM version WHERE kind = %(kind)s AND id = r.id
                         AND version = r.body_version LIMIT 1) AS v

@@ -23,6 +23,8 @@ class Run(models.Model):
     note = models.TextField(blank=True, default="")
     kind = models.CharField(max_length=20)
     parameters = models.JSONField(default=dict)
+    also = models.JSONField(default=dict)
+    """Jobs that consequences may stand for -> the permit for each."""
     source = models.JSONField(default=dict)
     excluded = models.JSONField(default=list)
     dry_run = models.BooleanField(default=False)

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from galleyproof.database.connect import connect
-from galleyproof.marc.record import Record
 from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.judging import OUTCOMES
 from galleyproof.runs.models import Run
 from galleyproof.runs.states import ENDED
 from galleyproof.runs.tally import said_counts, shape_counts, tally
+from galleyproof.structures.forms import form_of
 
 BY_NAME = {name: mark for mark, name in OUTCOMES.items()}
 
@@ -99,15 +99,12 @@ def said_rows(run: Run, outcome: str | None = None, limit: int | None = None) ->
             {"run": run.id, "outcome": outcome, "limit": limit},
         )
         for kind, id, body, what, code, sentence in cursor:
-            yield Row(kind, id, own_number(body), what, code, sentence)
+            yield Row(kind, id, own_number(kind, body), what, code, sentence)
 
 
-def own_number(body: bytes | None) -> str:
-    """A MARC record's 001, as people know it by."""
-    if body is None:
-        return ""
-    first = Record(bytes(body)).first(b"001")
-    return first.decode("utf-8", "replace").strip() if first is not None else ""
+def own_number(kind: str, body: bytes | None) -> str:
+    """The number that people know a record by: the 001 of a MARC record."""
+    return form_of(kind).own_number(form_of(kind).read(bytes(body))) if body else ""
 
 
 def ids_with(run: Run, outcome: str) -> Iterator[tuple[int, int]]:

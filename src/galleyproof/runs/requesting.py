@@ -21,16 +21,18 @@ from galleyproof.catalog.kinds import environment_named
 from galleyproof.catalog.models import Environment
 from galleyproof.catalog.sets import Chosen, choose_file, choose_set, keep_file
 from galleyproof.database.connect import connect
+from galleyproof.jobs.field_change import unfolded
 from galleyproof.jobs.job import Job, Parameters
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
-from galleyproof.permits.deciding import require
+from galleyproof.permits.deciding import may, require
 from galleyproof.permits.quota import reserve
 from galleyproof.runs.binding import check_use, resolved
-from galleyproof.runs.freezing import freeze, freeze_from_plan
+from galleyproof.runs.freezing import freeze, freeze_from_plan, keep_given
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
 from galleyproof.runs.settling import move, settle
+from galleyproof.runs.surroundings import around_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
     job, plan, binding = check_usage(asked)
     chosen = check_set(asked, job, plan)
     parameters = check_parameters(job, plan.parameters if plan else asked.parameters)
+    if plan is None:
+        check_in_environment(job, parameters, asked.environment, at)
     size = plan.size if plan else chosen.size
     check_use(who, job, binding, asked.environment, at)
     answer = require(
@@ -85,6 +89,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         "note": asked.note,
         "kind": plan.kind if plan else chosen.kind,
         "parameters": parameters.model_dump(mode="json"),
+        "also": plan.also if plan else also_permitted(who, job, parameters, asked.environment, at),
         "source": plan.source if plan else chosen.source,
         "permit_id": answer.permit_id,
         "requested": at,
@@ -199,11 +204,28 @@ def check_set(asked: Request, job: Job, plan: Run | None) -> Chosen:
 
 def check_parameters(job: Job, given: Mapping[str, Any]) -> Parameters:
     """The job's parameters from what was given, names with - or _; Wrong lists every fault."""
-    named = {name.replace("-", "_"): value for name, value in given.items()}
+    named = unfolded(given)
     try:
         return job.parameters.model_validate(named)
     except ValidationError as error:
         raise Wrong("\n".join(sentence(job, found) for found in error.errors())) from None
+
+
+def check_in_environment(job: Job, parameters: Any, environment: str, at: datetime) -> None:
+    """Codes, libraries and locations that the environment does not have; Wrong lists them all."""
+    if job.looks_around:
+        tell(job.check(parameters, around_now(environment, day_of(at))))
+
+
+def also_permitted(who: Who, job: Job, parameters: Any, environment: str, at: datetime) -> Any:
+    """The jobs that consequences may stand for, each with the person's permit. Without one the
+    job leaves the consequence out and lists it."""
+    found = {}
+    for code in job.stands_for(parameters):
+        answer = may(who.person, code, environment=environment, at=at)
+        if answer.allowed:
+            found[code] = answer.permit_id
+    return found
 
 
 def sentence(job: Job, found: Any) -> str:
@@ -255,6 +277,7 @@ def run_directly(who: Who, values: dict[str, Any], chosen: Chosen, at: datetime)
     with connect(run.environment_id) as connection:
         if chosen.file is not None:
             run.source = keep_file(connection, run.environment_id, chosen, who.person.username, at)
+            keep_given(connection, run.id, chosen.file)
         run.size = freeze(connection, run.id, run.kind, chosen.members())
     move(run, "planning" if run.dry_run else "queued")
     run.save()

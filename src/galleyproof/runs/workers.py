@@ -19,8 +19,7 @@ import psycopg
 from django.db import connection
 
 from galleyproof.database.connect import connect
-from galleyproof.runs.assignment import Assignment, stamp_of
-from galleyproof.runs.binding import job_of
+from galleyproof.runs.assignment import assignment_of
 from galleyproof.runs.committing import Halted
 from galleyproof.runs.control import hold
 from galleyproof.runs.ledger import LIVE, WORKERS
@@ -30,26 +29,6 @@ from galleyproof.runs.working import DiskFull, Session, now, work_run
 
 TURN = 1.0
 """Seconds after which a worker looks whether another run has been served less."""
-
-
-def assignment_of(run: Run) -> Assignment:
-    """What a worker must know of a run. Raises Wrong where its job is not offered any more."""
-    job = job_of(run)
-    parameters = job.parameters.model_validate(run.parameters)
-    return Assignment(
-        run=run.id,
-        environment=run.environment_id,
-        kind=run.kind,
-        job=job,
-        parameters=parameters,
-        need=job.need(parameters),
-        dry_run=run.dry_run,
-        planned=run.plan_id is not None,
-        undoes=run.undoes_id,
-        permit=run.permit_id,
-        stamp=stamp_of(run.requested) if run.environment.stamp_005 else None,
-        at=run.requested,
-    )
 
 
 def workable() -> list[tuple[int, str]]:

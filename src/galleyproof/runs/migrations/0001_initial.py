@@ -10,7 +10,11 @@ from galleyproof.database.roles import grant
 
 ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 TABLES = Path(__file__).with_name("ledger.sql").read_text(encoding="utf-8")
-RIGHTS = {"chunk": "SELECT, INSERT, UPDATE", "outcome": "SELECT, INSERT"}
+RIGHTS = {
+    "chunk": "SELECT, INSERT, UPDATE",
+    "outcome": "SELECT, INSERT",
+    "given": "SELECT, INSERT",
+}
 PROTECT = django.db.models.deletion.PROTECT
 
 
@@ -58,6 +62,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, default="")),
                 ("kind", models.CharField(max_length=20)),
                 ("parameters", models.JSONField(default=dict)),
+                ("also", models.JSONField(default=dict)),
                 ("source", models.JSONField(default=dict)),
                 ("excluded", models.JSONField(default=list)),
                 ("dry_run", models.BooleanField(default=False)),
