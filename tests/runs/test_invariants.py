@@ -54,10 +54,12 @@ def test_one_door_only_the_writer_and_the_ledger_write_an_environment() -> None:
     assert found == {
         "catalog/writing.py",
         "catalog/filling.py",
+        "catalog/refreshing.py",
         "catalog/sets.py",
         "runs/ledger.py",
         "runs/freezing.py",
         "runs/loading.py",
+        "runs/refreshing.py",
         "runs/editing.py",
     }
 
@@ -69,7 +71,7 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
 
     from galleyproof.cli.main import galley
 
-    through_the_door = {"run", "edit", "undo", "load", "demo"}
+    through_the_door = {"run", "edit", "undo", "load", "environment refresh", "demo"}
     steer_a_run = {"pause", "resume", "cancel", "plan confirm", "worker"}
     govern = {
         "init",
@@ -84,6 +86,8 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
         "set combine",
     }
     only_read = {
+        "environment list",
+        "environment show",
         "export",
         "record",
         "set list",

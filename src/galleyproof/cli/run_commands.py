@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -213,9 +214,10 @@ def text(data: bytes | None) -> str | None:
 def show_differences(run: Any, limit: int) -> None:
     from galleyproof.cli.record_output import show_changes
     from galleyproof.runs.before_after import differences
+    from galleyproof.runs.reporting import by_kind
 
     shown = 0
-    for one in differences(run, limit):
+    for one in islice((d for view in by_kind(run) for d in differences(view, limit)), limit):
         out.print(f"  {one.kind} {one.id}  {one.number}", style="bold", markup=False)
         show_changes(one.changes)
         shown += 1

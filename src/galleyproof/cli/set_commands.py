@@ -133,11 +133,13 @@ def add_to(galley: click.Group) -> None:
         Example: galley set show series --environment sandbox
         """
         from galleyproof.catalog import sets
+        from galleyproof.catalog.generations import is_stale
 
         found = sets.set_named(name, environment)
         size, lines = sets.look(found)
         data = described(found) | {
             "members": size,
+            "stale": is_stale(found),
             "lines": [line._asdict() for line in lines],
         }
 
@@ -145,6 +147,13 @@ def add_to(galley: click.Group) -> None:
             out.print(f"Set “{name}” in {environment}: {size:,} {found.kind} records", markup=False)
             how = f"query: {found.query}" if found.logical else f"from: {found.origin}"
             out.print(f"  {how}", markup=False)
+            if data["stale"]:
+                out.print(
+                    f"  made in generation {found.generation}, before the {environment} was "
+                    "refreshed: it can be looked at, not used; make it again",
+                    style="yellow",
+                    markup=False,
+                )
             for line in lines[:50]:
                 out.print(f"  line {line.number}: {line.value}: {line.problem}", markup=False)
             if len(lines) > 50:
@@ -260,6 +269,7 @@ def described(record_set: Any) -> dict[str, Any]:
         "origin": record_set.origin,
         "members": record_set.size,
         "not_found": record_set.not_found,
+        "generation": record_set.generation,
         "made_by": record_set.made_by,
         "made": record_set.made.isoformat(),
     }

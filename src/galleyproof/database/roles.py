@@ -172,12 +172,8 @@ def rights(database: str, owner: str) -> list[sql.Composed]:
         ),
         say(default + "IN SCHEMA governing GRANT USAGE, SELECT ON SEQUENCES TO {governing}"),
         say(default + "IN SCHEMA governing GRANT EXECUTE ON FUNCTIONS TO {governing}"),
-        say(default + "IN SCHEMA production GRANT SELECT ON TABLES TO {governing}, {refresh}"),
+        say(default + "IN SCHEMA production GRANT SELECT ON TABLES TO {governing}"),
         say(default + "IN SCHEMA sandbox GRANT SELECT ON TABLES TO {governing}"),
-        say(
-            default + "IN SCHEMA sandbox GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES"
-            " TO {refresh}"
-        ),
     ]
 
 

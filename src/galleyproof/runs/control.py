@@ -12,6 +12,7 @@ from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny, require
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import give_back_rest, move, never_begun, settle
+from galleyproof.runs.states import OWN_COMMAND
 
 HELD = "paused by the system: "
 
@@ -38,9 +39,10 @@ def may_steer(who: Who, run: Run, what: str, at: datetime) -> None:
 
 
 def refuse_load(run: Run, what: str) -> None:
-    if run.job == "load":
+    if run.job in OWN_COMMAND:
+        named = "a first filling" if run.job == "load" else "a refresh"
         raise Wrong(
-            f"run {run.id} is a first filling, which cannot be {what}: interrupt the command, and "
+            f"run {run.id} is {named}, which cannot be {what}: interrupt the command, and "
             "give it again to go on"
         )
 

@@ -23,6 +23,7 @@ from django.db import transaction
 
 from galleyproof.audit.log import append
 from galleyproof.catalog.filling import NewRecord, fill, is_empty
+from galleyproof.catalog.generations import refuse_while_refreshing
 from galleyproof.catalog.kinds import KINDS, environment_named, kind_named
 from galleyproof.catalog.models import Environment
 from galleyproof.database.connect import connect
@@ -143,8 +144,9 @@ def begin_or_go_on(
                 f"there are {KINDS[kind].plural} in {environment} already; loading is for the "
                 "first filling only"
             )
-    settings = Environment.objects.get(pk=environment)
     with transaction.atomic():
+        settings = Environment.objects.select_for_update().get(pk=environment)
+        refuse_while_refreshing(settings)
         run = Run.objects.create(
             job="load",
             job_revision=1,

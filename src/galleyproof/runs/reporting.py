@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db.models import Q
 
+from galleyproof.catalog.kinds import KINDS
 from galleyproof.database.connect import connect
 from galleyproof.marc.record import Record
-from galleyproof.runs.judging import OUTCOMES
+from galleyproof.runs.judging import OUTCOMES, places_of
 from galleyproof.runs.models import Run
 from galleyproof.runs.states import ENDED
 from galleyproof.runs.tally import said_counts, shape_counts, tally
@@ -89,9 +91,12 @@ def said_rows(run: Run, outcome: str | None = None, limit: int | None = None) ->
         cursor.execute(
             "SELECT o.kind, o.id, v.body, o.outcome, o.code, o.sentence"
             f" FROM {run.environment_id}.outcome AS o"
-            f" LEFT JOIN {run.environment_id}.record AS r ON r.kind = o.kind AND r.id = o.id"
-            f" LEFT JOIN {run.environment_id}.version AS v"
-            " ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version"
+            # The record as the run saw or left it: what became of it later is not of this report.
+            f" LEFT JOIN LATERAL (SELECT coalesce(n.body, b.body) AS body"
+            f" FROM {run.environment_id}.version AS n LEFT JOIN {run.environment_id}.version AS b"
+            " ON b.kind = n.kind AND b.id = n.id AND b.version = n.same_as"
+            " WHERE n.kind = o.kind AND n.id = o.id AND n.run <= o.run"
+            " ORDER BY n.version DESC LIMIT 1) AS v ON true"
             f" WHERE o.run = %(run)s{chosen} ORDER BY o.start, o.id, o.place{most}",
             {"run": run.id, "outcome": outcome, "limit": limit},
         )
@@ -101,7 +106,7 @@ def said_rows(run: Run, outcome: str | None = None, limit: int | None = None) ->
 
 def own_number(body: bytes | None) -> str:
     """A MARC record's 001, as people know it by."""
-    if body is None:
+    if not body:
         return ""
     first = Record(bytes(body)).first(b"001")
     return first.decode("utf-8", "replace").strip() if first is not None else ""
@@ -113,13 +118,25 @@ def ids_with(run: Run, outcome: str) -> Iterator[tuple[int, int]]:
     with connect("governing") as connection, connection.cursor(name="ids", binary=True) as cursor:
         cursor.execute(
             f"SELECT ids, versions, marks FROM {run.environment_id}.chunk"
-            " WHERE run = %s AND state = 'done' ORDER BY start",
-            (run.id,),
+            " WHERE run = %s AND state = 'done' AND (kind IS NULL OR kind = %s) ORDER BY start",
+            (run.id, run.kind),
         )
         for ids, versions, marks in cursor:
-            for place, found in enumerate(marks):
-                if found == mark:
-                    yield ids[place], versions[place]
+            for place in places_of(mark, marks):
+                yield ids[place], versions[place]
+
+
+def by_kind(run: Run) -> list[Run]:
+    """A run as its readers know one: of one kind. A refresh has several, and is shown as one run
+    for each; nothing of this is saved."""
+    if run.kind:
+        return [run]
+    views = []
+    for kind in KINDS:
+        view = copy(run)
+        view.kind = kind
+        views.append(view)
+    return views
 
 
 def all_ids(run: Run) -> list[int]:
@@ -161,18 +178,19 @@ def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
         for name in OUTCOMES.values():
             if outcome is not None and name != outcome:
                 continue
-            for id, _ in ids_with(run, name):
-                rows = said.get(id, [])
-                writer.writerow(
-                    [
-                        run.kind,
-                        id,
-                        name,
-                        safe(" · ".join(row.code for row in rows)),
-                        safe(" · ".join(row.sentence for row in rows)),
-                    ]
-                )
-                count += 1
+            for view in by_kind(run):
+                for id, _ in ids_with(view, name):
+                    rows = said.get(id, [])
+                    writer.writerow(
+                        [
+                            view.kind,
+                            id,
+                            name,
+                            safe(" · ".join(row.code for row in rows)),
+                            safe(" · ".join(row.sentence for row in rows)),
+                        ]
+                    )
+                    count += 1
     return count
 
 

@@ -17,6 +17,7 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from galleyproof.audit.log import append
+from galleyproof.catalog.generations import refuse_while_refreshing, standing
 from galleyproof.catalog.kinds import environment_named
 from galleyproof.catalog.models import Environment
 from galleyproof.catalog.sets import Chosen, choose_file, choose_set, keep_file
@@ -56,6 +57,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
     Raises Wrong (with every finding of the stage that failed) or NotPermitted.
     """
     job, plan = check_usage(asked)
+    environment = standing(asked.environment)
     chosen = check_set(asked, job, plan)
     parameters = check_parameters(job, plan.parameters if plan else asked.parameters)
     size = plan.size if plan else chosen.size
@@ -69,7 +71,6 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         acting=who.acting,
     )
     assert answer.permit_id is not None
-    environment = Environment.objects.get(pk=asked.environment)
     if not asked.dry_run:
         reserve(answer.permit_id, size, at)
     common = {
@@ -216,7 +217,16 @@ def dashed(name: str) -> str:
 # ---- making the run
 
 
+def refuse_if_refreshed(seen: Environment) -> None:
+    """A run and a refresh begin one after the other; what the run was asked on must stand."""
+    settings = Environment.objects.select_for_update().get(pk=seen.pk)
+    refuse_while_refreshing(settings)
+    if settings.generation != seen.generation:
+        raise Wrong(f"the {seen.pk} was refreshed just now; ask again")
+
+
 def new_run(who: Who, values: dict[str, Any], at: datetime) -> Run:
+    refuse_if_refreshed(values["environment"])
     run = Run(state="draft", **values)
     run.save()
     append(
