@@ -103,7 +103,7 @@ def add_to(galley: click.Group) -> None:
 
     for name, doing in (
         ("pause", "Pauses a run: chunks in hand are finished first."),
-        ("resume", "Goes on with a paused run: what is pending is worked."),
+        ("resume", "Goes on with a run that was paused, or whose command was interrupted."),
         ("cancel", "Cancels a run: what is done stays done (and can be undone)."),
     ):
         steer(galley, name, doing)
@@ -238,7 +238,7 @@ def go_on(face: Face, run: Any, wait: bool) -> int:
     if not workers_alive() and run.state in ("queued", "planning"):
         face.say(
             f"run {run.id} is {run.state}, but no worker is alive to work it: start "
-            f"`galley worker`, or look on with `galley run`'s --wait"
+            f"`galley worker`, or work it yourself with `galley resume {run.id}`"
         )
     answer(face, run)
     return DONE

@@ -12,7 +12,7 @@ from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny, require
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import give_back_rest, move, never_begun, settle
-from galleyproof.runs.states import OWN_COMMAND
+from galleyproof.runs.states import OWN_COMMAND, WORKED
 
 HELD = "paused by the system: "
 
@@ -96,9 +96,14 @@ def cancel_plan_of(run: Run, at: datetime) -> None:
 
 
 def resume(who: Who, number: int, at: datetime) -> Run:
-    """Works on what is pending, if the permit is still good."""
+    """Works on what is pending, if the permit is still good. A run that is under way needs no
+    resuming: it is only looked after again, should the command that waited for it be gone."""
     run = run_numbered(number)
     may_steer(who, run, "resume", at)
+    if run.job in OWN_COMMAND:
+        refuse_load(run, "resumed")
+    if run.state in WORKED:
+        return run
     if run.state != "paused":
         raise Wrong(f"run {number} is {run.state}; only a paused run can be resumed")
     if run.permit_id is not None and run.undoes_id is None:
