@@ -268,7 +268,7 @@ def test_only_administrators_and_only_the_sandbox_and_not_from_nothing(stocked: 
 
     with pytest.raises(NotPermitted, match="a right of administrators"):
         refreshing.refresh(stocked.amy, "sandbox", at=NOW)
-    with pytest.raises(Wrong, match="only sandbox is refreshed"):
+    with pytest.raises(Wrong, match="only the sandbox is"):
         refreshing.refresh(stocked.ada, "production", at=NOW)
 
 

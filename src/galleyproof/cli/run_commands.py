@@ -62,8 +62,9 @@ def add_to(galley: click.Group) -> None:
     @click.option(
         "--export",
         type=click.Path(path_type=Path),
-        metavar="FILE.csv",
-        help="Every record with its outcome, as CSV.",
+        metavar="FILE",
+        help="Every record with its outcome, as CSV; FILE.mrc: the records that a load refused, "
+        "as they came.",
     )
     def report(face: Face, run: int, outcome: str | None, limit: int, export: Path | None) -> int:
         """The account of a run: every record of its set is in exactly one of changed, unchanged,
@@ -74,29 +75,29 @@ def add_to(galley: click.Group) -> None:
         """
         from galleyproof.cli.run_output import show
         from galleyproof.runs.control import run_numbered
-        from galleyproof.runs.reporting import export_rows, said_rows, summary
+        from galleyproof.runs.reporting import export_raw, export_rows, said_rows, summary
 
         found = run_numbered(run)
         data = summary(found)
         rows = list(said_rows(found, outcome, limit)) if outcome else []
         if outcome:
             data["records"] = [row._asdict() for row in rows]
-        if export is not None:
-            data["exported"] = export_rows(found, export, outcome)
+        if export is not None and export.suffix.lower() == ".mrc":
+            data["exported"], what = export_raw(found, export), "records"
+        elif export is not None:
+            data["exported"], what = export_rows(found, export, outcome), "lines"
 
         def human() -> None:
             show(data)
             for row in rows:
-                out.print(
-                    f"  {row.kind} {row.id or ''} {row.number}: {row.code}: {row.sentence}",
-                    markup=False,
-                )
+                named = f"{row.kind} {row.id} {row.number}" if row.id and row.id > 0 else row.kind
+                out.print(f"  {named.strip()}: {row.code}: {row.sentence}", markup=False)
             if outcome == "changed" and not rows:
                 show_differences(found, limit)
             elif outcome and not rows:
                 out.print(f"  Nothing to list under {outcome}.")
             if export is not None:
-                out.print(f"  {data['exported']:,} lines written to {export}", markup=False)
+                out.print(f"  {data['exported']:,} {what} written to {export}", markup=False)
 
         face.answer(data, human)
         return DONE

@@ -28,7 +28,7 @@ def prepare() -> list[str]:
 
 def prepare_embedded() -> list[str]:
     said = []
-    fresh = not (server.data_folder() / "PG_VERSION").exists()
+    fresh = not server.is_made()
     server.ensure_running()
     if fresh:
         said.append(f"made a database server under {server.home()}")

@@ -189,11 +189,13 @@ def locked(name: str = "server.lock") -> Iterator[None]:
 
 
 def socket_folder() -> Path:
-    """The folder of the socket: in the home, or a private short one where that is too long."""
+    """The folder of the socket: in the home, or a private short one where the path is too long
+    (in bytes) or has a comma, which to PostgreSQL stands between two folders."""
     inside = home() / "socket"
-    if len(str(inside)) + len(f"/.s.PGSQL.{PORT}.lock") <= LONGEST_SOCKET_PATH:
+    length = len(os.fsencode(inside)) + len(f"/.s.PGSQL.{PORT}.lock")
+    if length <= LONGEST_SOCKET_PATH and "," not in str(inside):
         return inside
-    short = hashlib.sha256(str(home()).encode()).hexdigest()[:16]
+    short = hashlib.sha256(os.fsencode(home())).hexdigest()[:16]
     runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     return Path(runtime) / f"galley-{os.geteuid()}-{short}"
 
@@ -266,9 +268,14 @@ def ensure_running() -> None:
     ensure_keeper()
 
 
+def is_made() -> bool:
+    """Whether this home has a database, running or not."""
+    return (data_folder() / "PG_VERSION").exists()
+
+
 def make_database_folder() -> None:
     data = data_folder()
-    if (data / "PG_VERSION").exists():
+    if is_made():
         return
     fresh = home() / "postgres.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -304,7 +311,7 @@ def start() -> None:
     write_settings(
         SETTINGS.format(
             port=PORT,
-            sockets=quoted(socket_folder()),
+            sockets=str(socket_folder()).replace("'", "''"),
             shared_buffers=max(64, min(4096, memory // 4)),
             cache=memory // 2,
         )
@@ -356,15 +363,6 @@ def write_settings(text: str) -> None:
         if error.errno != errno.ENOSPC:
             raise
         raise NotRunning(no_room(f"nothing can be written on the disk of {home()}")) from None
-
-
-def quoted(path: Path) -> str:
-    """A path as postgresql.conf takes it between single quotes; a comma would part two folders."""
-    return (
-        '"' + str(path).replace("'", "''") + '"'
-        if "," in str(path)
-        else str(path).replace("'", "''")
-    )
 
 
 def left_behind(tail: str) -> bool:

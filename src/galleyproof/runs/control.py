@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from galleyproof.audit.log import append
+from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny, require
@@ -64,6 +65,8 @@ def pause(who: Who, number: int, at: datetime) -> Run:
 def cancel(who: Who, number: int, at: datetime) -> Run:
     run = run_numbered(number)
     may_steer(who, run, "cancel", at)
+    if run.job == "load":
+        return cancel_load(who, run, at)
     refuse_load(run, "cancelled")
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=number)
@@ -82,6 +85,21 @@ def cancel(who: Who, number: int, at: datetime) -> Run:
         cancel_plan_of(run, at)
     settle(number, at)
     return run_numbered(number)
+
+
+def cancel_load(who: Who, run: Run, at: datetime) -> Run:
+    """A load whose files are lost cannot go on; what it loaded stays. Not while it is going."""
+    with connect(run.environment_id, autocommit=True) as connection:
+        row = connection.execute("SELECT pg_try_advisory_lock(832, %s)", (run.id,)).fetchone()
+        if not (row and row[0]):
+            raise Wrong(f"run {run.id} is loading just now; interrupt that command first")
+        with transaction.atomic():
+            run = Run.objects.select_for_update().get(pk=run.id)
+            move(run, "cancelling")
+            run.save()
+            log(who, "run-cancelled", run, at)
+        settle(run.id, at)
+    return run_numbered(run.id)
 
 
 def cancel_plan_of(run: Run, at: datetime) -> None:

@@ -50,7 +50,7 @@ def refresh(
     Raises Wrong where there is nothing to copy or a run of the sandbox is not through.
     """
     if environment_named(environment) == SOURCE:
-        raise Wrong("production is what the sandbox is refreshed from; only sandbox is refreshed")
+        raise Wrong("production is what the sandbox is refreshed from; only the sandbox is")
     if not who.person.has_role("administrator"):
         deny(
             who.person,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from copy import copy
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psycopg
 from django.db.models import Q
 
+from galleyproof.catalog.exporting import whole_file
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.database.connect import connect
 from galleyproof.marc.record import Record
@@ -18,6 +22,7 @@ from galleyproof.runs.judging import OUTCOMES, places_of
 from galleyproof.runs.models import Run
 from galleyproof.runs.states import ENDED
 from galleyproof.runs.tally import said_counts, shape_counts, tally
+from galleyproof.runs.undoing import bodies_of
 
 BY_NAME = {name: mark for mark, name in OUTCOMES.items()}
 
@@ -97,7 +102,7 @@ def said_rows(run: Run, outcome: str | None = None, limit: int | None = None) ->
             " ON b.kind = n.kind AND b.id = n.id AND b.version = n.same_as"
             " WHERE n.kind = o.kind AND n.id = o.id AND n.run <= o.run"
             " ORDER BY n.version DESC LIMIT 1) AS v ON true"
-            f" WHERE o.run = %(run)s{chosen} ORDER BY o.start, o.id, o.place{most}",
+            f" WHERE o.run = %(run)s{chosen} ORDER BY o.start, abs(o.id), o.place{most}",
             {"run": run.id, "outcome": outcome, "limit": limit},
         )
         for kind, id, body, what, code, sentence in cursor:
@@ -163,6 +168,11 @@ def listing(
     return list(Run.objects.filter(chosen).select_related("person").order_by("-id")[:limit])
 
 
+HEADINGS = ["kind", "number in the catalogue", "own number", "outcome", "code", "what is said"]
+TOGETHER = 2000
+"""Members whose own numbers are read with one query."""
+
+
 def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
     """Writes a report as CSV: every member of the set in exactly one line; returns the lines.
 
@@ -172,25 +182,63 @@ def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
     for row in said_rows(run):
         said.setdefault(row.id, []).append(row)
     count = 0
-    with path.open("w", newline="", encoding="utf-8") as stream:
+    with whole_file(path) as binary, connect("governing", autocommit=True) as connection:
+        connection.execute(f"SET search_path = {run.environment_id}, governing")
+        stream = io.TextIOWrapper(binary, encoding="utf-8", newline="")
         writer = csv.writer(stream)
-        writer.writerow(["kind", "number in the catalogue", "outcome", "code", "what is said"])
+        writer.writerow(HEADINGS)
         for name in OUTCOMES.values():
             if outcome is not None and name != outcome:
                 continue
             for view in by_kind(run):
-                for id, _ in ids_with(view, name):
-                    rows = said.get(id, [])
-                    writer.writerow(
-                        [
-                            view.kind,
-                            id,
-                            name,
-                            safe(" · ".join(row.code for row in rows)),
-                            safe(" · ".join(row.sentence for row in rows)),
-                        ]
-                    )
-                    count += 1
+                members = ids_with(view, name)
+                while some := list(islice(members, TOGETHER)):
+                    own = own_numbers(connection, view.kind, some)
+                    writer.writerows(line(view.kind, id, own, name, said) for id, _ in some)
+                    count += len(some)
+        stream.detach()
+    return count
+
+
+def line(
+    kind: str, id: int, own: dict[int, str], outcome: str, said: dict[int | None, list[Row]]
+) -> list[str]:
+    rows = said.get(id, [])
+    return [
+        kind,
+        str(id) if id > 0 else "",
+        safe(own.get(id, "")),
+        outcome,
+        safe(" · ".join(row.code for row in rows)),
+        safe(" · ".join(row.sentence for row in rows)),
+    ]
+
+
+def own_numbers(
+    connection: psycopg.Connection[Any], kind: str, some: list[tuple[int, int]]
+) -> dict[int, str]:
+    """Number in the catalogue -> 001, as it was at the version that the run judged."""
+    with connection.cursor() as cursor:
+        found = bodies_of(cursor, [(kind, id, version) for id, version in some if version > 0])
+    return {id: own_number(body) for (_, id, _), body in found.items()}
+
+
+def export_raw(run: Run, path: Path) -> int:
+    """Writes the records that a load refused, byte for byte as they came; returns how many."""
+    count = 0
+    with (
+        whole_file(path) as stream,
+        connect("governing") as connection,
+        connection.cursor(name="raw", binary=True) as cursor,
+    ):
+        cursor.execute(
+            f"SELECT raw FROM {run.environment_id}.outcome WHERE run = %s AND raw IS NOT NULL"
+            " ORDER BY start, place",
+            (run.id,),
+        )
+        for (raw,) in cursor:
+            stream.write(raw)
+            count += 1
     return count
 
 
