@@ -317,7 +317,7 @@ def test_nothing_erases_evidence_a_chunk_that_is_done_stays(stocked: Library) ->
         ("MMS ID\n", "has a header and no ids"),
         ("Colour\nred\n", "not an id type"),
         ("MSM ID\n99\n", "did you mean “MMS ID”"),
-        ("MMS ID\n9.91E+17\n9.92E+17\n", "2 ids were spoilt by a spreadsheet"),
+        ("MMS ID\n9.91E+17\n9.92E+17\n", "2 ids spoilt by a spreadsheet"),
         ("Holding ID\n22123\n", "nothing was read further"),
         ("Authority ID\n22123\n", "nothing was read further"),
     ],

@@ -245,9 +245,9 @@ def add_to(galley: click.Group) -> None:
         """
         from galleyproof.catalog import sets
         from galleyproof.runs.control import run_numbered
-        from galleyproof.runs.reporting import all_ids
+        from galleyproof.runs.reporting import frozen_of
 
-        found = sets.drift(environment, all_ids(run_numbered(run)), name)
+        found = sets.drift(environment, frozen_of(run_numbered(run), environment), name)
         data = {"set": name, "run": run, "added": found.added, "gone": found.gone}
         face.answer(
             data,

@@ -17,6 +17,7 @@ from django.db.models import Q
 from galleyproof.catalog.exporting import whole_file
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.database.connect import connect
+from galleyproof.marc.errors import Wrong
 from galleyproof.marc.record import Record
 from galleyproof.runs.judging import OUTCOMES, places_of
 from galleyproof.runs.models import Run
@@ -48,6 +49,10 @@ def summary(run: Run) -> dict[str, Any]:
             {"code": code, "count": count}
             for code, count in said_counts(run.environment_id, run.id, "refused")
         ]
+    # What the database kept as JSON has lost its order.
+    counts = {name: counts[name] for name in ("set", *BY_NAME) if name in counts}
+    shown_shapes = [{"shape": one["shape"], "count": one["count"]} for one in shown_shapes]
+    refusals = [{"code": one["code"], "count": one["count"]} for one in refusals]
     seconds = (run.finished - run.requested).total_seconds() if run.finished else 0
     undone_by = run.undos.filter(dry_run=False).exclude(state__in=("cancelled", "failed")).last()
     return {
@@ -151,6 +156,18 @@ def all_ids(run: Run) -> list[int]:
             f"SELECT ids FROM {run.environment_id}.chunk WHERE run = %s ORDER BY start", (run.id,)
         )
         return [id for (ids,) in cursor for id in ids]
+
+
+def frozen_of(run: Run, environment: str) -> list[int]:
+    """The numbers that a run froze, to be compared with a set of this environment as it is now."""
+    if run.environment_id != environment:
+        raise Wrong(f"run {run.id} was in {run.environment_id}, not in {environment}")
+    if run.generation != run.environment.generation or not run.kind:
+        raise Wrong(
+            f"run {run.id} was before the {environment} was refreshed: its numbers may be other "
+            "records' today"
+        )
+    return all_ids(run)
 
 
 def listing(

@@ -123,6 +123,8 @@ def check_usage(asked: Request) -> tuple[Job, Run | None]:
         findings.append("say on what: exactly one of a set, a file and a plan")
     if asked.job == "undo":
         findings.append("an undo is asked for with `galley undo RUN`")
+    if asked.job == "edit-record" and not asked.ids:
+        findings.append("one record is edited with `galley edit KIND ID`")
     if asked.exclude and asked.plan is None:
         findings.append("records can be excluded only from a plan: make a dry run first")
     if asked.plan is not None and asked.dry_run:
@@ -207,6 +209,8 @@ def sentence(job: Job, found: Any) -> str:
         near = get_close_matches(name, known, n=2, cutoff=0.4)
         offer = "did you mean " + " or ".join(near) if near else "it has " + ", ".join(known)
         return f"{job.code} has no parameter “{dashed(name)}”; {dashed(offer)}"
+    if found["type"] == "missing":
+        return f"{job.code} needs the parameter {dashed(name)}; see `galley job show {job.code}`"
     return f"parameter {dashed(name)}: {found['msg']}, not “{found['input']}”"
 
 
