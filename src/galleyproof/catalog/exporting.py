@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from galleyproof.catalog.kinds import environment_named, kind_named
+from galleyproof.catalog.generations import refuse_stale, standing
+from galleyproof.catalog.kinds import kind_named
 from galleyproof.catalog.reading import bodies
 from galleyproof.catalog.sets import members, numbers, set_named
 from galleyproof.database.connect import connect
@@ -35,11 +36,12 @@ def export_records(
     cannot hold one.
     """
     kind_named(kind)
-    environment_named(environment)
+    standing(environment)
     with connect(environment, autocommit=True) as connection:
         ids = None
         if set_name:
             record_set = set_named(set_name, environment)
+            refuse_stale(record_set)
             if record_set.kind != kind:
                 raise Wrong(f"“{set_name}” is a set of {record_set.kind} records, not of {kind}")
             ids = [id for id in numbers(connection, members(connection, record_set)) if id > 0]

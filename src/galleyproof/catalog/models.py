@@ -19,9 +19,29 @@ class Environment(models.Model):
     """What jobs ask about the environment, by name (see catalog/settings.py)."""
     generation = models.IntegerField(default=1)
     refreshed = models.DateTimeField(null=True)
+    refreshing = models.BigIntegerField(null=True)
+    """The run that is copying over this environment just now: until it is through, nothing else
+    may begin here."""
 
     class Meta:
         db_table = "environment"
+
+
+class Generation(models.Model):
+    """What an environment holds from one refresh to the next. The first has no row: it begins
+    with the environment. run: the refresh that began it; versions of earlier runs are of earlier
+    generations."""
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT)
+    number = models.IntegerField()
+    run = models.BigIntegerField()
+    began = models.DateTimeField()
+
+    class Meta:
+        db_table = "generation"
+        constraints = [
+            models.UniqueConstraint(fields=["environment", "number"], name="generation_once"),
+        ]
 
 
 class RecordSet(models.Model):

@@ -14,9 +14,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from galleyproof.catalog.finding import members_of
+from galleyproof.catalog.generations import ended_by, held_before, refuse_stale, standing
 from galleyproof.catalog.kinds import environment_named, kind_named
 from galleyproof.catalog.members import Members, listed, of_pages
-from galleyproof.catalog.models import Environment, RecordSet
+from galleyproof.catalog.models import RecordSet
 from galleyproof.catalog.reading import held_with_ids
 from galleyproof.catalog.set_files import Matched, SetLine, match_file
 from galleyproof.database.connect import connect
@@ -105,9 +106,7 @@ def numbers(connection: psycopg.Connection, some: Members) -> Iterator[int]:
 def choose_set(name: str, environment: str) -> Chosen:
     environment_named(environment)
     record_set = set_named(name, environment)
-    current = Environment.objects.get(pk=environment).generation
-    if not record_set.logical and record_set.generation != current:
-        raise Wrong(f"the set “{name}” was made before {environment} was refreshed; make it again")
+    refuse_stale(record_set)
     with connect(environment, autocommit=True) as connection:
         some = members(connection, record_set)
         size = count(connection, some)
@@ -199,6 +198,7 @@ def make_from_ids(
 def freeze_set(name: str, environment: str, new_name: str, by: str, at: datetime) -> RecordSet:
     """An itemized set of what a logical one holds now."""
     record_set = set_named(name, environment)
+    refuse_stale(record_set)
     with connect(environment, autocommit=True) as connection:
         ids = list(numbers(connection, members(connection, record_set)))
     return make_from_ids(new_name, record_set.kind, environment, ids, by, at, f"frozen from {name}")
@@ -211,6 +211,8 @@ def combine(
     if how not in ("and", "or", "not"):
         raise Wrong(f"sets are combined by and, or, not; “{how}” is none of them")
     one, other = set_named(left, environment), set_named(right, environment)
+    refuse_stale(one)
+    refuse_stale(other)
     if one.kind != other.kind:
         raise Wrong(
             f"“{left}” is a set of {one.kind} records and “{right}” of {other.kind} records; "
@@ -239,6 +241,7 @@ class Drift(NamedTuple):
 
 def drift(environment: str, then: Sequence[int], name: str) -> Drift:
     record_set = set_named(name, environment)
+    refuse_stale(record_set)
     with connect(environment, autocommit=True) as connection:
         now = set(numbers(connection, members(connection, record_set)))
     before = set(then)
@@ -277,7 +280,7 @@ def save(name: str, kind: str, environment: str, by: str, at: datetime, **values
                 name=name,
                 kind=kind,
                 environment_id=environment,
-                generation=Environment.objects.get(pk=environment).generation,
+                generation=standing(environment).generation,
                 made_by=by,
                 made=at,
                 **values,
@@ -342,7 +345,13 @@ def first_members(name: str, environment: str, limit: int) -> tuple[list[Member]
         ids = list(islice(numbers(connection, some), limit))
         size = count(connection, some)
         with connection.cursor() as cursor:
-            held = {one.id: one for one in held_with_ids(cursor, record_set.kind, ids)}
+            ended = None if record_set.logical else ended_by(environment, record_set.generation)
+            found = (
+                held_with_ids(cursor, record_set.kind, ids)
+                if ended is None
+                else held_before(cursor, record_set.kind, ids, ended)
+            )
+            held = {one.id: one for one in found}
     return [member(id, held.get(id)) for id in ids], size
 
 

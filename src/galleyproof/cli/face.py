@@ -134,6 +134,9 @@ def guarded(work: Callable[[], int | None], as_json: bool, database: bool = True
     from django.core.exceptions import ImproperlyConfigured
     from django.db import OperationalError as DjangoOperationalError
     from psycopg import OperationalError
+    from psycopg.errors import DiskFull
+
+    from galleyproof.database.server import FULL, NotRunning, no_room
 
     try:
         if database:
@@ -141,11 +144,16 @@ def guarded(work: Callable[[], int | None], as_json: bool, database: bool = True
         return work() or DONE
     except click.ClickException:
         raise
+    except NotRunning as gone:
+        return complain(str(gone), FAILED, as_json)
     except Wrong as wrong:
         not_permitted = type(wrong).__name__ == "NotPermitted"
         return complain(str(wrong), NOT_PERMITTED if not_permitted else WRONG, as_json)
     except (OperationalError, DjangoOperationalError, ImproperlyConfigured) as error:
         first = (str(error).splitlines() or ["?"])[0]
+        full = isinstance(error, DiskFull) or isinstance(error.__cause__, DiskFull)
+        if full or FULL in str(error):
+            return complain(no_room(first), FAILED, as_json)
         return complain(f"the database could not be used: {first}", FAILED, as_json)
     except KeyboardInterrupt:
         return complain("interrupted; what is done stays, see `galley runs`", WAITING, as_json)

@@ -7,6 +7,7 @@ import click
 from galleyproof.cli import (
     catalog_commands,
     demo_command,
+    environment_commands,
     job_commands,
     people_commands,
     permit_commands,
@@ -36,6 +37,7 @@ for module in (
     system_commands,
     people_commands,
     catalog_commands,
+    environment_commands,
     set_commands,
     job_commands,
     rules_commands,

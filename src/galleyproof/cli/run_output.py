@@ -50,6 +50,8 @@ def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
     job = f"undo of run {data['undoes']}" if data["undoes"] else data["job"]
     if data["binding"]:
         job += f" with {data['binding']}"
+    if data["job"] == "refresh":
+        job = f"refresh, generation {data['set']['generation']}"
     line(f"{what} {data['run']}: {job} in {data['environment']}, by {data['person']}", "bold")
     if data["note"]:
         line(f"  note       {data['note']}")
@@ -104,7 +106,7 @@ def hint(data: dict[str, Any]) -> None:
     elif data["state"] == "paused":
         line(f"  next       galley resume {number}, or galley cancel {number}", "dim")
     elif data["state"] in ("completed", "completed-with-failures") and not data["undone_by"]:
-        if data["job"] != "load":
+        if data["job"] not in ("load", "refresh"):
             line(
                 f"  next       galley report {number}; to take it back: galley undo {number}", "dim"
             )

@@ -139,11 +139,13 @@ def add_to(galley: click.Group) -> None:
         Example: galley set show series --environment sandbox
         """
         from galleyproof.catalog import sets
+        from galleyproof.catalog.generations import is_stale
 
         found = sets.set_named(name, environment)
         size, lines = sets.look(found)
         data = described(found) | {
             "members": size,
+            "stale": is_stale(found),
             "lines": [line._asdict() for line in lines],
         }
 
@@ -151,6 +153,13 @@ def add_to(galley: click.Group) -> None:
             out.print(f"Set “{name}” in {environment}: {size:,} {found.kind} records", markup=False)
             how = f"query: {found.query}" if found.logical else f"from: {found.origin}"
             out.print(f"  {how}", markup=False)
+            if data["stale"]:
+                out.print(
+                    f"  made in generation {found.generation}, before the {environment} was "
+                    "refreshed: it can be looked at, not used; make it again",
+                    style="yellow",
+                    markup=False,
+                )
             for line in lines[:50]:
                 out.print(f"  line {line.number}: {line.value}: {line.problem}", markup=False)
             if len(lines) > 50:
@@ -242,9 +251,9 @@ def add_to(galley: click.Group) -> None:
         """
         from galleyproof.catalog import sets
         from galleyproof.runs.control import run_numbered
-        from galleyproof.runs.reporting import all_ids
+        from galleyproof.runs.reporting import frozen_of
 
-        found = sets.drift(environment, all_ids(run_numbered(run)), name)
+        found = sets.drift(environment, frozen_of(run_numbered(run), environment), name)
         data = {"set": name, "run": run, "added": found.added, "gone": found.gone}
         face.answer(
             data,
@@ -267,6 +276,7 @@ def described(record_set: Any) -> dict[str, Any]:
         "origin": record_set.origin,
         "members": record_set.size,
         "not_found": record_set.not_found,
+        "generation": record_set.generation,
         "made_by": record_set.made_by,
         "made": record_set.made.isoformat(),
     }

@@ -50,10 +50,10 @@ def login(role: str) -> dict[str, Any]:
         raise ValueError(f"{role} is not a role; there are {', '.join(ROLES)}")
     options = f"-c search_path={SCHEMAS[role]}"
     if server.is_embedded():
-        server.ensure_running()
-        known = server.passwords()
+        known = server.passwords() if server.is_made() else {}
         if role not in known:
             raise Wrong("the database is not set up yet: run `galley init`")
+        server.ensure_running()
         return {
             "host": str(server.socket_folder()),
             "port": server.PORT,

@@ -28,7 +28,7 @@ def prepare() -> list[str]:
 
 def prepare_embedded() -> list[str]:
     said = []
-    fresh = not (server.data_folder() / "PG_VERSION").exists()
+    fresh = not server.is_made()
     server.ensure_running()
     if fresh:
         said.append(f"made a database server under {server.home()}")
@@ -172,12 +172,8 @@ def rights(database: str, owner: str) -> list[sql.Composed]:
         ),
         say(default + "IN SCHEMA governing GRANT USAGE, SELECT ON SEQUENCES TO {governing}"),
         say(default + "IN SCHEMA governing GRANT EXECUTE ON FUNCTIONS TO {governing}"),
-        say(default + "IN SCHEMA production GRANT SELECT ON TABLES TO {governing}, {refresh}"),
+        say(default + "IN SCHEMA production GRANT SELECT ON TABLES TO {governing}"),
         say(default + "IN SCHEMA sandbox GRANT SELECT ON TABLES TO {governing}"),
-        say(
-            default + "IN SCHEMA sandbox GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES"
-            " TO {refresh}"
-        ),
     ]
 
 

@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, connections
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from galleyproof.database.queue import app as queue_app
+from galleyproof.database.server import NotRunning
 from galleyproof.runs.workers import (
     Hands,
     counted_as_worker,
@@ -28,7 +29,7 @@ app = queue_app()
 SWEEP_EVERY = 2.0
 """Seconds between two looks for runs that nobody works on."""
 
-LOST = (psycopg.OperationalError, OperationalError, ConnectorException)
+LOST = (psycopg.OperationalError, OperationalError, ConnectorException, NotRunning)
 """What a database that went away shows itself by."""
 
 stopping = False

@@ -17,6 +17,7 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from galleyproof.audit.log import append
+from galleyproof.catalog.generations import refuse_while_refreshing, standing
 from galleyproof.catalog.kinds import environment_named
 from galleyproof.catalog.models import Environment
 from galleyproof.catalog.sets import Chosen, choose_file, choose_set, keep_file
@@ -59,6 +60,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
     Raises Wrong (with every finding of the stage that failed) or NotPermitted.
     """
     job, plan, binding = check_usage(asked)
+    environment = standing(asked.environment)
     chosen = check_set(asked, job, plan)
     parameters = check_parameters(job, plan.parameters if plan else asked.parameters)
     if plan is None:
@@ -75,7 +77,6 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         acting=who.acting,
     )
     assert answer.permit_id is not None
-    environment = Environment.objects.get(pk=asked.environment)
     if not asked.dry_run:
         reserve(answer.permit_id, size, at)
     common = {
@@ -131,6 +132,8 @@ def check_usage(asked: Request) -> tuple[Job, Run | None, str]:
         findings.append("say on what: exactly one of a set, a file and a plan")
     if asked.job == "undo":
         findings.append("an undo is asked for with `galley undo RUN`")
+    if asked.job == "edit-record" and not asked.ids:
+        findings.append("one record is edited with `galley edit KIND ID`")
     if asked.exclude and asked.plan is None:
         findings.append("records can be excluded only from a plan: make a dry run first")
     if asked.plan is not None and asked.dry_run:
@@ -235,6 +238,8 @@ def sentence(job: Job, found: Any) -> str:
         near = get_close_matches(name, known, n=2, cutoff=0.4)
         offer = "did you mean " + " or ".join(near) if near else "it has " + ", ".join(known)
         return f"{job.code} has no parameter “{dashed(name)}”; {dashed(offer)}"
+    if found["type"] == "missing":
+        return f"{job.code} needs the parameter {dashed(name)}; see `galley job show {job.code}`"
     return f"parameter {dashed(name)}: {found['msg']}, not “{found['input']}”"
 
 
@@ -245,7 +250,16 @@ def dashed(name: str) -> str:
 # ---- making the run
 
 
+def refuse_if_refreshed(seen: Environment) -> None:
+    """A run and a refresh begin one after the other; what the run was asked on must stand."""
+    settings = Environment.objects.select_for_update().get(pk=seen.pk)
+    refuse_while_refreshing(settings)
+    if settings.generation != seen.generation:
+        raise Wrong(f"the {seen.pk} was refreshed just now; ask again")
+
+
 def new_run(who: Who, values: dict[str, Any], at: datetime) -> Run:
+    refuse_if_refreshed(values["environment"])
     run = Run(state="draft", **values)
     run.save()
     append(

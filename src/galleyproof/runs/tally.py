@@ -129,7 +129,7 @@ def digest(environment: str, run: int, kind: str) -> str:
     total = sha256()
     with connection.cursor() as django_cursor:
         raw = django_cursor.connection
-    in_order = not KINDS[kind].above
+    in_order = not kind or not KINDS[kind].above  # several kinds: one after the other
     kept: list[bytes] = []
     sides: list[bytes] = []
     # Django binds values on the client; this reads a million of them in PostgreSQL's own form.

@@ -25,6 +25,7 @@ from galleyproof.runs.control import hold
 from galleyproof.runs.ledger import LIVE, WORKERS
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import give_up, go_on_from_plan, settle
+from galleyproof.runs.states import OWN_COMMAND
 from galleyproof.runs.working import DiskFull, Session, now, work_run
 
 TURN = 1.0
@@ -39,12 +40,12 @@ def workable() -> list[tuple[int, str]]:
             cursor.execute(
                 "SELECT r.id, (SELECT count(*) FROM"
                 f" {environment}.chunk AS d WHERE d.run = r.id AND d.state = 'done') AS served"
-                " FROM governing.run AS r WHERE r.environment_id = %s AND r.job <> 'load'"
+                " FROM governing.run AS r WHERE r.environment_id = %s AND r.job <> ALL(%s)"
                 " AND (r.state IN ('queued', 'running')"
                 "      OR (r.state = 'planning' AND r.dry_run))"
                 f" AND EXISTS (SELECT 1 FROM {environment}.chunk AS c WHERE c.run = r.id"
                 f" AND (c.state = 'pending' OR (c.state = 'leased' AND NOT {LIVE})))",
-                (environment,),
+                (environment, list(OWN_COMMAND)),
             )
             found += [(served, run, environment) for run, served in cursor.fetchall()]
     return [(run, environment) for _, run, environment in sorted(found)]
@@ -54,7 +55,7 @@ def unsettled() -> list[int]:
     """Runs whose chunks may be through, or that wait to stop."""
     return list(
         Run.objects.filter(state__in=("planning", "queued", "running", "pausing", "cancelling"))
-        .exclude(job="load")
+        .exclude(job__in=OWN_COMMAND)
         .values_list("id", flat=True)
     )
 

@@ -29,6 +29,7 @@ def make_ledgers(apps, schema_editor):
             joined = f"FUNCTION {environment}.joined(anycompatiblearray)"
             grant(cursor, joined, "EXECUTE", environment)
             grant(cursor, "governing.run", "SELECT", environment)
+        grant(cursor, "sandbox.chunk", "SELECT, INSERT", "refresh")
         # Runs and permits are evidence: nobody who works with them can take one away.
         for table in ("run", "permit"):
             cursor.execute(f"REVOKE DELETE, TRUNCATE ON governing.{table} FROM PUBLIC")

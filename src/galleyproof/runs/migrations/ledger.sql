@@ -26,6 +26,7 @@ CREATE TABLE chunk (
     failures integer  NOT NULL DEFAULT 0,         -- attempts ended by something not transient
     error    text,
     finished timestamptz,
+    kind     text     COLLATE "C",                -- of its members, where a run has several kinds (a refresh)
     PRIMARY KEY (run, start)
 );
 CREATE INDEX chunk_to_do ON chunk (run, start) WHERE state <> 'done';
