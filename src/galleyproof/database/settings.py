@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from galleyproof.database.mail import mail_settings
+
 SECRET_KEY = os.environ.get("GALLEY_SECRET_KEY", "not used: there are no sessions yet")
 DEBUG = False
 USE_TZ = True
@@ -21,6 +23,7 @@ INSTALLED_APPS = [
     "galleyproof.people",
     "galleyproof.permits",
     "galleyproof.runs",
+    "galleyproof.signoff",
 ]
 
 ENGINE = {"ENGINE": "galleyproof.database.backend", "NAME": "galley", "CONN_MAX_AGE": None}
@@ -31,3 +34,5 @@ DATABASES = {
 DATABASE_ROUTERS = ["galleyproof.database.router.GoverningRouter"]
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGGING_CONFIG = None
+
+globals().update(mail_settings(os.environ))

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class SignoffConfig(AppConfig):
+    name = "galleyproof.signoff"
+    label = "signoff"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from galleyproof.permits.elsewhere import tickets_are_known_by
+        from galleyproof.signoff.open_tickets import open_ticket
+
+        tickets_are_known_by(open_ticket)
