@@ -44,7 +44,7 @@ def add_to(galley: click.Group) -> None:
             "allowed": given.allowed,
             "reason": given.reason,
             "permit": given.permit_id,
-            "ticket": None,
+            "ticket": given.ticket,
         }
         face.answer(
             data,
@@ -136,7 +136,7 @@ def add_to(galley: click.Group) -> None:
                     [
                         (
                             str(one.id),
-                            one.person.username,
+                            one.person.username if one.person else f"group {one.group.name}",
                             one.job,
                             one.environment,
                             one.max_records,
@@ -174,7 +174,8 @@ def add_to(galley: click.Group) -> None:
 def described(permit: Any) -> dict[str, Any]:
     return {
         "permit": permit.id,
-        "person": permit.person.username,
+        "person": permit.person.username if permit.person else None,
+        "group": permit.group.name if permit.group else None,
         "job": permit.job,
         "binding": permit.binding or None,
         "environment": permit.environment,

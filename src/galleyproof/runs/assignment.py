@@ -29,6 +29,7 @@ class Assignment:
     planned: bool
     undoes: int | None
     permit: int | None
+    person: int
     stamp: bytes | None
     at: datetime
 

@@ -58,6 +58,8 @@ def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment) -> None:
         raise Halted("stopped")
     if assignment.permit is None:
         return
-    cursor.execute(permit_still_good_sql(), {"permit": assignment.permit})
+    cursor.execute(
+        permit_still_good_sql(), {"permit": assignment.permit, "person": assignment.person}
+    )
     if cursor.fetchone() is None:
         raise Halted("permit")

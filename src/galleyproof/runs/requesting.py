@@ -71,7 +71,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
     assert answer.permit_id is not None
     environment = Environment.objects.get(pk=asked.environment)
     if not asked.dry_run:
-        reserve(answer.permit_id, size, at)
+        reserve(answer.permit_id, size, at, person=who.person, acting=who.acting)
     common = {
         "job": job.code,
         "job_revision": job.revision,

@@ -48,6 +48,7 @@ def assignment_of(run: Run) -> Assignment:
         planned=run.plan_id is not None,
         undoes=run.undoes_id,
         permit=run.permit_id,
+        person=run.person_id,
         stamp=stamp_of(run.requested) if run.environment.stamp_005 else None,
         at=run.requested,
     )
