@@ -7,12 +7,16 @@ import click
 from galleyproof.cli import (
     catalog_commands,
     demo_command,
+    evidence_commands,
     job_commands,
+    matrix_commands,
     people_commands,
     permit_commands,
+    reading_commands,
     run_commands,
     set_commands,
     system_commands,
+    ticket_commands,
 )
 
 
@@ -38,6 +42,10 @@ for module in (
     job_commands,
     run_commands,
     permit_commands,
+    reading_commands,
+    ticket_commands,
+    matrix_commands,
+    evidence_commands,
     demo_command,
 ):
     module.add_to(galley)

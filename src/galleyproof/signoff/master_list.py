@@ -16,7 +16,8 @@ class Listed(NamedTuple):
     scope and title: as lists show them. binds: what narrows it to one sign-off ("rule",
     "profile", "kind"), "" where nothing does. names: other names it goes by, in any case and
     punctuation. bindings: names that stand for the job together with a binding. restrictions:
-    what may stand in parentheses after a name, and the parameter that it fixes.
+    what may stand in parentheses after a name, and the parameter that it fixes. most: records a
+    run and a day under a permit that comes from a list, None for no limit but the environment's.
     """
 
     scope: str
@@ -26,6 +27,7 @@ class Listed(NamedTuple):
     names: tuple[str, ...] = ()
     bindings: Mapping[str, str] = {}
     restrictions: Mapping[str, tuple[str, Any]] = {}
+    most: int | None = None
 
 
 MASTER_LIST = (
@@ -38,6 +40,7 @@ MASTER_LIST = (
         "Items", "Batch item withdrawals", "withdraw-items",
         names=("withdraw items", "batch withdraw items", "item withdrawals",
                "batch item withdrawal", "withdraw physical items"),
+        most=1_000,
     ),
     Listed(
         "Work orders", "Batch create work orders", "create-work-orders",
@@ -103,9 +106,8 @@ MASTER_LIST = (
         names=("delete bibs", "delete bib records", "batch delete bibliographic records",
                "batch delete bibs", "bib deletion"),
         restrictions={
-            "for cz/iz issue": ("linked_only", True),
-            "for cz iz issue": ("linked_only", True),
-            "cz/iz issue": ("linked_only", True),
+            "for CZ/IZ issue": ("linked_only", True),
+            "CZ/IZ issue": ("linked_only", True),
         },
     ),
     Listed(

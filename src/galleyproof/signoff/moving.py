@@ -19,9 +19,10 @@ from galleyproof.people.sameness import is_one_of, same_person
 from galleyproof.signoff.mail.writing import write_mail
 from galleyproof.signoff.models import RoleForm, Step, Ticket
 from galleyproof.signoff.next_step import form_to_do, titled, to_do
+from galleyproof.signoff.office import Office
 from galleyproof.signoff.policy import policy
-from galleyproof.signoff.states import ACTORS, Move, form_move_of, move_of
-from galleyproof.signoff.tickets import form_of, liaisons, ticket_numbered
+from galleyproof.signoff.states import Move, form_move_of, move_of
+from galleyproof.signoff.tickets import form_of, ticket_numbered
 
 PAST = {
     "ask": "asked",
@@ -84,14 +85,16 @@ def actor_fault(who: Who, ticket: Ticket, actor: str) -> str:
 
 def form_actor_fault(who: Who, form: RoleForm, actor: str) -> str:
     if actor == "holder":
-        return "" if who.person.pk == form.person_id else (
-            f"it is about {form.person.display_name}; only they may"
+        return (
+            ""
+            if who.person.pk == form.person_id
+            else (f"it is about {form.person.display_name}; only they may")
         )
     if is_one_of(who, form.person):
         return "it is your own, and nobody confirms or applies their own, administrators included"
     if actor == "liaison":
         if who.person.has_role("liaison") and any(
-            one.pk == who.person.pk for one in liaisons(form.person)
+            one.pk == who.person.pk for one in Office().liaisons(form.person)
         ):
             return ""
         units = ", ".join(unit.code for unit in form.person.units.all()) or "no unit"
@@ -122,12 +125,12 @@ class Hand:
         self.form: RoleForm | None = None
         self.comment = ""
         self.detail: dict[str, Any] = {}
+        self.told: list[str] = []
+        """Further paragraphs of the mail."""
 
 
 @contextmanager
-def moving(
-    who: Who, number: int, verb: str, at: datetime, *, after: str = ""
-) -> Iterator[Hand]:
+def moving(who: Who, number: int, verb: str, at: datetime, *, after: str = "") -> Iterator[Hand]:
     """Permission, then the move checked on the locked ticket, then (by the caller) the change,
     then step, log entry and mail. All of it is one transaction.
 
@@ -233,6 +236,7 @@ def mail_of(hand: Hand, step: Step, entry: Entry) -> None:
             f"Ticket {ticket.pk}: {ticket.person.display_name} asks to run {titled(ticket)} in "
             f"{ticket.environment}.",
             f"{what}" + (f": {hand.comment}" if hand.comment else "."),
+            *hand.told,
             f"What is next: {next_step.sentence}"
             + (f"\n    {next_step.command}" if next_step.command else ""),
         ],

@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 from galleyproof.people.models import Person
 from galleyproof.signoff.models import RoleForm, Ticket
-from galleyproof.signoff.policy import policy
-from galleyproof.signoff.readings import unread
-from galleyproof.signoff.tickets import liaisons, reviewers
+from galleyproof.signoff.office import Office
 
 
 class NextStep(NamedTuple):
@@ -36,13 +34,23 @@ def titled(ticket: Ticket) -> str:
     return f"{ticket.job} with {ticket.binding}" if ticket.binding else str(ticket.job)
 
 
-def to_do(ticket: Ticket) -> NextStep:
-    """The next step of a ticket; of a signed one whose role form is open, that of the form."""
+def latest_form(ticket: Ticket) -> RoleForm | None:
+    """The role form of a ticket, if one was opened; forms that were read already are used."""
+    forms: list[RoleForm] = list(ticket.role_forms.all())
+    return max(forms, key=lambda form: form.pk, default=None)
+
+
+def to_do(ticket: Ticket, office: Office | None = None) -> NextStep:
+    """The next step of a ticket; of a signed one whose role form is open, that of the form.
+
+    office: where several tickets are looked at, the same one for all.
+    """
+    office = office or Office([ticket.person])
     asker, n = ticket.person, ticket.pk
     name = asker.display_name
     match ticket.state:
         case "reading":
-            missing = unread(asker, ticket.job)
+            missing = office.unread(asker, ticket.job)
             if missing:
                 one = missing[0]
                 several = f", the first of {len(missing)}" if len(missing) > 1 else ""
@@ -54,7 +62,7 @@ def to_do(ticket: Ticket) -> NextStep:
             return NextStep([asker], f"{name} sends the request", f"galley ticket request {n}")
         case "requested":
             return NextStep(
-                reviewers(ticket),
+                office.reviewers(ticket),
                 "a systems librarian issues the sandbox permit, sends the ticket back or declines",
                 f"galley ticket approve-sandbox {n}",
             )
@@ -73,19 +81,15 @@ def to_do(ticket: Ticket) -> NextStep:
                 f"galley ticket submit {n}",
             )
         case "in-review":
-            people = reviewers(ticket)
-            issued = ticket.sandbox_permit
-            if policy("three-people") and issued is not None:
-                people = [one for one in people if one.pk != issued.issued_by_id]
             return NextStep(
-                people,
+                office.signers(ticket),
                 "a systems librarian looks at everything and signs off, or says what is missing",
                 f"galley ticket review {n}",
             )
         case "signed-off":
-            form = ticket.role_forms.order_by("-pk").first()
+            form = latest_form(ticket)
             if form is not None and form.state not in ("applied", "closed"):
-                return form_to_do(form)
+                return form_to_do(form, office)
             if ticket.environment == "sandbox":
                 return NextStep([], f"nothing: {name} may run it in the sandbox")
             return NextStep([], f"nothing: {name} may run it in production")
@@ -93,8 +97,9 @@ def to_do(ticket: Ticket) -> NextStep:
             return NextStep([], f"nothing: it is {ticket.state}")
 
 
-def form_to_do(form: RoleForm) -> NextStep:
+def form_to_do(form: RoleForm, office: Office | None = None) -> NextStep:
     """The next step of a role form."""
+    office = office or Office()
     name, n = form.person.display_name, form.ticket_id
     match form.state:
         case "opened":
@@ -106,15 +111,14 @@ def form_to_do(form: RoleForm) -> NextStep:
         case "started":
             units = ", ".join(unit.code for unit in form.person.units.all())
             return NextStep(
-                liaisons(form.person),
+                office.liaisons(form.person),
                 f"a liaison of {units or 'a unit of ' + name} confirms that {name} needs the "
                 f"role {form.role}",
                 f"galley ticket role-form {n} confirm",
             )
         case "confirmed":
-            support = Person.objects.filter(is_active=True, roles__contains=["support"])
             return NextStep(
-                list(support.exclude(pk=form.person_id).order_by("pk")),
+                office.appliers(form.person, form.confirmed_by),
                 f"support gives the account of {name} the role {form.role}",
                 f"galley ticket role-form {n} apply",
             )

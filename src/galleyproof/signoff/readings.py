@@ -88,9 +88,7 @@ def current() -> dict[str, Reading]:
     for row in ReadingText.objects.order_by("name", "version"):
         before = found.get(row.name)
         stands = before.same_as if row.minor and before else row.version
-        found[row.name] = Reading(
-            row.name, row.version, row.title, row.job, row.body, stands, True
-        )
+        found[row.name] = Reading(row.name, row.version, row.title, row.job, row.body, stands, True)
     return dict(sorted(found.items(), key=lambda one: (one[1].job != "", one[0])))
 
 

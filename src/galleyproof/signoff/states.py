@@ -146,9 +146,7 @@ def found(moves: tuple[Move, ...], what: str, verb: str, before: str, after: str
         fitting = to
     if fitting:
         return fitting[0]
-    verbs = tuple(
-        dict.fromkeys(m.verb for m in moves if m.before == before and m.who != "system")
-    )
+    verbs = tuple(dict.fromkeys(m.verb for m in moves if m.before == before and m.who != "system"))
     raise Wrong(
         f"{verb} does not fit: the {what} is {before}"
         + (f"; from there: {', '.join(verbs)}" if verbs else ", which is its end")

@@ -6,8 +6,6 @@ from django.db.models import Q
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.finding import person_named
-from galleyproof.people.models import Person
-from galleyproof.people.sameness import same_person
 from galleyproof.signoff.models import RoleForm, Ticket
 from galleyproof.signoff.states import OPEN, STATES
 
@@ -44,9 +42,7 @@ def form_of(number: int, *, lock: bool = False) -> RoleForm:
     return form
 
 
-def listing(
-    *, state: str = "", person: str = "", job: str = "", limit: int = 200
-) -> list[Ticket]:
+def listing(*, state: str = "", person: str = "", job: str = "", limit: int = 200) -> list[Ticket]:
     """Tickets, newest first. state: one of STATES, or "open" for all that are on their way."""
     wanted = Q()
     if state == "open":
@@ -59,32 +55,7 @@ def listing(
         wanted &= Q(person=person_named(person))
     if job:
         wanted &= Q(job=job)
-    return list(TICKETS.filter(wanted).order_by("-pk")[:limit])
-
-
-def reviewers(ticket: Ticket) -> list[Person]:
-    """The systems librarians who are not the person who asked (nor another account of theirs)."""
-    found = Person.objects.filter(
-        is_active=True, roles__contains=["systems-librarian"]
-    ).order_by("pk")
-    return [one for one in found if not same_person(one, ticket.person)]
-
-
-def liaisons(person: Person) -> list[Person]:
-    """The liaisons of a person's units, of the units those are in, and nobody twice."""
-    units = units_above(person)
-    found = Person.objects.filter(
-        is_active=True, roles__contains=["liaison"], liaison_of__in=units
-    ).distinct()
-    return [one for one in found.order_by("pk") if not same_person(one, person)]
-
-
-def units_above(person: Person) -> list[int]:
-    """The numbers of a person's units and of those that they are parts of."""
-    found: list[int] = []
-    units = list(person.units.select_related("parent__parent__parent"))
-    for unit in units:
-        while unit is not None and unit.pk not in found:
-            found.append(unit.pk)
-            unit = unit.parent
-    return found
+    found = TICKETS.filter(wanted).prefetch_related(
+        "person__units", "role_forms__person__units", "role_forms__confirmed_by"
+    )
+    return list(found.order_by("-pk")[:limit])

@@ -55,9 +55,7 @@ def with_parentheses(job: Listed, binding: str, insides: list[str]) -> Meant:
     fixed: dict[str, Any] = {}
     bindings = [binding] if binding else []
     for inside in insides:
-        restriction = job.restrictions.get(plain(inside))
-        if restriction is None:
-            restriction = job.restrictions.get(inside.casefold())
+        restriction = restrictions(job).get(plain(inside))
         if restriction is not None:
             fixed[restriction[0]] = restriction[1]
         elif job.binds and not bindings:
@@ -69,6 +67,19 @@ def with_parentheses(job: Listed, binding: str, insides: list[str]) -> Meant:
                 "without the restriction would be wider than the list says",
             )
     return Meant(job.code, tuple(bindings), fixed)
+
+
+def restrictions(job: Listed) -> dict[str, tuple[str, Any]]:
+    return {plain(said): fixes for said, fixes in job.restrictions.items()}
+
+
+def restriction_of(code: str, fixed: dict[str, Any]) -> str:
+    """What a list writes in parentheses for these fixed parameters; "" if it has no words."""
+    job = BY_CODE.get(code)
+    for said, (name, value) in (job.restrictions if job else {}).items():
+        if fixed == {name: value}:
+            return said
+    return ""
 
 
 def numbered_bindings(bare: str, insides: list[str]) -> Meant | None:
