@@ -77,6 +77,12 @@ ACTIONS: Mapping[str, Formatter] = {
     "run-cancelled": told("cancelled {subject}"),
     "run-finished": told("{subject} ended: {reason}"),
     "plan-confirmed": told("confirmed plan {plan} of {subject}"),
+    "schedule-made": told("made {subject}: {job} in {environment} at {cron}"),
+    "schedule-paused": told("paused {subject}"),
+    "schedule-resumed": told("resumed {subject}"),
+    "schedule-removed": told("removed {subject}"),
+    "schedule-stopped": told("{subject} stopped: {reason}"),
+    "schedule-missed": told("{subject}: {reason}"),
     "undo-requested": told("asked to undo {subject}"),
 }
 

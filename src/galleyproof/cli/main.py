@@ -11,8 +11,11 @@ from galleyproof.cli import (
     people_commands,
     permit_commands,
     run_commands,
+    schedule_commands,
     set_commands,
     system_commands,
+    token_commands,
+    unit_commands,
 )
 
 
@@ -33,10 +36,13 @@ def galley() -> None:
 for module in (
     system_commands,
     people_commands,
+    unit_commands,
+    token_commands,
     catalog_commands,
     set_commands,
     job_commands,
     run_commands,
+    schedule_commands,
     permit_commands,
     demo_command,
 ):
