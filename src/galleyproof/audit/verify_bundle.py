@@ -16,8 +16,10 @@ import json
 import struct
 import sys
 import zipfile
+from collections.abc import Iterator
 from hashlib import blake2b, sha256
 from pathlib import Path
+from typing import Any, Tuple
 
 FORMAT = "galleyproof-bundle-1"
 FILES = ("about.json", "records.jsonl", "changes.jsonl", "said.jsonl", "log.jsonl")
@@ -35,6 +37,7 @@ HASHED = (
     "previous",
 )
 GENESIS = "0" * 64
+Head = Tuple[int, str]  # noqa: UP006, UP035  a name of Python 3.8 on
 MOST_FAULTS = 50
 
 
@@ -45,17 +48,17 @@ class NoBundle(Exception):
 class Checked:
     """What was found: sentences of what fits, what does not, and what could not be checked."""
 
-    def __init__(self):
-        self.fits = []
-        self.faults = []
-        self.notes = []
+    def __init__(self) -> None:
+        self.fits: list[str] = []
+        self.faults: list[str] = []
+        self.notes: list[str] = []
 
-    def fault(self, sentence):
+    def fault(self, sentence: str) -> None:
         if len(self.faults) < MOST_FAULTS:
             self.faults.append(sentence)
 
 
-def verify(path, head=None):
+def verify(path: str | Path, head: Head | None = None) -> Checked:
     """Checks a bundle; head: (number, hash) of the log as kept elsewhere, or None."""
     found = Checked()
     try:
@@ -77,7 +80,7 @@ def verify(path, head=None):
     return found
 
 
-def check_files(archive, found):
+def check_files(archive: zipfile.ZipFile, found: Checked) -> Any:
     names = set(archive.namelist())
     if "manifest.json" not in names:
         raise NoBundle("it holds no manifest.json, so it is no bundle")
@@ -113,26 +116,26 @@ def check_files(archive, found):
     return manifest if whole else None
 
 
-def lines(archive, name):
+def lines(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
     with archive.open(name) as stream:
         for line in stream:
             if line.strip():
                 yield json.loads(line)
 
 
-def entry_hash(entry):
+def entry_hash(entry: Any) -> str:
     """SHA-256 over one line of JSON: every column but the hash, keys sorted, no blanks."""
     whole = {name: entry[name] for name in HASHED}
     text = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
 
 
-def check_log(archive, about, head, found):
+def check_log(archive: zipfile.ZipFile, about: Any, head: Head | None, found: Checked) -> list[Any]:
     """The piece of the log: every hash, every link, and the heads that are known elsewhere."""
-    entries = []
+    entries: list[Any] = []
     before = len(found.faults)
-    last = None
-    by_number = {}
+    last: Any = None
+    by_number: dict[int, str] = {}
     for entry in lines(archive, "log.jsonl"):
         number = entry["number"]
         if entry_hash(entry) != entry["hash"]:
@@ -173,11 +176,13 @@ def check_log(archive, about, head, found):
     return entries
 
 
-def check_records(archive, about, entries, found):
+def check_records(
+    archive: zipfile.ZipFile, about: Any, entries: list[Any], found: Checked
+) -> dict[int, str]:
     """Every record of the set once, the numbers added up, the digest made anew."""
     run = about["run"]
     packed = []
-    marks = {}
+    marks: dict[int, str] = {}
     counts = dict.fromkeys(MARKS, 0)
     for id, version, outcome, change in lines(archive, "records.jsonl"):
         counts[outcome] += 1
@@ -218,10 +223,12 @@ def check_records(archive, about, entries, found):
     return marks
 
 
-def check_changes(archive, about, marks, found):
+def check_changes(
+    archive: zipfile.ZipFile, about: Any, marks: dict[int, str], found: Checked
+) -> None:
     """Before and after of every changed record, against the hash that its outcome has."""
     run = about["run"]["run"]
-    seen = set()
+    seen: set[int] = set()
     made_anew = by_hash_only = aside = 0
     before = len(found.faults)
     for one in lines(archive, "changes.jsonl"):
@@ -263,11 +270,11 @@ def check_changes(archive, about, marks, found):
         )
 
 
-def decoded(text):
+def decoded(text: str | None) -> bytes | None:
     return None if text is None else base64.b64decode(text)
 
 
-def hash_of_change(one):
+def hash_of_change(one: Any) -> str:
     """16 bytes of BLAKE2b over the changed fields, as the outcome has them."""
     parts = []
     if one["status"] != one["old_status"]:
@@ -289,10 +296,11 @@ def hash_of_change(one):
     return blake2b(b"\n".join(parts), digest_size=16).hexdigest()
 
 
-def misfit(one):
+def misfit(one: Any) -> str:
     """Why a change is not what lies between before and after, "" if it is."""
     old, new = fields(decoded(one["before"])), fields(decoded(one["after"]))
-    gone, come = set(), set()
+    gone: set[int] = set()
+    come: set[int] = set()
     for tag, before, after, before_at, after_at in one["change"]:
         if tag == "LDR":
             continue
@@ -309,9 +317,11 @@ def misfit(one):
     return "" if stays == stayed else "something differs that the change does not tell of"
 
 
-def fields(body):
+def fields(body: bytes | None) -> list[tuple[str, bytes]]:
     """(tag, data) of every field of an ISO 2709 record; directory entries of 12 bytes, or of 21
     where the leader says 99."""
+    if body is None:
+        return []
     wide = body[20:22] == b"99"
     digits, step = (9, 21) if wide else (4, 12)
     end = body.index(b"\x1e")
@@ -325,7 +335,7 @@ def fields(body):
     return found
 
 
-def check_story(about, entries, found):
+def check_story(about: Any, entries: list[Any], found: Checked) -> None:
     """Who, why, by which permit and ticket: as the log has it."""
     run, permit, ticket = about["run"], about["permit"], about["ticket"]
     before = len(found.faults)
@@ -360,7 +370,7 @@ def check_story(about, entries, found):
         found.fits.append(f"{run['person']} ran it{by}, as the log says")
 
 
-def check_permit(permit, entries, found):
+def check_permit(permit: Any, entries: list[Any], found: Checked) -> None:
     issued = [
         one
         for one in entries
@@ -383,7 +393,7 @@ def check_permit(permit, entries, found):
             found.fault(f"{name} of the permit: the log says {logged!r}, the bundle {stated!r}")
 
 
-def check_ticket(permit, ticket, entries, found):
+def check_ticket(permit: Any, ticket: Any, entries: list[Any], found: Checked) -> None:
     """Every step of the ticket is in the log, by the same person, with the same words."""
     logged = [
         (one["action"].rsplit("-form-")[-1].replace("ticket-", "", 1), one["person"], one["reason"])
@@ -397,7 +407,7 @@ def check_ticket(permit, ticket, entries, found):
         found.fault(f"permit {permit['permit']} is not from ticket {ticket['ticket']}")
 
 
-def head_from(text):
+def head_from(text: str) -> Head:
     """(number, hash) from a file like audit-head.json, or from NUMBER:HASH."""
     number, colon, digest = text.partition(":")
     if colon and number.replace(",", "").isdigit():
@@ -409,10 +419,10 @@ def head_from(text):
         raise NoBundle(f"--head {text}: no such file of a head, and not NUMBER:HASH") from None
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     given = [one for one in arguments if one != "--json"]
-    head = None
+    head: list[str] | None = None
     if "--head" in given:
         at = given.index("--head")
         head, given = given[at + 1 : at + 2], given[:at] + given[at + 2 :]
@@ -428,7 +438,7 @@ def main(arguments):
     return 1 if found.faults else 0
 
 
-def report(found, name, as_json):
+def report(found: Checked, name: str, as_json: bool) -> None:
     if as_json:
         told = {
             "intact": not found.faults,

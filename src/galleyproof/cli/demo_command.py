@@ -210,20 +210,13 @@ def story(files: dict[str, Path], records: int) -> Iterator[Step]:
         ["record", "bib", chosen, "--environment", "sandbox", "--versions", "--as", "amy"],
     )
     yield Step(
-        "Production asks for a permit of its own and for a reason, and plans first.",
-        [
-            "permit",
-            "issue",
-            "amy",
-            JOB,
-            "--environment",
-            "production",
-            "--max-records",
-            str(records),
-            "--as",
-            "bob",
-        ],
+        "Production asks for a permit of its own, and nobody makes one by hand.",
+        ["permit", "issue", "amy", JOB, "--environment", "production", "--as", "bob"],
+        3,
     )
+    out.print("\nThe office has a list of who may run what, and Amy is on it.", style="bold cyan")
+    take_over_the_list(records)
+    yield Step("", ["permit", "list", "--person", "amy", "--as", "amy"])
     yield Step(
         "",
         [
@@ -241,7 +234,7 @@ def story(files: dict[str, Path], records: int) -> Iterator[Step]:
         ],
     )
     yield Step(
-        "",
+        "A production run asks for a reason, and plans first.",
         [
             "run",
             JOB,
@@ -291,6 +284,23 @@ def story(files: dict[str, Path], records: int) -> Iterator[Step]:
         "Eve, the auditor, reads who did what,", ["audit", "list", "--limit", "8", "--as", "eve"]
     )
     yield Step("and verifies that nobody changed the log.", ["audit", "verify", "--as", "eve"])
+
+
+def take_over_the_list(records: int) -> None:
+    """Amy's row of the office's list, taken over by Bob: a production permit."""
+    from galleyproof.cli.face import now
+    from galleyproof.people.identity import Who, person_named
+    from galleyproof.permits.actions.grant import grant_from_list
+    from galleyproof.permits.envelope import Envelope
+
+    grant_from_list(
+        Who(person_named("bob")),
+        person=person_named("amy"),
+        job=JOB,
+        envelope=Envelope(max_records=records),
+        listed_in="office list",
+        at=now(),
+    )
 
 
 def tell(galley: click.Group, step: Step) -> None:

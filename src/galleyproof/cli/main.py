@@ -14,9 +14,12 @@ from galleyproof.cli import (
     permit_commands,
     reading_commands,
     run_commands,
+    schedule_commands,
     set_commands,
     system_commands,
     ticket_commands,
+    token_commands,
+    unit_commands,
 )
 
 
@@ -37,10 +40,13 @@ def galley() -> None:
 for module in (
     system_commands,
     people_commands,
+    unit_commands,
+    token_commands,
     catalog_commands,
     set_commands,
     job_commands,
     run_commands,
+    schedule_commands,
     permit_commands,
     reading_commands,
     ticket_commands,

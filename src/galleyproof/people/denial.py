@@ -11,7 +11,8 @@ class Answer(NamedTuple):
     """Whether somebody may, why, and by (or in spite of) which permit and which ticket.
 
     limits: what the permit (and a group's beside it) leaves to be judged on the way; the rows
-    of permits.limits.Limits, empty where the answer is no.
+    of permits.limits.Limits, empty where the answer is no. broken: no only because of a limit of
+    a permit that is good.
     """
 
     allowed: bool
@@ -19,6 +20,7 @@ class Answer(NamedTuple):
     permit_id: int | None = None
     ticket: int | None = None
     limits: tuple[Any, ...] = ()
+    broken: bool = False
 
 
 class NotPermitted(Wrong):

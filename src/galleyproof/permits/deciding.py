@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from galleyproof.permits.limits import Asked, Limits, day_limit, faults
 from galleyproof.permits.models import Permit
 from galleyproof.permits.quota import used_on
 from galleyproof.permits.standing import STANDINGS
+from galleyproof.permits.trip import trip
 
 __all__ = ["Answer", "NotPermitted", "deny", "may", "require"]
 
@@ -33,6 +35,7 @@ def may(
     at: datetime,
     writes: bool = True,
     scheduled: bool = False,
+    undoes_others: bool = False,
     and_today: bool = False,
     only: int | None = None,
 ) -> Answer:
@@ -40,7 +43,8 @@ def may(
 
     records: the size of the set; None asks without one. parameters: the job's, complete; None
     asks without them. writes: false for a dry run, which needs no hours and which an open ticket
-    allows too. scheduled: for a run that a schedule starts. and_today: also whether the day has
+    allows too. scheduled: for a run that a schedule starts. undoes_others: to undo a run of the
+    job that somebody else made. and_today: also whether the day has
     that many records left, which a run that has reserved its own does not ask. only: by this
     permit and no other, for a run that began under it.
 
@@ -77,10 +81,11 @@ def may(
         environment == "production",
         writes,
         scheduled,
+        undoes_others,
     )
     chosen, fault = best(own or others, asked, and_today, at)
     if fault:
-        return Answer(False, fault, chosen.permit.pk, chosen.permit.ticket)
+        return Answer(False, fault, chosen.permit.pk, chosen.permit.ticket, broken=True)
     limits = limits_of(chosen)
     if own and others:
         # The group's day is the group's own count; its number of records a day still narrows.
@@ -91,7 +96,7 @@ def may(
             fault = over_the_day(beside, most, chosen.permit, records, at)
         if fault:
             reason = f"{fault}; a person's permit beats their group's only in being narrower"
-            return Answer(False, reason, beside.permit.pk, beside.permit.ticket)
+            return Answer(False, reason, beside.permit.pk, beside.permit.ticket, broken=True)
     return Answer(True, allowed_by(chosen.permit), chosen.permit.pk, chosen.permit.ticket, limits)
 
 
@@ -103,12 +108,15 @@ def require(
     environment: str,
     at: datetime,
     acting: Person | None = None,
+    trips: bool = False,
     **asked: Any,
 ) -> Answer:
     """As `may`, whose keywords it takes; what is not allowed is logged as denied, and raised as
-    NotPermitted."""
+    NotPermitted. trips: breaking a limit suspends the permit, where the environment says so."""
     answer = may(person, job, binding=binding, environment=environment, at=at, **asked)
     if not answer.allowed:
+        if trips and answer.broken:
+            trip(person, answer, environment, at)
         deny(
             person,
             f"{named(job, binding)} in {environment}",
@@ -147,16 +155,7 @@ def over_limit(held: Holding, asked: Asked, and_today: bool, at: datetime) -> st
     permit = held.permit
     limits = Limits(f"permit {permit.pk}", permit.limits)
     if and_today and permit.max_per_day is not None:
-        used = used_on(permit.pk, day_of(at))
-        asked = Asked(
-            asked.local,
-            asked.records,
-            asked.parameters,
-            asked.production,
-            asked.writes,
-            asked.scheduled,
-            used,
-        )
+        asked = replace(asked, used=used_on(permit.pk, day_of(at)))
     return "; ".join(faults(limits, asked, first_run_reviewed=permit.first_run_reviewed))
 
 
@@ -176,7 +175,7 @@ def limits_of(held: Holding) -> tuple[Limits, ...]:
 
 def allowed_by(permit: Permit) -> str:
     ticket = f" (ticket {permit.ticket})" if permit.ticket is not None else ""
-    listed = f" (from the list {permit.listed_in})" if permit.listed_in and not ticket else ""
+    listed = f" (list “{permit.listed_in}”)" if permit.listed_in and not ticket else ""
     return f"allowed by permit {permit.pk}{ticket}{listed}"
 
 

@@ -178,6 +178,17 @@ class Envelope(BaseModel):
             raise ValueError(f"the hours from {found[0]} to {found[1]} hold nothing")
         return found[0], found[1]
 
+    @model_validator(mode="after")
+    def locations_in_their_libraries(self) -> Envelope:
+        for one in self.locations or ():
+            library = one.partition("/")[0].casefold()
+            if self.libraries is not None and library not in map(str.casefold, self.libraries):
+                raise ValueError(
+                    f"the location {one} is in none of the libraries {', '.join(self.libraries)}; "
+                    "a record must fit both limits"
+                )
+        return self
+
     def open_at(self, local: datetime) -> bool:
         """Whether the hours and days hold a moment, given in the institution's time zone.
 

@@ -39,6 +39,7 @@ class Asked:
     production: bool = False
     writes: bool = True
     scheduled: bool = False
+    undoes_others: bool = False
     used: int | None = None
 
 
@@ -53,6 +54,8 @@ def faults(limits: Limits, asked: Asked, *, first_run_reviewed: bool = True) -> 
         found.append(closed(limits, asked.local))
     if asked.scheduled and not envelope.scheduling:
         found.append(f"{said} does not include scheduling")
+    if asked.undoes_others and not envelope.undo_others:
+        found.append(f"{said} does not include undoing others' runs")
     return found
 
 
@@ -64,6 +67,7 @@ def size_faults(limits: Limits, asked: Asked, first_run_reviewed: bool) -> list[
         return []
     if (
         asked.production
+        and not asked.undoes_others
         and envelope.first_run is not None
         and not first_run_reviewed
         and records > envelope.first_run

@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, connections
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from galleyproof.database.queue import app as queue_app
+from galleyproof.runs.starting import start_due
 from galleyproof.runs.workers import (
     Hands,
     counted_as_worker,
@@ -23,6 +24,7 @@ from galleyproof.runs.workers import (
     workable,
     workers_alive,
 )
+from galleyproof.runs.working import now
 
 app = queue_app()
 SWEEP_EVERY = 2.0
@@ -117,6 +119,7 @@ def sweep_and_wake(signed: psycopg.Connection[Any]) -> None:
     """signed: the session by which others see that this worker is alive; it must still be."""
     signed.execute("SELECT 1")
     try:
+        start_due(now())
         sweep()
         pass_on()
     finally:

@@ -12,8 +12,8 @@ from galleyproof.permits.envelope import Envelope
 from galleyproof.permits.models import Permit
 
 FROM_WHERE = (
-    "production permits come from a ticket (galley ticket open) or from an imported list (galley "
-    "matrix import), and from nowhere else; by hand only sandbox permits are issued"
+    "production permits come from a ticket (galley ticket) or from an imported list (galley matrix "
+    "import), and from nowhere else; by hand only sandbox permits are issued"
 )
 
 

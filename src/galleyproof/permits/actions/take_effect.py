@@ -41,7 +41,7 @@ def take_effect(permit_id: int, who: Who, at: datetime) -> Permit:
             roles = [(one.role, one.library) for one in permit.person.library_roles.all()]
             lacking, _ = role_limits(permit, permit.person, roles)
             if lacking:
-                raise Wrong(f"{lacking}; give it first: galley user change --library-role")
+                raise Wrong(f"{lacking}; give it first: galley user give-role")
         permit.waits_for_role = False
         permit.save(update_fields=["waits_for_role"])
         append(
