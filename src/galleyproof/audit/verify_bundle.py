@@ -19,7 +19,7 @@ import zipfile
 from collections.abc import Iterator
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import Any, Tuple
+from typing import Any
 
 FORMAT = "galleyproof-bundle-1"
 FILES = ("about.json", "records.jsonl", "changes.jsonl", "said.jsonl", "log.jsonl")
@@ -37,7 +37,7 @@ HASHED = (
     "previous",
 )
 GENESIS = "0" * 64
-Head = Tuple[int, str]  # noqa: UP006, UP035  a name of Python 3.8 on
+Head = tuple[int, str]
 MOST_FAULTS = 50
 
 

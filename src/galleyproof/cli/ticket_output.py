@@ -121,6 +121,7 @@ def show_review(seen: Any) -> None:
         line("  There is no dry run in production to compare with yet. You may make one:", "yellow")
         line(f"    {to_dry_run(ticket)}", "dim")
     if seen.shapes:
+        line("")
         rows = [
             (one.number, one.shape, one.in_sandbox, one.in_production, one.opened)
             for one in seen.shapes
@@ -156,7 +157,7 @@ def show_beside(seen: Any) -> None:
     names = ("set", "changed", "unchanged", "refused", "failed", "missing")
     rows: list[list[str]] = [
         ["parameters", *(pairs(data["parameters"]) for _, data in columns)],
-        ["set", *(pairs(data["set"]) for _, data in columns)],
+        ["set", *(set_in_words(data["set"]) for _, data in columns)],
     ]
     for name in names:
         label = "records" if name == "set" else f"  {name}"
@@ -180,6 +181,11 @@ def undone(data: dict[str, Any]) -> str:
 
 def pairs(data: dict[str, Any]) -> str:
     return ", ".join(f"{key}={value}" for key, value in data.items() if value is not None) or "–"
+
+
+def set_in_words(source: dict[str, Any]) -> str:
+    """A set by its name, or where else the records came from."""
+    return str(source["set"]) if set(source) == {"set"} else pairs(source)
 
 
 def told(data: list[dict[str, Any]], key: str) -> str:

@@ -1,4 +1,4 @@
-"""What permits must know and others keep: jobs (runs) and open tickets (signoff).
+"""What permits must know and others keep: jobs (runs), open tickets and readings (signoff).
 
 Packages above tell it here when Django starts (their AppConfig's ready), since nothing below may
 import them.
@@ -31,6 +31,8 @@ JobLookUp = Callable[[str], Known | None]
 TicketLookUp = Callable[[Person, str, str, str], OpenTicket | None]
 
 look_up_job: JobLookUp = lambda code: None  # noqa: E731
+ReadingLookUp = Callable[[Person, str], list[str]]
+
 look_up_ticket: TicketLookUp = lambda person, job, binding, environment: None  # noqa: E731
 
 
@@ -59,3 +61,17 @@ def revision_of(job: str) -> int:
 
 def open_ticket(person: Person, job: str, binding: str, environment: str) -> OpenTicket | None:
     return look_up_ticket(person, job, binding, environment)
+
+
+look_up_unread: ReadingLookUp = lambda person, job: []  # noqa: E731
+
+
+def readings_are_known_by(look_up: ReadingLookUp) -> None:
+    """look_up(person, job): a sentence for each required reading that the person has not
+    acknowledged as it is now."""
+    global look_up_unread
+    look_up_unread = look_up
+
+
+def unread(person: Person, job: str) -> list[str]:
+    return look_up_unread(person, job)

@@ -46,6 +46,12 @@ class Example(NamedTuple):
     number: str
     fields: list[tuple[str, str]]
 
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> Example:
+        """An example as it was kept with a proof."""
+        fields = [(before, after) for before, after in kept["fields"]]
+        return cls(kept["kind"], kept["id"], kept["number"], fields)
+
     @property
     def as_dict(self) -> dict[str, Any]:
         return {"kind": self.kind, "id": self.id, "number": self.number, "fields": self.fields}

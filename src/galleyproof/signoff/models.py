@@ -142,11 +142,13 @@ class Step(models.Model):
         ordering = ["pk"]
 
     @property
+    def name(self) -> str:
+        return self.person.display_name if self.person else "the system"
+
+    @property
     def by(self) -> str:
-        if self.person is None:
-            return "the system"
-        typed = f" (typed by {self.acting})" if self.acting else ""
-        return f"{self.person.display_name}{typed}"
+        """The name, and under --as who typed it."""
+        return f"{self.name} (typed by {self.acting})" if self.acting else self.name
 
 
 class Proof(models.Model):

@@ -26,7 +26,7 @@ from galleyproof.signoff.tickets import form_of, ticket_numbered
 
 PAST = {
     "ask": "asked",
-    "request": "requested",
+    "request": "sent the request",
     "approve-sandbox": "approved the sandbox",
     "prove": "gave a proof",
     "submit": "submitted for review",
@@ -231,7 +231,7 @@ def mail_of(hand: Hand, step: Step, entry: Entry) -> None:
     what = f"{step.by} {PAST[step.verb]}"
     write_mail(
         others,
-        f"ticket {ticket.pk}, {titled(ticket)}: {what}",
+        f"ticket {ticket.pk}, {titled(ticket)}: {step.name} {PAST[step.verb]}",
         [
             f"Ticket {ticket.pk}: {ticket.person.display_name} asks to run {titled(ticket)} in "
             f"{ticket.environment}.",

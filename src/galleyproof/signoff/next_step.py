@@ -91,10 +91,10 @@ def to_do(ticket: Ticket, office: Office | None = None) -> NextStep:
             if form is not None and form.state not in ("applied", "closed"):
                 return form_to_do(form, office)
             if ticket.environment == "sandbox":
-                return NextStep([], f"nothing: {name} may run it in the sandbox")
-            return NextStep([], f"nothing: {name} may run it in production")
+                return NextStep([], f"nothing more; {name} may run it in the sandbox")
+            return NextStep([], f"nothing more; {name} may run it in production")
         case _:
-            return NextStep([], f"nothing: it is {ticket.state}")
+            return NextStep([], f"nothing more; it is {ticket.state}")
 
 
 def form_to_do(form: RoleForm, office: Office | None = None) -> NextStep:
@@ -123,9 +123,9 @@ def form_to_do(form: RoleForm, office: Office | None = None) -> NextStep:
                 f"galley ticket role-form {n} apply",
             )
         case "applied":
-            return NextStep([], f"nothing: {name} may run it in production")
+            return NextStep([], f"nothing more; {name} may run it in production")
         case _:
-            return NextStep([], "nothing: the role form is closed")
+            return NextStep([], "nothing more; the role form is closed")
 
 
 def quoted(text: str) -> str:

@@ -6,7 +6,6 @@ a start; systems librarians write new versions, and what is written here beats w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from hashlib import sha256
 from importlib.resources import files
 from typing import NamedTuple
@@ -146,5 +145,10 @@ def unread(person: Person, job: str) -> list[Reading]:
     return [one for one in required(job) if not has_read(one, theirs)]
 
 
-def listed(readings: Iterable[Reading]) -> str:
-    return ", ".join(one.about for one in readings)
+def unread_sentences(person: Person, job: str) -> list[str]:
+    """The same as sentences, each with how it is read and acknowledged."""
+    return [
+        f"{one.about} is not acknowledged yet: galley reading show {one.name}, then galley "
+        f"reading acknowledge {one.name}"
+        for one in unread(person, job)
+    ]

@@ -10,10 +10,13 @@ from galleyproof.people.models import Person
 from galleyproof.people.sameness import same_person
 from galleyproof.runs.models import Run
 from galleyproof.runs.reporting import said_rows, summary
-from galleyproof.signoff.examples import Example, examples
+from galleyproof.signoff.examples import EACH, Example, examples
 from galleyproof.signoff.models import Proof, ShapeOpened, Ticket
 from galleyproof.signoff.next_step import quoted
 from galleyproof.signoff.proofs import MOST_SAID, shown, standing_proofs
+
+MOST_FRESH = 2 * EACH
+"""Of so many examples from production those are shown that no proof has shown."""
 
 
 class ShapeSeen(NamedTuple):
@@ -120,20 +123,24 @@ def shape_asked(seen: Review, asked: str) -> ShapeSeen:
 
 
 def examples_of(seen: Review, shape: str) -> dict[str, list[Example]]:
-    """Examples of a shape: as kept with the proofs (`run 12`), and from the dry run in
-    production (`run 15`)."""
-    found = {}
+    """Examples of a shape, by where they are from: as kept with the proofs, and from the dry run
+    in production, without the records that a proof has shown with just that change."""
+    found: dict[str, list[Example]] = {}
+    shown_already = []
     for proof in seen.proofs:
         kept = proof.kept["examples"].get(shape, [])
         if kept:
-            found[f"run {proof.run_id}, sandbox"] = [
-                Example(one["kind"], one["id"], one["number"], [tuple(f) for f in one["fields"]])
-                for one in kept
-            ]
+            some = [Example.of(one) for one in kept]
+            shown_already += [(one.number, one.fields) for one in some]
+            found[f"run {proof.run_id}, sandbox"] = some
     if seen.dry_run is not None:
-        fresh = examples(seen.dry_run, {shape}).get(shape, [])
+        fresh = [
+            one
+            for one in examples(seen.dry_run, {shape}, MOST_FRESH).get(shape, [])
+            if (one.number, one.fields) not in shown_already
+        ]
         if fresh:
-            found[f"run {seen.dry_run.pk}, production, not written"] = fresh
+            found[f"run {seen.dry_run.pk}, production, not written"] = fresh[:EACH]
     return found
 
 

@@ -11,7 +11,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.people.rights import deny, require_role
 from galleyproof.permits.actions.one import is_holder, permit_numbered
-from galleyproof.permits.elsewhere import revision_of
+from galleyproof.permits.elsewhere import revision_of, unread
 from galleyproof.permits.models import Permit
 from galleyproof.permits.standing import standing, suspended
 
@@ -27,7 +27,8 @@ SUSPENDED = [
 def acknowledge(who: Who, permit_id: int, *, at: datetime) -> Permit:
     """The holder (of a group's permit: a member) says that they have seen what changed.
 
-    Raises NotPermitted for anybody else, and Wrong for a permit that is not suspended.
+    Raises NotPermitted for anybody else, and Wrong for a permit that is not suspended, or that
+    rests for a reading which they have not read.
     """
     permit = permit_numbered(permit_id)
     if not is_holder(who, permit):
@@ -45,6 +46,8 @@ def acknowledge(who: Who, permit_id: int, *, at: datetime) -> Permit:
         revision = revision_of(permit.job)
         if permit.acknowledged_at is not None and permit.acknowledged_revision == revision:
             raise Wrong(suspended(permit))
+        if "the reading " in permit.suspended_why and (missing := unread(who.person, permit.job)):
+            raise Wrong("\n".join(missing))
         if permit.suspended_at is None:
             # The job's definition changed under it; from here on the row says so itself.
             permit.suspended_why = suspended(permit).split(": ", 1)[1].split("; next, ")[0]

@@ -69,14 +69,17 @@ def acknowledge_reading(
 
 
 def resting(who: Who) -> list[Permit]:
-    """The permits of oneself, or of a group that one is in, that a changed reading suspended and
-    nobody has acknowledged."""
-    return list(
-        Permit.objects.filter(
-            Q(person=who.person) | Q(group__people=who.person),
-            suspended_for="reading",
-            suspended_at__isnull=False,
-            acknowledged_at=None,
-            revoked_at=None,
-        ).order_by("pk")
+    """The permits of oneself, or of a group that one is in, that rest for readings alone and that
+    nobody has acknowledged. Where something else changed too, it is acknowledged for itself."""
+    found = Permit.objects.filter(
+        Q(person=who.person) | Q(group__people=who.person),
+        suspended_for="reading",
+        suspended_at__isnull=False,
+        acknowledged_at=None,
+        revoked_at=None,
     )
+    return [
+        one
+        for one in found.order_by("pk")
+        if all(why.startswith("the reading ") for why in one.suspended_why.split("; "))
+    ]

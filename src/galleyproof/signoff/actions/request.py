@@ -9,7 +9,7 @@ from galleyproof.people.identity import Who
 from galleyproof.permits.envelope import Envelope
 from galleyproof.signoff.models import Ticket
 from galleyproof.signoff.moving import moving
-from galleyproof.signoff.readings import required, unread
+from galleyproof.signoff.readings import required, unread_sentences
 
 
 def request(
@@ -27,15 +27,9 @@ def request(
     """
     with moving(who, number, "request", at) as hand:
         ticket = hand.ticket
-        missing = unread(ticket.person, ticket.job)
+        missing = unread_sentences(ticket.person, ticket.job)
         if missing:
-            raise Wrong(
-                "\n".join(
-                    f"{one.about} is not acknowledged yet: galley reading show {one.name}, then "
-                    f"galley reading acknowledge {one.name}"
-                    for one in missing
-                )
-            )
+            raise Wrong("\n".join(missing))
         if why.strip():
             ticket.why = why.strip()
         if limits is not None:

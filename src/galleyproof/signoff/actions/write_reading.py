@@ -69,9 +69,8 @@ def write_reading(
         reading = reading_named(name)
         suspended: list[int] = []
         if not minor:
-            why = f"the reading {reading.about} is new or has changed"
             suspended = suspend_for_reading(
-                f"{why}: galley reading show {name}; galley reading acknowledge {name}",
+                f"the reading {reading.about} is new or has changed",
                 job=reading.job or None,
                 by=who.name,
                 acting=who.acting_name,

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+MOST_LINES = 8
+
 
 class EmailBackend(BaseEmailBackend):
     """Writes each message to standard error, indented, with an envelope before it."""
@@ -25,4 +27,7 @@ class EmailBackend(BaseEmailBackend):
 def body(message: EmailMessage) -> list[str]:
     """The text without its signature: the log's head is in mail that leaves the machine."""
     text = str(message.body).split("\n-- \n")[0]
-    return [f"  {line}" for line in text.strip().splitlines() if line]
+    lines = [f"  {line}" for line in text.strip().splitlines() if line]
+    if len(lines) <= MOST_LINES:
+        return lines
+    return [*lines[:3], f"  … and {len(lines) - 3} more lines"]
