@@ -17,6 +17,7 @@ class Environment(models.Model):
     ask_above = models.IntegerField(null=True)
     settings = models.JSONField(default=dict)
     """What jobs ask about the environment, by name (see catalog/settings.py)."""
+    trip = models.BooleanField(default=False)
     generation = models.IntegerField(default=1)
     refreshed = models.DateTimeField(null=True)
     refreshing = models.BigIntegerField(null=True)

@@ -8,14 +8,21 @@ from galleyproof.cli import (
     catalog_commands,
     demo_command,
     environment_commands,
+    evidence_commands,
     job_commands,
+    matrix_commands,
     people_commands,
     permit_commands,
+    reading_commands,
     rulebook_commands,
     rules_commands,
     run_commands,
+    schedule_commands,
     set_commands,
     system_commands,
+    ticket_commands,
+    token_commands,
+    unit_commands,
 )
 
 
@@ -36,6 +43,8 @@ def galley() -> None:
 for module in (
     system_commands,
     people_commands,
+    unit_commands,
+    token_commands,
     catalog_commands,
     environment_commands,
     set_commands,
@@ -43,7 +52,12 @@ for module in (
     rules_commands,
     rulebook_commands,
     run_commands,
+    schedule_commands,
     permit_commands,
+    reading_commands,
+    ticket_commands,
+    matrix_commands,
+    evidence_commands,
     demo_command,
 ):
     module.add_to(galley)

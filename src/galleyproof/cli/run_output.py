@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from galleyproof.cli.face import DONE, FAILED, NOTHING_CHANGED, WAITING, Face, out
+from galleyproof.runs.consent import sentences
 from galleyproof.runs.models import Run
 from galleyproof.runs.reporting import summary
 from galleyproof.runs.tally import Tally
@@ -58,6 +59,9 @@ def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
     line(f"  state      {STATE_WORDS.get(data['state'], data['state'])}")
     if data["error"]:
         line(f"  because    {data['error']}", "bold red")
+    for sentence in sentences(data["waits_for"] or {}):
+        done = f" (confirmed by {data['confirmed_by']})" if data["confirmed_by"] else ""
+        line(f"  waits for  {sentence}{done}", "bold")
     for consequence in data["consequences"]:
         line(f"  follows    {consequence['count']:,} × {consequence['kind']} {consequence['what']}")
     counts = data["counts"]
@@ -102,7 +106,11 @@ def hint(data: dict[str, Any]) -> None:
             "dim",
         )
     elif data["state"] == "waiting":
-        line(f"  next       somebody else: galley plan confirm {number}", "dim")
+        line(
+            f"  next       somebody else: galley plan review {number}, then galley plan confirm "
+            f"{number}",
+            "dim",
+        )
     elif data["state"] == "paused":
         line(f"  next       galley resume {number}, or galley cancel {number}", "dim")
     elif data["state"] in ("completed", "completed-with-failures") and not data["undone_by"]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from galleyproof.database.mail import mail_settings
+
 SECRET_KEY = os.environ.get("GALLEY_SECRET_KEY", "not used: there are no sessions yet")
 DEBUG = False
 USE_TZ = True
@@ -22,6 +24,7 @@ INSTALLED_APPS = [
     "galleyproof.rulebook",
     "galleyproof.permits",
     "galleyproof.runs",
+    "galleyproof.signoff",
 ]
 
 ENGINE = {"ENGINE": "galleyproof.database.backend", "NAME": "galley", "CONN_MAX_AGE": None}
@@ -32,3 +35,5 @@ DATABASES = {
 DATABASE_ROUTERS = ["galleyproof.database.router.GoverningRouter"]
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGGING_CONFIG = None
+
+globals().update(mail_settings(os.environ))

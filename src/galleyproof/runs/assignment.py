@@ -10,7 +10,9 @@ from typing import Any
 from galleyproof.jobs.job import Job
 from galleyproof.marc.tags import Need
 from galleyproof.permits.days import day_of
+from galleyproof.permits.limits import Limits, stored_limits
 from galleyproof.runs.binding import job_of
+from galleyproof.runs.fence import Fence, fence_of
 from galleyproof.runs.models import Run
 
 
@@ -23,7 +25,8 @@ class Assignment:
     environment does not stamp. at: the same time, for the heads. undoes: the run undone, if any.
     alone: whether the job decides each record from itself. also: the jobs that consequences may
     stand for, each with its permit. given_to: the run that the values of single lines of the
-    input were kept for. excluded: members unticked at the preview.
+    input were kept for. excluded: members unticked at the preview. limits: those of its permit;
+    fence: what they say of places, None if nothing.
     """
 
     run: int
@@ -36,6 +39,7 @@ class Assignment:
     planned: bool
     undoes: int | None
     permit: int | None
+    person: int
     stamp: bytes | None
     at: datetime
     alone: bool = True
@@ -45,6 +49,8 @@ class Assignment:
     excluded: frozenset[int] = frozenset()
     today: date = date.min
     settings: Mapping[str, str] = field(default_factory=dict)
+    limits: tuple[Limits, ...] = ()
+    fence: Fence | None = None
 
 
 def stamp_of(at: datetime) -> bytes:
@@ -55,6 +61,7 @@ def assignment_of(run: Run) -> Assignment:
     """What a worker must know of a run. Raises Wrong where its job is not offered any more."""
     job = job_of(run)
     parameters = job.parameters.model_validate(run.parameters)
+    limits = stored_limits(run.limits)
     return Assignment(
         run=run.id,
         environment=run.environment_id,
@@ -66,6 +73,7 @@ def assignment_of(run: Run) -> Assignment:
         planned=run.plan_id is not None,
         undoes=run.undoes_id,
         permit=run.permit_id,
+        person=run.person_id,
         stamp=stamp_of(run.requested) if run.environment.stamp_005 else None,
         at=run.requested,
         alone=job.alone(parameters),
@@ -75,4 +83,6 @@ def assignment_of(run: Run) -> Assignment:
         excluded=frozenset(int(id) for id in run.excluded),
         today=day_of(run.requested),
         settings=run.environment.settings,
+        limits=limits,
+        fence=fence_of(limits),
     )

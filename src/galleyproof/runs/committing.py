@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from django.utils import timezone
 
 from galleyproof.catalog.making import make
 from galleyproof.catalog.writing import lock_and_check, write
+from galleyproof.permits.limits import closed_now
 from galleyproof.permits.standing import permit_still_good_sql
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.faults import point
@@ -18,7 +20,8 @@ from galleyproof.runs.material import Chunk
 
 
 class Halted(Exception):
-    """The run may not go on: paused, cancelled, or its permit has ended."""
+    """The run may not go on: "stopped" (paused or cancelled), "permit" (which is not good any
+    more) or "hours" (which the permit does not hold)."""
 
 
 class Lost(Exception):
@@ -40,7 +43,7 @@ def commit(
     """
     with connection.transaction(), connection.cursor() as cursor:
         point("commit-begun")
-        check_run(cursor, assignment)
+        check_run(cursor, assignment, at)
         write_all(cursor, assignment, decided)
         point("versions-written")
         if not close(cursor, chunk, worker, assignment.kind, decided, at):
@@ -73,16 +76,20 @@ def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Deci
         )
 
 
-def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment) -> None:
+def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment, at: datetime) -> None:
     cursor.execute(
         "SELECT state FROM governing.run WHERE id = %s AND state IN ('planning', 'running')",
         (assignment.run,),
     )
     if cursor.fetchone() is None:
         raise Halted("stopped")
+    # The permits that its consequences need must stand as well as its own.
     for permit in (assignment.permit, *assignment.also.values()):
         if permit is None:
             continue
-        cursor.execute(permit_still_good_sql(), {"permit": permit})
+        cursor.execute(permit_still_good_sql(), {"permit": permit, "person": assignment.person})
         if cursor.fetchone() is None:
             raise Halted("permit")
+    if assignment.permit is not None and not assignment.dry_run:
+        if closed_now(assignment.limits, timezone.localtime(at)):
+            raise Halted("hours")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from struct import pack
 
-from galleyproof.jobs.job import Group, Held, Making
-from galleyproof.jobs.outcome import Answer
+from galleyproof.jobs.job import Group, Held, Making, Proposal
+from galleyproof.jobs.outcome import Answer, Changed
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import (
@@ -66,7 +66,8 @@ def sift(
 ) -> list[tuple[int, Held]]:
     """The records that the job is to be asked about: not those that somebody has open, nor those
     that are not at the version planned on any more."""
-    if not material.open_elsewhere and chunk.planned_on is None:
+    fence = assignment.fence
+    if not material.open_elsewhere and chunk.planned_on is None and fence is None:
         return material.looked_at
     asked = []
     own = assignment.job.code == "edit-record"
@@ -74,6 +75,8 @@ def sift(
     for place, held in material.looked_at:
         if place not in to_do:
             asked.append((place, held))
+        elif fence is not None and (said := fence.outside(held.kind, held.body)):
+            decided.refuse(place, held.kind, held.id, "outside-permit", said)
         elif held.id in material.open_elsewhere and not own:
             decided.refuse(place, held.kind, held.id, "locked", material.open_elsewhere[held.id])
         elif chunk.planned_on is not None and held.version != chunk.planned_on[place]:
@@ -225,7 +228,9 @@ def decide_group(
     write = not assignment.dry_run
     literal, stamp = assignment.job.literal, assignment.stamp
     answers: dict[int, tuple[Held, Answer]] = {}
+    beyond = ""
     for proposal in assignment.job.decide(group, assignment.parameters):
+        beyond = beyond or beyond_fence(assignment, proposal)
         if isinstance(proposal, Making):
             settle_making(part, proposal, root, write=write)
             continue
@@ -237,6 +242,10 @@ def decide_group(
     unanswered = [id for id in places if id not in answers]
     if unanswered:
         raise LookupError(f"the job gave no answer about {assignment.kind} {unanswered[0]}")
+    if beyond:
+        # What hangs together with a record outside the permit is not changed either.
+        refuse_group(part, group, places, "outside-permit", beyond)
+        return part
     for id, (held, answer) in answers.items():
         settle_member(
             part,
@@ -257,11 +266,36 @@ def decide_group(
     ):
         # One record of the group, or what follows from them, is not as planned: then nothing of
         # what hangs together is.
-        refuse_group(part, group, places, unplanned)
+        refuse_group(part, group, places, "not-as-planned", UNPLANNED if unplanned else TOGETHER)
     return part
 
 
-def refuse_group(part: Decided, group: Group, places: dict[int, int], unplanned: bool) -> None:
+UNPLANNED = "what follows from it on other records is not what the plan showed; make a new plan"
+TOGETHER = "a record that it hangs together with is not as it was planned on"
+
+
+def beyond_fence(assignment: Assignment, proposal: Proposal | Making) -> str:
+    """Why a change goes beyond the libraries and locations of the permit, as a sentence: by what
+    it would change on the side, or by where it would put something; "" where it does not."""
+    fence = assignment.fence
+    if fence is None:
+        return ""
+    if isinstance(proposal, Making):
+        said = fence.outside(proposal.kind, proposal.made.record.body)
+        return f"would also make a {proposal.kind} {said}" if said else ""
+    held, answer = proposal
+    if not isinstance(answer, Changed):
+        return ""
+    said = fence.outside(held.kind, held.body)
+    if said:
+        return f"would also change {held.kind} {held.id}, which is {said}"
+    said = fence.outside(held.kind, answer.record.body)
+    return f"would put {held.kind} {held.id} {said}" if said else ""
+
+
+def refuse_group(
+    part: Decided, group: Group, places: dict[int, int], code: str, sentence: str
+) -> None:
     part.writes.clear()
     part.creations.clear()
     part.side.clear()
@@ -270,14 +304,9 @@ def refuse_group(part: Decided, group: Group, places: dict[int, int], unplanned:
     part.coverage.clear()
     part.lines = [line for line in part.lines if line.outcome == "refused"]
     refused = {line.id for line in part.lines}
-    why = (
-        "what follows from it on other records is not what the plan showed; make a new plan"
-        if unplanned
-        else "a record that it hangs together with is not as it was planned on"
-    )
     for held in group.members:
         if held.id not in refused:
-            part.refuse(places[held.id], held.kind, held.id, "not-as-planned", why)
+            part.refuse(places[held.id], held.kind, held.id, code, sentence)
 
 
 def sentence_of(error: BaseException) -> str:

@@ -7,6 +7,7 @@ byte for byte in the outcomes.
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import sys
 import zlib

@@ -18,6 +18,7 @@ from galleyproof.jobs.normalize_holdings import NormalizeHoldings
 from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
 from galleyproof.jobs.withdraw_items import WithdrawItems
 from galleyproof.marc.errors import Wrong
+from galleyproof.permits.elsewhere import Known
 from galleyproof.runs.undo_job import UNDO
 
 JOBS: dict[str, Job] = {
@@ -38,6 +39,15 @@ JOBS: dict[str, Job] = {
         UNDO,
     )
 }
+
+
+def known_to_permits(code: str) -> Known | None:
+    """What permits must know of a job. Library roles are written with “or” between them."""
+    job = JOBS.get(code)
+    if job is None:
+        return None
+    roles = tuple(role for role in job.library_role.split(" or ") if role)
+    return Known(job.revision, roles)
 
 
 def job_named(code: str) -> Job:

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import psycopg
 from django.db.models import Q
 
-from galleyproof.catalog.exporting import whole_file
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.files import whole_file
 from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.judging import OUTCOMES, places_of
 from galleyproof.runs.models import Run
@@ -70,6 +70,9 @@ def summary(run: Run) -> dict[str, Any]:
         "set": run.source,
         "parameters": run.parameters if run.job != "edit-record" else {},
         "permit": run.permit_id,
+        "schedule": run.schedule_id,
+        "waits_for": run.waits_for or None,
+        "confirmed_by": run.confirmed_by.username if run.confirmed_by else None,
         "started": iso(run.requested),
         "finished": iso(run.finished),
         "records_per_second": round(counts.get("set", 0) / seconds) if seconds else None,

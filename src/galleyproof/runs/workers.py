@@ -25,6 +25,7 @@ from galleyproof.runs.control import hold
 from galleyproof.runs.ledger import LIVE, WORKERS
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import give_up, go_on_from_plan, settle
+from galleyproof.runs.standing_again import another_revision, still
 from galleyproof.runs.states import OWN_COMMAND
 from galleyproof.runs.working import DiskFull, Session, now, work_run
 
@@ -137,7 +138,10 @@ def turn(
     alone: bool,
 ) -> None:
     """One worker's turn at one run; afterwards the run makes the moves that are due."""
-    run = Run.objects.select_related("environment").get(pk=run_id)
+    run = Run.objects.select_related("environment", "person", "permit").get(pk=run_id)
+    if said := may_not_go_on(run):
+        hold(run_id, said, now())
+        return
     Run.objects.filter(pk=run_id, state="queued").update(state="running")
     until = time.monotonic() + TURN
     try:
@@ -148,8 +152,8 @@ def turn(
             enough=lambda: stop() or time.monotonic() > until,
         )
     except Halted as halted:
-        if str(halted) == "permit":
-            hold(run_id, permit_ended(run), now())
+        if str(halted) != "stopped":
+            hold(run_id, may_not_go_on(run) or permit_ended(run), now())
     except DiskFull as full:
         hold(
             run_id,
@@ -160,9 +164,21 @@ def turn(
     settle(run_id, now())
 
 
+def may_not_go_on(run: Run) -> str:
+    """Why the permit does not let a run go on just now, as a sentence; "" if it does."""
+    if said := another_revision(run):
+        return said
+    if run.permit_id is None:
+        return ""
+    answer = still(run, now())
+    if answer.allowed:
+        return ""
+    return f"{answer.reason}; what is done stays, the rest waits"
+
+
 def permit_ended(run: Run) -> str:
     return (
-        f"permit {run.permit_id} was revoked or has ended while the run was going; "
+        f"permit {run.permit_id} was not good for a moment while the run was going; "
         "what is done stays, the rest waits"
     )
 

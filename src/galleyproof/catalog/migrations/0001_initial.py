@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ("stamp_005", models.BooleanField(default=True)),
                 ("ask_above", models.IntegerField(null=True)),
                 ("settings", models.JSONField(default=dict)),
+                ("trip", models.BooleanField(default=False)),
                 ("generation", models.IntegerField(default=1)),
                 ("refreshed", models.DateTimeField(null=True)),
                 ("refreshing", models.BigIntegerField(null=True)),
