@@ -8,6 +8,8 @@ import click
 
 from galleyproof.cli.face import DONE, Face, command, now, out, table
 
+KINDS = ("normalization", "merge", "indication", "brief-level")
+
 
 def add_to(galley: click.Group) -> None:
     """After rules_commands, which makes the group."""
@@ -76,8 +78,8 @@ def add_to(galley: click.Group) -> None:
         return DONE
 
     @command(rules, "list")
-    @click.option("--kind", default="", help="Only normalization, merge, indication, brief-level.")
-    def rules_list(face: Face, kind: str) -> int:
+    @click.option("--kind", type=click.Choice(KINDS), help="Only rules of this kind.")
+    def rules_list(face: Face, kind: str | None) -> int:
         """The shared rule sets, and your own drafts.
 
         \b
@@ -85,7 +87,7 @@ def add_to(galley: click.Group) -> None:
         """
         from galleyproof.rulebook.finding import listing
 
-        found = [one for one in listing(face.who.person) if kind in ("", one.kind)]
+        found = [one for one in listing(face.who.person) if kind in (None, one.kind)]
 
         def human() -> None:
             if not found:
