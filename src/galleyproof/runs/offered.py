@@ -11,6 +11,7 @@ from galleyproof.jobs.edit_record import EditRecord
 from galleyproof.jobs.job import Job
 from galleyproof.jobs.normalize_bibs import NormalizeBibs
 from galleyproof.jobs.normalize_holdings import NormalizeHoldings
+from galleyproof.jobs.restore import Restore
 from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.undo_job import UNDO
@@ -25,6 +26,7 @@ JOBS: dict[str, Job] = {
         CeasePrintSubscription(),
         NormalizeHoldings(),
         EditRecord(),
+        Restore(),
         UNDO,
     )
 }
