@@ -38,10 +38,10 @@ for module in (
     catalog_commands,
     set_commands,
     job_commands,
-    run_commands,
-    permit_commands,
     rules_commands,
     rulebook_commands,
+    run_commands,
+    permit_commands,
     demo_command,
 ):
     module.add_to(galley)

@@ -177,9 +177,17 @@ class Job(ABC):
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal | Making]:
         """One proposal for each member, and for each relative that changes or is made."""
 
-    def answer(self, held: Held, record: Any, parameters: Any, around: Around) -> Answer:
-        """Of a record that is decided alone: what becomes of it."""
-        raise NotImplementedError
+    def answer(
+        self,
+        held: Held,
+        record: Any,
+        parameters: Any,
+        around: Around,
+        line: Mapping[str, str] = {},
+    ) -> Answer:
+        """Of a record that is decided alone: what becomes of it. line: what its line of the
+        input file says of it, by column."""
+        raise TypeError(f"{self.code} does not decide records alone")
 
 
 class EachRecord(Job):
@@ -191,7 +199,14 @@ class EachRecord(Job):
     def alone(self, parameters: Any) -> bool:
         return True
 
-    def answer(self, held: Held, record: Any, parameters: Any, around: Around) -> Answer:
+    def answer(
+        self,
+        held: Held,
+        record: Any,
+        parameters: Any,
+        around: Around,
+        line: Mapping[str, str] = {},
+    ) -> Answer:
         return self.edit(record, parameters)
 
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal]:

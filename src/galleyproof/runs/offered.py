@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from galleyproof.jobs.change_physical_items import ChangePhysicalItems
 from galleyproof.jobs.cancel_print_subscription import CancelPrintSubscription
 from galleyproof.jobs.cease_print_subscription import CeasePrintSubscription
 from galleyproof.jobs.delete_bibs import DeleteBibs
@@ -25,6 +26,7 @@ JOBS: dict[str, Job] = {
         CancelPrintSubscription(),
         CeasePrintSubscription(),
         NormalizeHoldings(),
+        ChangePhysicalItems(),
         EditRecord(),
         Restore(),
         UNDO,
