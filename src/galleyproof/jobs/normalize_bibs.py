@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from galleyproof.jobs.around import Around
@@ -19,5 +20,12 @@ class NormalizeBibs(ByRules):
     kinds = ("bib",)
     does = "Changes bibs as the normalization rules say that it is bound to (--binding NAME@N)."
 
-    def answer(self, held: Held, record: Record, parameters: Any, around: Around) -> Answer:
+    def answer(
+        self,
+        held: Held,
+        record: Record,
+        parameters: Any,
+        around: Around,
+        line: Mapping[str, str] = {},
+    ) -> Answer:
         return unless_linked(self.edit(record, parameters), record, around)

@@ -7,6 +7,7 @@ were entered without their article, yet carry a blank, or a count left over from
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pydantic import Field
 
@@ -76,7 +77,12 @@ class Set830SecondIndicator(EachRecord):
         return Need.tag("830")
 
     def answer(
-        self, held: Held, record: Record, parameters: Set830Parameters, around: Around
+        self,
+        held: Held,
+        record: Record,
+        parameters: Set830Parameters,
+        around: Around,
+        line: Mapping[str, str] = {},
     ) -> Answer:
         return unless_linked(self.edit(record, parameters), record, around)
 

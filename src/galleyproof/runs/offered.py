@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from galleyproof.jobs.change_physical_items import ChangePhysicalItems
 from galleyproof.jobs.cancel_print_subscription import CancelPrintSubscription
 from galleyproof.jobs.cease_print_subscription import CeasePrintSubscription
+from galleyproof.jobs.change_physical_items import ChangePhysicalItems
 from galleyproof.jobs.delete_bibs import DeleteBibs
 from galleyproof.jobs.edit_record import EditRecord
 from galleyproof.jobs.job import Job
