@@ -65,22 +65,28 @@ class Matched:
         return sum(1 for id in self.ids if id > 0)
 
 
-def match_file(connection: psycopg.Connection, path: Path, *, kinds: Sequence[str] = ()) -> Matched:
+def match_file(
+    connection: psycopg.Connection, path: Path, *, kinds: Sequence[str] = (), gone: bool = False
+) -> Matched:
     """Reads a file of ids and finds their records.
 
     kinds: the kinds that the job takes; an id type that several kinds have (035) means the
-    first of them. Raises Wrong where the file cannot be used, having read no further than needed.
+    first of them. gone: the job is for what is deleted or withdrawn; where a number names such a
+    record and another one, that is meant, and the other one by other jobs. Raises Wrong where
+    the file cannot be used, before anything of the catalogue is read.
     """
     id_type, lines = read_file(path)
+    rows = list(lines)
     kind = id_type.kind or next(iter(kinds), "bib")
     if kinds and kind not in kinds:
         raise Wrong(
-            f"{path.name} is a file of {id_type.header}s, which are {KINDS[kind].plural}; "
-            f"expected {' or '.join(KINDS[k].plural for k in kinds)}, and nothing was read further"
+            f"{path.name} is a file of {id_type.header}s, which are {KINDS[kind].plural}: "
+            f"{len(rows):,} ids ({examples(rows)}); "
+            f"expected {' or '.join(KINDS[k].plural for k in kinds)}, and nothing was read "
+            "further"
         )
-    rows = list(lines)
     check_lines(path, id_type, rows)
-    matched = match(connection, kind, id_type, rows)
+    matched = match(connection, kind, id_type, rows, gone=gone)
     refuse_other_kinds(connection, path, matched)
     return matched
 
@@ -236,22 +242,40 @@ def examples(lines: Sequence[IdLine]) -> str:
 
 
 def find(
-    connection: psycopg.Connection, kind: str, scheme: str, values: Sequence[str]
+    connection: psycopg.Connection,
+    kind: str,
+    scheme: str,
+    values: Sequence[str],
+    *,
+    gone: bool = False,
 ) -> dict[str, list[int]]:
+    """The records that have these numbers. Of several with one number those that are there go
+    before those that are deleted; the other way about for what is gone."""
     cursor = connection.execute(
-        "SELECT k.value, array_agg(k.id ORDER BY k.id) FROM key AS k"
+        "SELECT k.value, array_agg(k.id ORDER BY k.id), array_agg(r.status ORDER BY k.id)"
+        " FROM key AS k JOIN record AS r ON r.kind = k.kind AND r.id = k.id"
         " WHERE k.kind = %s AND k.scheme = %s AND k.value = ANY(%s) GROUP BY k.value",
         (kind, scheme, list(values)),
     )
-    return dict(cursor.fetchall())
+    away = ("deleted", "withdrawn") if gone else ("deleted",)
+    found = {}
+    for value, ids, statuses in cursor:
+        meant = [id for id, status in zip(ids, statuses, strict=True) if (status in away) == gone]
+        found[value] = meant or ids
+    return found
 
 
 def match(
-    connection: psycopg.Connection, kind: str, id_type: IdType, lines: Sequence[IdLine]
+    connection: psycopg.Connection,
+    kind: str,
+    id_type: IdType,
+    lines: Sequence[IdLine],
+    *,
+    gone: bool = False,
 ) -> Matched:
     matched = Matched(kind, id_type, lines=len(lines))
     values = {line.number: normal(id_type.scheme, line.value) for line in lines}
-    found = find(connection, kind, id_type.scheme, sorted(set(values.values())))
+    found = find(connection, kind, id_type.scheme, sorted(set(values.values())), gone=gone)
     seen: set[int] = set()
     for number, value in lines:
         ids = found.get(values[number], [])

@@ -113,10 +113,12 @@ def choose_set(name: str, environment: str) -> Chosen:
     return Chosen(record_set.kind, size, {"set": name}, some)
 
 
-def choose_file(path: Path, environment: str, *, kinds: Sequence[str]) -> Chosen:
+def choose_file(
+    path: Path, environment: str, *, kinds: Sequence[str], gone: bool = False
+) -> Chosen:
     environment_named(environment)
     with connect(environment, autocommit=True) as connection:
-        matched = match_file(connection, path, kinds=kinds)
+        matched = match_file(connection, path, kinds=kinds, gone=gone)
     source = {
         "file": path.name,
         "lines": matched.lines,

@@ -24,11 +24,20 @@ class Parameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Gone(NamedTuple):
+    """Of a record that is deleted or withdrawn: the run that did it, and what the record was."""
+
+    run: int
+    status: str
+    body: bytes
+
+
 class Held(NamedTuple):
     """A record as the catalogue holds it when the job looks.
 
     version counts from 1; parent and root are numbers in the catalogue (a bib's root is itself).
-    comings: how often a record has come under this one or gone from under it.
+    comings: how often a record has come under this one or gone from under it. gone: filled for
+    jobs that take what is gone.
     """
 
     kind: str
@@ -39,6 +48,7 @@ class Held(NamedTuple):
     status: str
     body: bytes
     comings: int = 0
+    gone: Gone | None = None
 
     @property
     def record(self) -> Any:

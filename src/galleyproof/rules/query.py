@@ -32,7 +32,7 @@ from galleyproof.rules.elements import LEADER
 from galleyproof.rules.saying import Said, said_level, said_true
 
 FIELDS = ("created", "changed", "status", "id")
-STATUSES = ("active", "suppressed", "deleted")
+STATUSES = ("active", "suppressed", "withdrawn", "deleted")
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -107,6 +107,11 @@ class Query:
 
     def matches(self, record: Record, head: Head) -> bool:
         return self.test(record, head)
+
+    @property
+    def names_deleted(self) -> bool:
+        """Whether it speaks of deleted records, which are in no set otherwise."""
+        return names_status(self.tree, "deleted")
 
     @property
     def needs_bodies(self) -> bool:
@@ -245,6 +250,14 @@ def compile_query(tree: Any) -> Callable[[Record, Head], bool]:
         return lambda record, head: compared(getattr(head, field), value)
     test = tree.test if isinstance(tree, Said) else compile_condition(tree)
     return lambda record, head: test(record)
+
+
+def names_status(tree: Any, status: str) -> bool:
+    if isinstance(tree, Not):
+        return names_status(tree.of, status)
+    if isinstance(tree, And | Or):
+        return any(names_status(one, status) for one in tree.of)
+    return isinstance(tree, Compare) and (tree.field, tree.value) == ("status", status)
 
 
 def bound(tree: Any, upper: bool) -> Bound:

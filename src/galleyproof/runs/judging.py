@@ -160,7 +160,8 @@ def write_of(held: Held, found: Difference, stamp: bytes | None) -> Write:
         parent=held.parent,
         old_parent=held.parent,
     )
-    keyed = False
+    # What returns may have lost its keys when it went.
+    keyed = held.status == "deleted" and found.status != "deleted"
     for change in found.changes:
         if write.tags is None and (change.before is None or change.after is None):
             write.tags = form.tags(after)
@@ -168,7 +169,7 @@ def write_of(held: Held, found: Difference, stamp: bytes | None) -> Write:
     if keyed:
         old, new = form.keys(form.read(held.body)), form.keys(after)
         write.gone = [key for key in old if key not in new]
-        write.come = [key for key in new if key not in old]
+        write.come = new if held.status == "deleted" else [key for key in new if key not in old]
     if not isinstance(after, Record):
         write.parent = form.parent(after)
         write.links = after

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from galleyproof.catalog.matching import need_sql
-from galleyproof.catalog.reading import held_under_roots
+from galleyproof.catalog.reading import held_under_roots, with_what_was
 from galleyproof.catalog.writing import array_of
 from galleyproof.jobs.around import NOWHERE, Around
 from galleyproof.jobs.job import Held
@@ -83,8 +83,9 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
         values["places"] = array_of(chunk.to_do)
     elif alone:
         condition, values = need_sql(assignment.need)
+    gone = assignment.job.takes == "gone"
     cursor.execute(
-        MEMBERS.format(members=members, condition=condition),
+        MEMBERS.format(members=members, condition=condition, there=AT_ALL if gone else NOT_DELETED),
         {"run": chunk.run, "start": chunk.start, "kind": assignment.kind, **values},
         binary=True,
     )
@@ -92,6 +93,9 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
     versions = first[1] if first and first[1] else []
     looked_at = [(row[0], Held._make(row[2:])) for row in cursor]
     looked_at.sort(key=itemgetter(0))
+    if gone:
+        were = with_what_was(cursor, [held for _, held in looked_at])
+        looked_at = [(place, held) for (place, _), held in zip(looked_at, were, strict=True)]
     if planned:
         versions = [0] * len(chunk.ids)
         for place, held in looked_at:
@@ -99,7 +103,8 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
     material = Material(versions, looked_at)
     if assignment.relatives and looked_at:
         roots = sorted({held.root for _, held in looked_at})
-        for held in held_under_roots(cursor, assignment.relatives, roots):
+        found = held_under_roots(cursor, assignment.relatives, roots, gone=gone)
+        for held in with_what_was(cursor, found) if gone else found:
             material.relatives.setdefault(held.root, []).append(held)
     material.around = read_around(cursor, assignment, material.relatives)
     if assignment.job.columns:
@@ -117,18 +122,21 @@ MEMBERS = """
         FROM {members} AS m (id, place)
         LEFT JOIN LATERAL (SELECT * FROM record
                            WHERE kind = %(kind)s AND id = m.id LIMIT 1) AS r ON TRUE)
-    SELECT -1, array_agg(CASE WHEN status <> 'deleted' THEN version ELSE 0 END ORDER BY place),
+    SELECT -1, array_agg(CASE WHEN {there} THEN r.version ELSE 0 END ORDER BY r.place),
            NULL::text, NULL::bigint, NULL::integer, NULL::bigint, NULL::bigint, NULL::text,
            NULL::bytea, NULL::integer
-    FROM member
+    FROM member AS r
     UNION ALL
     SELECT r.place, NULL, %(kind)s, r.id, r.version, r.parent, r.root, r.status, v.body,
            r.children
     FROM member AS r
     CROSS JOIN LATERAL (SELECT body FROM version WHERE kind = %(kind)s AND id = r.id
                         AND version = r.body_version LIMIT 1) AS v
-    WHERE r.status <> 'deleted' AND {condition}
+    WHERE {there} AND {condition}
 """
+NOT_DELETED = "r.status <> 'deleted'"
+AT_ALL = "r.version IS NOT NULL"
+"""For a job on what is gone."""
 
 
 WHOLE_CHUNK = """

@@ -15,6 +15,7 @@ from galleyproof.jobs.job import Job
 from galleyproof.jobs.move_work_orders import MoveWorkOrders
 from galleyproof.jobs.normalize_bibs import NormalizeBibs
 from galleyproof.jobs.normalize_holdings import NormalizeHoldings
+from galleyproof.jobs.restore import Restore
 from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
 from galleyproof.jobs.withdraw_items import WithdrawItems
 from galleyproof.marc.errors import Wrong
@@ -36,6 +37,7 @@ JOBS: dict[str, Job] = {
         MoveWorkOrders(),
         CloseWorkOrders(),
         EditRecord(),
+        Restore(),
         UNDO,
     )
 }

@@ -39,7 +39,7 @@ from galleyproof.runs.past import (
     bodies_of,
     read_consequences,
 )
-from galleyproof.runs.undoing_family import Above, made_and_left, read_above, rebuild
+from galleyproof.runs.undoing_family import Above, built_on, made_and_left, read_above, rebuild
 from galleyproof.structures.forms import form_of
 from galleyproof.structures.table import STRUCTURES
 
@@ -240,6 +240,11 @@ def comes_back_under(
     was deleted only because it was empty, and is restored for this one."""
     if write.parent == write.old_parent and not write.moves:
         return True
+    if write.status == "deleted":
+        stays = built_on(material.above, one)
+        if stays:
+            refuse(decided, one, "built-on-since", stays)
+            return False
     found = rebuild(material.above, one, write)
     if found.refused:
         refuse(decided, one, "parent-deleted", found.refused)

@@ -42,7 +42,8 @@ class Above:
     """parents: the records above those of the chunk, now and before the run, and what the run
     made. children: (kind, id) -> what hangs under it now. moved: what the run put under it.
     returning: what the undo gives back by itself; restored: what it gives back for others; left:
-    what it has taken away so far.
+    what it has taken away so far. going: what the run had restored, and goes again; idle: what is
+    withdrawn.
     """
 
     parents: dict[tuple[str, int], Parent] = field(default_factory=dict)
@@ -52,6 +53,8 @@ class Above:
     returning: set[tuple[str, int]] = field(default_factory=set)
     restored: set[tuple[str, int]] = field(default_factory=set)
     left: set[tuple[str, int]] = field(default_factory=set)
+    going: set[tuple[str, int]] = field(default_factory=set)
+    idle: set[tuple[str, int]] = field(default_factory=set)
 
 
 PARENTS = """
@@ -94,8 +97,9 @@ def read_above(
             wanted |= {(kind, each) for each in (before, one.parent) if each is not None}
         if kind and before != one.parent and one.parent is not None:
             above.moved.add((kind, one.parent))
-        if one.before_status == "deleted":
+        if one.before_status == "deleted" and one.status != "deleted":
             wanted.add(own)
+            above.going.add(own)
     if not wanted:
         return above
     kinds, ids = (list(column) for column in zip(*sorted(wanted), strict=True))
@@ -113,12 +117,14 @@ def read_children(cursor: psycopg.Cursor[Any], above: Above) -> None:
     roots = sorted({parent.root for parent in above.parents.values()})
     below = [kind.code for kind in KINDS.values() if kind.above]
     cursor.execute(
-        "SELECT kind, id, parent FROM record WHERE kind = ANY(%s) AND status <> 'deleted'"
+        "SELECT kind, id, parent, status FROM record WHERE kind = ANY(%s) AND status <> 'deleted'"
         " AND ((root <> id AND root = ANY(%s::bigint[]))"
         " OR (root = id AND id = ANY(%s::bigint[])))",
         (below, array_of(roots), array_of(roots)),
     )
-    for kind, id, parent in cursor:
+    for kind, id, parent, status in cursor:
+        if status == "withdrawn":
+            above.idle.add((kind, id))
         key = (KINDS[kind].above, parent)
         if key in above.parents:
             above.children.setdefault(key, set()).add((kind, id))
@@ -168,6 +174,17 @@ def rebuild(above: Above, one: Past, write: Write) -> Rebuilt:
             come=come,
         )
     )
+
+
+def built_on(above: Above, one: Past) -> str:
+    """What hangs under a record that the run had restored and that is to go again; "" where
+    nothing does that does not go with it. Orders and requests stay where they are."""
+    still = above.children.get((one.kind, one.id), set()) - above.going - above.left - above.idle
+    still = {(kind, id) for kind, id in still if kind in INVENTORY}
+    return f"restored by the run, and {count_of(still)} under it since; it stays" if still else ""
+
+
+INVENTORY = ("holding", "item", "portfolio")
 
 
 class Going(NamedTuple):
