@@ -82,7 +82,7 @@ AS_OF = """
 def held_before(cursor: psycopg.Cursor[Any], kind: str, ids: Sequence[int], run: int) -> list[Held]:
     """The records of these numbers as they stood before a run wrote anything."""
     cursor.execute(AS_OF, ([kind] * len(ids), list(ids), run), binary=True)
-    return [Held._make(row) for row in cursor]
+    return [Held(*row) for row in cursor]
 
 
 class Count(NamedTuple):
