@@ -102,6 +102,23 @@ def refusal(held: Held, group: Group, parameters: DeleteBibsParameters) -> Refus
     below = inventory(group)
     if below and (parameters.inventory == "refuse" or parameters.linked_only):
         return Refused("has-inventory", f"it has {counted(below)}")
+    return (
+        refused_as_title(held, group, parameters)
+        or request_refusal([request for _, request in title_requests(group)])
+        or of_items(group, around)
+    )
+
+
+def refusal_without_inventory(held: Held, group: Group) -> Refused | None:
+    """Why a bib stays that has lost its inventory and would go as a consequence."""
+    if linked(held.record, group.around):
+        return Refused("linked-elsewhere", "it is shared with a community or network zone")
+    return refused_as_title(held, group, DeleteBibsParameters())
+
+
+def refused_as_title(held: Held, group: Group, parameters: DeleteBibsParameters) -> Refused | None:
+    """What speaks against deleting a title, whatever hangs under it."""
+    around, bib = group.around, held.record
     lines: list[OrderLine] = [one.record for one in group.of_kind("order-line")]
     for line in lines:
         if line.is_open:
@@ -110,11 +127,7 @@ def refusal(held: Held, group: Group, parameters: DeleteBibsParameters) -> Refus
         return Refused("bound-with", f"bound with another title: {around.bound_with[held.id]}")
     if parameters.if_related == "refuse" and held.id in around.related:
         return Refused("related", around.related[held.id])
-    return (
-        retained(bib, group)
-        or request_refusal([request for _, request in title_requests(group)])
-        or of_items(group, around)
-    )
+    return retained(bib, group)
 
 
 def counted(below: list[Held]) -> str:

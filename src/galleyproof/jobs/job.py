@@ -135,6 +135,8 @@ class Job(ABC):
     """`gone` for a job on records that were deleted or withdrawn, and on those below them."""
     columns: ClassVar[tuple[str, ...]] = ()
     """Further columns of a file of ids whose values go to single records: `last-issue`."""
+    most_records: ClassVar[int | None] = None
+    """Records a run that a permit allows where it says nothing else; None for no such limit."""
     ordered: ClassVar[bool] = False
     """True when chunks must be worked in sequence."""
     literal: ClassVar[frozenset[str]] = frozenset()
