@@ -16,15 +16,17 @@ def field(text: str) -> tuple[bytes, bytes]:
     return text[:3].encode(), text[4:].replace("$", "\x1f").encode()
 
 
-def mfhd(
-    *fields: str, fixed: str = "1001014p    8   4001uueng0000000", leader: str = "y"
-) -> Record:
+RECEIVED = "1001014p    8   4001uueng0000000"
+
+
+def mfhd(*fields: str, fixed: str = RECEIVED, leader: str = "y", sort: bool = True) -> Record:
     """A holding: 001, 008 (none where `fixed` is empty), 852 and the fields given."""
     parts = [(b"001", b"221")]
     parts += [(b"008", fixed.encode())] if fixed else []
     parts += [] if any(one[:3] == "852" for one in fields) else [field("852 0 $bMAIN$cSTACKS$hZ1")]
     parts += [field(one) for one in fields]
-    parts.sort(key=lambda part: part[0])
+    if sort:
+        parts.sort(key=lambda part: part[0])
     return Record.build(f"00000c{leader}  a2200000un 4500".encode(), parts)
 
 
