@@ -80,7 +80,7 @@ class Closing:
                 Said("statement-unclear", f"{name} left as it is, “{self.text(at)}”: {why}")
             )
             return None
-        last = self.last_issue(tag)
+        last = self.last_issue(tag, len(statement.first.levels))
         if isinstance(last, Refused):
             return last
         closed = close(statement, last.issue)
@@ -102,7 +102,7 @@ class Closing:
     def text(self, at: int) -> str:
         return subfield_values(self.record.data[at], "a")[0].strip()
 
-    def last_issue(self, tag: bytes) -> LastIssue | Refused:
+    def last_issue(self, tag: bytes, levels: int) -> LastIssue | Refused:
         """From the statement's own column, else the general one, the parameter, the items."""
         columns = dict.fromkeys((COLUMNS[tag], COLUMNS[b"866"]))
         column = next((one for one in columns if self.beside.given.get(one, "").strip()), "")
@@ -117,7 +117,7 @@ class Closing:
             found = highest(one.record for one in self.beside.items)
             if found is None:
                 return Refused("no-last-issue", "none of its items says which volume or year it is")
-            return found
+            return found.down_to(levels) if levels else found
         found = written(text)
         if found is None:
             return Refused(

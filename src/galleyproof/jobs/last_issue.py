@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from galleyproof.marc.designations import (
@@ -31,6 +32,13 @@ class LastIssue(NamedTuple):
 
     issue: Designation
     values: dict[str, str]
+
+    def down_to(self, levels: int) -> LastIssue:
+        """With no more levels of enumeration than a statement has, where none has a caption: an
+        item often counts further down than the statement does."""
+        if any(level.caption for level in self.issue.levels):
+            return self
+        return self._replace(issue=replace(self.issue, levels=self.issue.levels[:levels]))
 
 
 def written(text: str) -> LastIssue | None:

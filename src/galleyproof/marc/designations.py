@@ -15,6 +15,9 @@ from typing import NamedTuple
 ENUMERATION, CHRONOLOGY, BOTH = "enumeration", "chronology", "both"
 PLAIN, PARENTHESES, DOTTED, YEAR_FIRST = "plain", "parentheses", "dotted", "year-first"
 
+LONGEST = 100
+"""Characters of what can still be one issue; the patterns below take long over much more."""
+
 YEAR = r"(?:1[4-9]|20)\d\d(?:/(?:\d{4}|\d{2}))?"
 SERIES = re.compile(r"(?:n\.? ?s\.?|new ser\.?|neue folge|n\.? ?f\.?|ser\. ?\d+)", re.IGNORECASE)
 LEVEL = re.compile(
@@ -26,7 +29,7 @@ NUMBER_DOT_YEAR = re.compile(rf"(?P<value>\d+(?:/\d+)?)\.(?P<chronology>{YEAR}(?
 ONE_YEAR = re.compile(rf"\b{YEAR}\b")
 WORDS = re.compile(r"[^\W\d_]+")
 CHRONOLOGY_ONLY = re.compile(
-    rf"(?:(?:[^\W\d_]+\.?/?)+ (?:\d{{1,2}}, ?)?)?{YEAR}"
+    rf"(?:[^\W\d_]+\.?(?:/[^\W\d_]+\.?)? (?:\d{{1,2}}, ?)?)?{YEAR}"
     r"(?::(?:[^\W\d_]+\.?(?:/[^\W\d_]+\.?)?(?: ?\d{1,2})?|\d{1,2}))*"
 )
 
@@ -103,6 +106,8 @@ class Designation:
 def parse_designation(text: str) -> Designation | None:
     """What a text designates, or None where it is not plainly one issue or volume."""
     text = text.strip()
+    if len(text) > LONGEST:
+        return None
     if text[:1] == "[" and text[-1:] == "]" and "[" not in text[1:]:
         inner = parse_designation(text[1:-1])
         return replace(inner, bracketed=True) if inner and not inner.bracketed else None
