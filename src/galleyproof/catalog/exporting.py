@@ -61,8 +61,15 @@ def export_records(
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears whole or not at all; a pipe or a device is simply written to."""
     if str(path) == "-":
         yield sys.stdout.buffer
+        return
+    if path.is_dir():
+        raise Wrong(f"{path} is a folder; name the file to write")
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            yield stream
         return
     if not path.parent.is_dir():
         raise Wrong(f"there is no folder {path.parent}")
