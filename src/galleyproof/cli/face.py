@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import getpass
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from errno import ENOSPC
 from typing import Any
 
 import click
@@ -155,6 +157,13 @@ def guarded(work: Callable[[], int | None], as_json: bool, database: bool = True
         if full or FULL in str(error):
             return complain(no_room(first), FAILED, as_json)
         return complain(f"the database could not be used: {first}", FAILED, as_json)
+    except OSError as error:
+        if error.errno == ENOSPC:
+            return complain(no_room(f"{error.filename or error.strerror}"), FAILED, as_json)
+        said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        if isinstance(error, PermissionError):
+            said += f"; galley runs as {getpass.getuser()} here, who may not use it"
+        return complain(said, WRONG if error.filename else FAILED, as_json)
     except KeyboardInterrupt:
         return complain("interrupted; what is done stays, see `galley runs`", WAITING, as_json)
     except Exception as error:

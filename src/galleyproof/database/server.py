@@ -130,11 +130,15 @@ def version_of(programs: Path) -> str:
 # ---- who runs the server
 
 
-@cache
 def server_account() -> pwd.struct_passwd | None:
-    """PostgreSQL refuses to run as root: then the account that runs it; else None."""
+    """PostgreSQL refuses to run as root: then the account that runs it, which is the one that
+    the database belongs to, where there is one; else None."""
     if os.geteuid() != 0:
         return None
+    with contextlib.suppress(OSError, KeyError):
+        owner = data_folder().stat().st_uid
+        if owner != 0:
+            return pwd.getpwuid(owner)
     for name in ("galleyproof", "postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
@@ -207,7 +211,7 @@ def make_socket_folder() -> None:
     account = server_account()
     ours = {os.geteuid()} | ({account.pw_uid} if account else set())
     if owner not in ours or folder.is_symlink():
-        raise Wrong(f"{folder} belongs to somebody else; set GALLEY_HOME to a shorter path")
+        raise Wrong(f"{folder} belongs to another account; remove it, or set GALLEY_HOME elsewhere")
     folder.chmod(0o700)
     give_to_server(folder)
 

@@ -50,6 +50,12 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     if str(path) == "-":
         yield sys.stdout.buffer
         return
+    if path.is_dir():
+        raise Wrong(f"{path} is a folder; name the file to write")
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:  # a pipe or a device is simply written to
+            yield stream
+        return
     if not path.parent.is_dir():
         raise Wrong(f"there is no folder {path.parent}")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
