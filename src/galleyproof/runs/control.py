@@ -12,7 +12,7 @@ from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import give_back_rest, move, never_begun, settle
-from galleyproof.runs.standing_again import another_revision, require_again
+from galleyproof.runs.standing_again import another_revision, asks_nobody, require_again
 from galleyproof.runs.undo_rights import require_undo
 
 HELD = "paused by the system: "
@@ -103,7 +103,7 @@ def resume(who: Who, number: int, at: datetime) -> Run:
         raise Wrong(f"run {number} is {run.state}; only a paused run can be resumed")
     if run.undoes is not None:
         require_undo(run.person, run.undoes, at, acting=who.acting)
-    elif run.permit_id is not None:
+    elif not asks_nobody(run):
         require_again(run, at, acting=who.acting)
     if said := another_revision(run):
         raise Wrong(said)

@@ -14,8 +14,8 @@ from galleyproof.runs.offered import job_named
 
 def still(run: Run, at: datetime, *, begins: bool = True) -> Answer:
     """The answer for the run's own permit, and no other: another one, wider or newer, is for
-    another run. begins: whether it goes on at this hour. A run without a permit (a load, an undo
-    of one's own, a dry run by a ticket) is not asked here."""
+    another run. begins: whether it goes on at this hour. A dry run that a ticket allowed asks for
+    the ticket."""
     person, job, asked = question(run, at, begins)
     return may(person, job, **asked)
 
@@ -30,21 +30,26 @@ def require_again(
 
 def question(run: Run, at: datetime, begins: bool) -> tuple[Person, str, dict[str, Any]]:
     permit = run.permit
-    assert permit is not None
     undo = run.undoes_id is not None
     return (
         run.person,
-        permit.job,
+        permit.job if permit else run.job,
         {
-            "binding": permit.binding,
+            "binding": permit.binding if permit else run.binding,
             "environment": run.environment_id,
             "records": run.size,
             "parameters": None if undo else run.parameters,
             "at": at,
             "writes": begins and not run.dry_run,
-            "only": permit.pk,
+            "only": permit.pk if permit else None,
         },
     )
+
+
+def asks_nobody(run: Run) -> bool:
+    """A first filling, and the undo of one's own run: they hang on no permit. Half an undo would
+    be worse than a whole one."""
+    return run.permit_id is None and (run.job == "load" or run.undoes_id is not None)
 
 
 def another_revision(run: Run) -> str:

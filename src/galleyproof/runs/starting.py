@@ -68,9 +68,9 @@ def claim(number: int, at: datetime) -> tuple[Schedule, datetime] | None:
             due = schedule.claimed
         elif schedule.state == "active" and schedule.next_due and schedule.next_due <= at:
             due = schedule.next_due
+            schedule.next_due = next_after(schedule.cron, at, timezone.get_current_timezone())
         else:
             return None
-            schedule.next_due = next_after(schedule.cron, at, timezone.get_current_timezone())
         if at - due > LATE:
             schedule.claimed = schedule.claimed_at = None
             schedule.save()

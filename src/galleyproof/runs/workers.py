@@ -28,7 +28,7 @@ from galleyproof.runs.ledger import LIVE, WORKERS
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
 from galleyproof.runs.settling import give_up, go_on_from_plan, settle
-from galleyproof.runs.standing_again import another_revision, still
+from galleyproof.runs.standing_again import another_revision, asks_nobody, still
 from galleyproof.runs.undo_job import UNDO
 from galleyproof.runs.working import DiskFull, Session, now, work_run
 
@@ -195,7 +195,7 @@ def may_not_go_on(run: Run) -> str:
     """Why the permit does not let a run go on just now, as a sentence; "" if it does."""
     if said := another_revision(run):
         return said
-    if run.permit_id is None:
+    if asks_nobody(run):
         return ""
     answer = still(run, now())
     if answer.allowed:
