@@ -182,6 +182,23 @@ def test_a_stale_plan_is_not_confirmed_after_the_permit_ended(production: Librar
     assert Run.objects.get(pk=run.pk).state == "waiting"
 
 
+def test_a_permit_that_ends_while_its_run_is_being_planned_stops_the_plan(
+    production: Library, small_chunks
+) -> None:
+    from galleyproof.cli.run_output import exit_code
+    from galleyproof.permits.actions.revoke import revoke
+
+    small_chunks(10)
+    permit = production.permit(environment="production")
+    run = production.ask(environment="production", note="series")
+    some_chunks(run, 1)
+    revoke(production.bob, permit.pk, reason="enough", at=NOW)
+    ended = production.work(run)
+    assert (ended.state, ended.plan.state) == ("planning", "paused")
+    assert "is paused: permit 1 was revoked" in production.report(ended)["error"]
+    assert exit_code(ended) == 5
+
+
 def test_a_permit_given_after_the_review_does_not_widen_the_run_that_waits(
     production: Library,
 ) -> None:

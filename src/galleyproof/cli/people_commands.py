@@ -117,9 +117,10 @@ def add_to(galley: click.Group) -> None:
                 out.print(f"  {label:<14} {', '.join(filter(None, values)) or '–'}", markup=False)
             for one in held:
                 permit = one.permit
+                what = " ".join(filter(None, (permit.job, permit.binding)))
                 out.print(
-                    f"  permit {permit.pk:<7} {permit.job} {permit.binding} in "
-                    f"{permit.environment}: {one.why or one.state}",
+                    f"  permit {permit.pk:<7} {what} in {permit.environment}: "
+                    f"{one.why or one.state}",
                     markup=False,
                 )
 

@@ -9,11 +9,13 @@ from galleyproof.runs.consent import sentences
 from galleyproof.runs.models import Run
 from galleyproof.runs.reporting import summary
 from galleyproof.runs.tally import Tally
-from galleyproof.runs.waiting import wait_for
+from galleyproof.runs.waiting import plan_rests, wait_for
 
 
 def exit_code(run: Run) -> int:
     if run.state in ("paused", "pausing", "cancelled", "cancelling", "waiting"):
+        return WAITING
+    if plan_rests(run):
         return WAITING
     if run.state == "failed":
         return FAILED
@@ -59,9 +61,11 @@ def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
     line(f"  state      {STATE_WORDS.get(data['state'], data['state'])}")
     if data["error"]:
         line(f"  because    {data['error']}", "bold red")
-    for sentence in sentences(data["waits_for"] or {}):
-        done = f" (confirmed by {data['confirmed_by']})" if data["confirmed_by"] else ""
-        line(f"  waits for  {sentence}{done}", "bold")
+    if data["confirmed_by"]:
+        line(f"  confirmed  by {data['confirmed_by']}")
+    else:
+        for sentence in sentences(data["waits_for"] or {}):
+            line(f"  waits for  {sentence}", "bold")
     for consequence in data["consequences"]:
         line(f"  follows    {consequence['count']:,} × {consequence['kind']} {consequence['what']}")
     counts = data["counts"]

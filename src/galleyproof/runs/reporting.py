@@ -84,8 +84,17 @@ def summary(run: Run) -> dict[str, Any]:
         "digest": run.digest or None,
         "undoes": run.undoes_id,
         "undone_by": undone_by.id if undone_by else None,
-        "error": run.error or None,
+        "error": run.error or plan_paused(run) or None,
     }
+
+
+def plan_paused(run: Run) -> str:
+    """Why a run that is being planned does not get on, as a sentence; "" if it does."""
+    plan = run.plan
+    if run.state != "planning" or plan is None or plan.state != "paused":
+        return ""
+    because = f": {plan.error}" if plan.error else ""
+    return f"its plan, run {plan.id}, is paused{because}; galley resume {plan.id} goes on with it"
 
 
 class Row(NamedTuple):
@@ -185,7 +194,11 @@ def listing(
         chosen &= Q(person__username=person) | Q(person__display_name=person)
     if environment:
         chosen &= Q(environment_id=environment)
-    return list(Run.objects.filter(chosen).select_related("person").order_by("-id")[:limit])
+    return list(
+        Run.objects.filter(chosen)
+        .select_related("person", "confirmed_by", "plan")
+        .order_by("-id")[:limit]
+    )
 
 
 HEADINGS = ["kind", "number in the catalogue", "own number", "outcome", "code", "what is said"]

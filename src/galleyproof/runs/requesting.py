@@ -289,6 +289,7 @@ def new_run(who: Who, values: dict[str, Any], at: datetime) -> Run:
             "size": run.size,
             "parameters": run.parameters,
             "permit": run.permit_id,
+            "schedule": run.schedule_id,
         },
         at=at,
     )

@@ -21,7 +21,7 @@ from galleyproof.signoff.models import RoleForm, Step, Ticket
 from galleyproof.signoff.next_step import form_to_do, titled, to_do
 from galleyproof.signoff.office import Office
 from galleyproof.signoff.policy import policy
-from galleyproof.signoff.states import Move, form_move_of, move_of
+from galleyproof.signoff.states import Move, actor_of, form_actor_of, form_move_of, move_of
 from galleyproof.signoff.tickets import form_of, ticket_numbered
 
 PAST = {
@@ -43,10 +43,10 @@ PAST = {
 }
 
 
-def check_actor(who: Who, ticket: Ticket, verb: str, actor: str, at: datetime) -> None:
-    """Denies, logged, everybody who is not the actor of the move; under --as neither of the two
-    people may be the wrong one."""
-    fault = actor_fault(who, ticket, actor)
+def check_actor(who: Who, ticket: Ticket, verb: str, at: datetime) -> None:
+    """Denies, logged, everybody whose part the move is not, whatever state the ticket is in;
+    under --as neither of the two people may be the wrong one."""
+    fault = actor_fault(who, ticket, actor_of(verb))
     if fault:
         deny(
             who.person,
@@ -136,9 +136,7 @@ def moving(who: Who, number: int, verb: str, at: datetime, *, after: str = "") -
 
     Raises NotPermitted (logged) and Wrong.
     """
-    ticket = ticket_numbered(number)
-    move = move_of(verb, ticket.state, after)
-    check_actor(who, ticket, verb, move.who, at)
+    check_actor(who, ticket_numbered(number), verb, at)
     with transaction.atomic():
         locked = ticket_numbered(number, lock=True)
         # Two that move it at once: the second judges it as the first left it.
@@ -159,8 +157,7 @@ def finish(hand: Hand) -> Step:
 def moving_form(who: Who, number: int, verb: str, at: datetime) -> Iterator[Hand]:
     """The same for the role form of a ticket."""
     form = form_of(number)
-    move = form_move_of(verb, form.state)
-    fault = form_actor_fault(who, form, move.who)
+    fault = form_actor_fault(who, form, form_actor_of(verb, form.state))
     if fault:
         deny(
             who.person,

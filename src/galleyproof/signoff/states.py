@@ -123,6 +123,19 @@ FORM_STATES = ("opened", "started", "confirmed", "applied", "closed")
 FORM_VERBS = tuple(dict.fromkeys(move.verb for move in FORM_MOVES))
 
 
+def actor_of(verb: str) -> str:
+    """Whose part a verb is; it is the same from every state."""
+    return next(move.who for move in MOVES if move.verb == verb)
+
+
+def form_actor_of(verb: str, state: str) -> str:
+    """The same for a role form, where a form is sent back by whoever has it in hand."""
+    return next(
+        (move.who for move in FORM_MOVES if move.verb == verb and move.before == state),
+        next(move.who for move in FORM_MOVES if move.verb == verb),
+    )
+
+
 def move_of(verb: str, before: str, after: str = "") -> Move:
     """The move of a ticket by this verb from this state (and to this one, where it matters).
 
