@@ -77,6 +77,7 @@ def main() -> None:
         source = "real records, tiled" if real_records() else "the demo's synthetic records"
         print(f"{given.records:,} bibs ({source}), one process, one worker, fsync on\n")
         compare(folder, given.records)
+        items(given.records)
         workers(folder, given.records)
         if given.full:
             growth(folder, given.small, given.large)
@@ -114,6 +115,16 @@ def compare(folder: Path, count: int) -> None:
                 )
     peak = max(one["peak_mb"] for one in found.values())
     print(f"\nmemory of the working process at its peak: {peak:.0f} MB")
+
+
+def items(count: int) -> None:
+    """Items changed by the job, against a psycopg script that does the same row by row."""
+    found = child("bench.item_steps", str(count))
+    script, job = rate(found["script"]), rate(found["job"])
+    print(f"\n{'work':<40}{'items/s':>12}{'×':>8}{'at least':>16}")
+    print(f"{'psycopg script, row by row':<40}{script:>12,.0f}{1:>8.1f}")
+    least = "15,000/s or 4"
+    print(f"{'change-physical-items, two fields':<40}{job:>12,.0f}{job / script:>8.1f}{least:>16}")
 
 
 def workers(folder: Path, count: int) -> None:
