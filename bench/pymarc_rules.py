@@ -53,9 +53,9 @@ def insert(record: Record, field: Field) -> None:
 def removed(record: Record) -> Iterator[Field]:
     for field in record.fields:
         tag = field.tag
-        if tag == "029" or tag.startswith("9") or tag.startswith("59"):
+        if tag == "029" or tag.startswith(("9", "59")):
             yield field
-        elif tag.startswith("6"):
+        if tag == "029" or tag.startswith(("9", "59")):("6"):
             second = field.indicator2
             if second in "46" or (
                 second == "7"

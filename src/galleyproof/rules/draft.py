@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from galleyproof.marc.record import Record, made
-from galleyproof.rules.limits import ROOM, GrewTooMuch
+from galleyproof.rules.limits import FIELD_WEIGHT, ROOM, GrewTooMuch
 
 
 class Draft:
@@ -96,8 +96,20 @@ class Draft:
         greater one."""
         self.insert_at(place_for(self.tags, tag), tag, data)
 
+    def insert_all(self, tag: bytes, several: Sequence[bytes]) -> None:
+        """Fields more with one tag, where `insert` would put them one after the other."""
+        if not several:
+            return
+        self.grow(sum(weight(data) for data in several))
+        self.reshape()
+        at = place_for(self.tags, tag)
+        self.tags[at:at] = [tag] * len(several)
+        self.data[at:at] = several
+        self.text += b"".join(several)
+        self.tags_came = True
+
     def insert_at(self, at: int, tag: bytes, data: bytes) -> None:
-        self.grow(len(data) + 13)
+        self.grow(weight(data))
         self.reshape()
         self.tags.insert(at, tag)
         self.data.insert(at, data)
@@ -109,7 +121,7 @@ class Draft:
         if not gone:
             return
         self.reshape()
-        self.room += sum(len(self.data[at]) + 13 for at in gone)
+        self.room += sum(weight(self.data[at]) for at in gone)
         self.tags = [tag for at, tag in enumerate(self.tags) if at not in gone]
         self.data = [data for at, data in enumerate(self.data) if at not in gone]
 
@@ -117,7 +129,7 @@ class Draft:
         """Gives fields another tag; they move to where it belongs, in the order they had."""
         moved = [self.data[at] for at in places]
         self.remove(places)
-        self.grow(sum(len(data) + 13 for data in moved))
+        self.grow(sum(weight(data) for data in moved))
         at = place_for(self.tags, tag)
         self.tags[at:at] = [tag] * len(moved)
         self.data[at:at] = moved
@@ -128,8 +140,8 @@ class Draft:
         """Puts several fields with this tag in the place of one: where it stood if the tag is its
         own, otherwise where the tag belongs."""
         self.grow(
-            sum(len(data) + 13 for several in new.values() for data in several)
-            - sum(len(self.data[at]) + 13 for at in new)
+            sum(weight(data) for several in new.values() for data in several)
+            - sum(weight(self.data[at]) for at in new)
         )
         self.reshape()
         tags: list[bytes] = []
@@ -174,14 +186,12 @@ class Draft:
         return made(self.leader, self.tags, self.data)
 
 
+def weight(data: bytes) -> int:
+    """What a field takes of the room that rules have."""
+    return len(data) + FIELD_WEIGHT
+
+
 def place_for(tags: Sequence[bytes], tag: bytes) -> int:
-    last = -1
-    greater = -1
-    for at, one in enumerate(tags):
-        if one == tag:
-            last = at
-        elif greater < 0 and one > tag:
-            greater = at
-    if last >= 0:
-        return last + 1
-    return greater if greater >= 0 else len(tags)
+    if tag in tags:
+        return len(tags) - tags[::-1].index(tag)
+    return next((at for at, one in enumerate(tags) if one > tag), len(tags))
