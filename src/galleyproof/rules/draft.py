@@ -9,9 +9,8 @@ from galleyproof.rules.limits import FIELD_WEIGHT, ROOM, GrewTooMuch
 
 
 class Draft:
-    """tags and data as in Record. tags_came: whether fields were made, perhaps with tags that
-    were not there before. text: the record as it came and all that was written since, so that
-    what does not stand in it stands in no field."""
+    """tags and data as in Record. tags_came: tags of fields that were made. text: the record as it
+    came and all that was written since, so that what does not stand in it stands in no field."""
 
     __slots__ = (
         "data",
@@ -31,7 +30,7 @@ class Draft:
         self.leader = record.leader
         self.tags = record.tags
         self.data = record.data
-        self.tags_came = False
+        self.tags_came: list[bytes] = []
         self.text = bytearray(record.body)
         self.places: dict[bytes | str, Sequence[int]] = {}
         self.own = False
@@ -106,7 +105,7 @@ class Draft:
         self.tags[at:at] = [tag] * len(several)
         self.data[at:at] = several
         self.text += b"".join(several)
-        self.tags_came = True
+        self.tags_came.append(tag)
 
     def insert_at(self, at: int, tag: bytes, data: bytes) -> None:
         self.grow(weight(data))
@@ -114,7 +113,7 @@ class Draft:
         self.tags.insert(at, tag)
         self.data.insert(at, data)
         self.text += data
-        self.tags_came = True
+        self.tags_came.append(tag)
 
     def remove(self, places: Iterable[int]) -> None:
         gone = set(places)
@@ -134,7 +133,7 @@ class Draft:
         self.tags[at:at] = [tag] * len(moved)
         self.data[at:at] = moved
         self.places.clear()
-        self.tags_came = True
+        self.tags_came.append(tag)
 
     def replace_fields(self, new: Mapping[int, Sequence[bytes]], tag: bytes) -> None:
         """Puts several fields with this tag in the place of one: where it stood if the tag is its
@@ -161,7 +160,8 @@ class Draft:
         at = place_for(tags, tag)
         tags[at:at] = [tag] * len(moved)
         fields[at:at] = moved
-        self.tags, self.data, self.tags_came = tags, fields, True
+        self.tags, self.data = tags, fields
+        self.tags_came.append(tag)
 
     def arrange(self, order: Sequence[int]) -> None:
         """Puts the fields in another order: the old index of each, in turn."""
