@@ -23,7 +23,7 @@ def held_with_ids(cursor: psycopg.Cursor, kind: str, ids: Sequence[int]) -> list
         (kind, list(ids)),
         binary=True,
     )
-    return [Held._make(row) for row in cursor]
+    return [Held(*row) for row in cursor]
 
 
 def held_under_roots(
@@ -39,7 +39,7 @@ def held_under_roots(
         (list(kinds), list(roots), list(roots)),
         binary=True,
     )
-    return [Held._make(row) for row in cursor]
+    return [Held(*row) for row in cursor]
 
 
 # The last version of another status, and the run that ended it.

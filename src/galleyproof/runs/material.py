@@ -91,7 +91,7 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
     )
     first = cursor.fetchone()
     versions = first[1] if first and first[1] else []
-    looked_at = [(row[0], Held._make(row[2:])) for row in cursor]
+    looked_at = [(row[0], Held(*row[2:])) for row in cursor]
     looked_at.sort(key=itemgetter(0))
     if gone:
         were = with_what_was(cursor, [held for _, held in looked_at])
