@@ -1,4 +1,5 @@
 # make demo | test | check | bench | docs; each begins with setup, which makes .venv
+# make bench FULL=yes BENCH="--records 20000 --large 200000" for other sizes.
 # make demo SERVE=no stops after the story; there are no pages yet, so it always does.
 PYTHON ?= python3
 BIN := .venv/bin
@@ -34,7 +35,7 @@ docs: setup
 	$(BIN)/python -m galleyproof.cli.reference > docs/reference/commands.md
 
 bench: setup
-	$(BIN)/python -m bench $(if $(FULL),--full)
+	$(BIN)/python -m bench $(if $(FULL),--full) $(BENCH)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -3,25 +3,23 @@ plan by asking again about the versions it was made on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import psycopg
 
-from galleyproof.catalog.reading import body_at
 from galleyproof.database.connect import connect
-from galleyproof.jobs.job import Group, Held
-from galleyproof.jobs.outcome import Changed
-from galleyproof.marc.changes import Change, changes
-from galleyproof.marc.record import Record
-from galleyproof.marc.undo import undo
+from galleyproof.marc.changes import Change
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
+from galleyproof.runs.past import bodies_of
+from galleyproof.runs.previewing import proposed
 from galleyproof.runs.reporting import ids_with, own_number
+from galleyproof.structures.forms import form_of
 
 
 class Difference(NamedTuple):
-    """One changed record. number: its 001."""
+    """One changed record. number: its own."""
 
     kind: str
     id: int
@@ -32,51 +30,67 @@ class Difference(NamedTuple):
 
 
 def differences(run: Run, limit: int | None = None) -> Iterator[Difference]:
-    """The changed records of a run or a plan, in the run's order, one at a time."""
+    """The changed records of a run or a plan, in the run's order, some at a time."""
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
         with connection.cursor() as cursor:
-            for count, (id, version) in enumerate(ids_with(run, "changed")):
-                if limit is not None and count >= limit:
-                    return
-                yield difference(cursor, run, id, version)
+            changed = islice(ids_with(run, "changed"), limit)
+            while some := list(islice(changed, AT_ONCE)):
+                yield from differences_of(cursor, run, some)
 
 
-def difference(cursor: psycopg.Cursor[Any], run: Run, id: int, version: int) -> Difference:
-    if run.job == "load":
-        body = bytes(body_at(cursor, run.kind, id, version) or b"")
-        return Difference(run.kind, id, own_number(body), [], b"", body)
-    before = bytes(body_at(cursor, run.kind, id, version) or b"")
-    if not run.dry_run:
-        after = bytes(body_at(cursor, run.kind, id, version + 1) or b"")
-    elif run.undoes_id is not None:
-        after = undone(cursor, run, id, before)
-    else:
-        after = proposed(run, Held(run.kind, id, version, None, id, "active", before))
-    found = changes(Record(before), Record(after)) if before and after else []
-    return Difference(run.kind, id, own_number(before), list(found), before, after)
+AT_ONCE = 500
+"""Records that are read together."""
 
 
-def proposed(run: Run, held: Held) -> bytes:
-    """What the job makes of a record as it was when the plan was made."""
-    job = job_named(run.job)
-    parameters = job.parameters.model_validate(run.parameters)
-    for about, answer in job.decide(Group([held], []), parameters):
-        if about.id == held.id and isinstance(answer, Changed):
-            return answer.record.body
-    return held.body
+def differences_of(
+    cursor: psycopg.Cursor[Any], run: Run, some: Sequence[tuple[int, int]]
+) -> Iterator[Difference]:
+    kind = run.kind
+    form = form_of(kind)
+    wanted = [(kind, id, version) for id, version in some]
+    if not run.dry_run and run.job != "load":
+        wanted += [(kind, id, version + 1) for id, version in some]
+    bodies = bodies_of(cursor, wanted)
+    after: dict[int, bytes] = {}
+    if run.dry_run and run.undoes_id is not None:
+        after = undone(cursor, run, some, bodies)
+    elif run.dry_run:
+        after = proposed(cursor, run, some, bodies)
+    for id, version in some:
+        body = bodies.get((kind, id, version), b"")
+        if run.job == "load":
+            yield Difference(kind, id, own_number(kind, body), [], b"", body)
+            continue
+        new = after.get(id, body) if run.dry_run else bodies.get((kind, id, version + 1), b"")
+        found = form.changes(form.read(body), form.read(new)) if body and new else []
+        yield Difference(kind, id, own_number(kind, body), list(found), body, new)
 
 
-def undone(cursor: psycopg.Cursor[Any], run: Run, id: int, now: bytes) -> bytes:
+def undone(
+    cursor: psycopg.Cursor[Any],
+    run: Run,
+    some: Sequence[tuple[int, int]],
+    bodies: dict[tuple[str, int, int], bytes],
+) -> dict[int, bytes]:
+    """What an undo makes of the records as they are now."""
+    kind, form = run.kind, form_of(run.kind)
     cursor.execute(
-        "SELECT version FROM version WHERE kind = %s AND id = %s AND run = %s",
-        (run.kind, id, run.undoes_id),
+        "SELECT id, version FROM version WHERE kind = %s AND id = ANY(%s) AND run = %s",
+        (kind, [id for id, _ in some], run.undoes_id),
     )
-    row = cursor.fetchone()
-    if row is None:
-        return now
-    before = body_at(cursor, run.kind, id, row[0] - 1)
-    after = body_at(cursor, run.kind, id, row[0])
-    if before is None or after is None:
-        return now
-    return undo(Record(bytes(before)), Record(bytes(after)), Record(now)).record.body
+    written = dict(cursor.fetchall())
+    past = bodies_of(
+        cursor,
+        [(kind, id, version - back) for id, version in written.items() for back in (0, 1)],
+    )
+    found = {}
+    for id, version in some:
+        now, then = bodies.get((kind, id, version)), written.get(id)
+        if now is None or then is None:
+            continue
+        before, after = past.get((kind, id, then - 1)), past.get((kind, id, then))
+        if before is not None and after is not None:
+            back = form.undo(form.read(before), form.read(after), form.read(now))
+            found[id] = back.after.body
+    return found

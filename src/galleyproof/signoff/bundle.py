@@ -21,7 +21,6 @@ from galleyproof.audit.log import append
 from galleyproof.audit.models import Entry
 from galleyproof.audit.verify_bundle import FORMAT
 from galleyproof.database.connect import connect
-from galleyproof.jobs.job import Held
 from galleyproof.marc.changes import changes
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.record import Record
@@ -29,10 +28,10 @@ from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
 from galleyproof.people.rights import require_role
 from galleyproof.permits.models import Permit
-from galleyproof.runs.before_after import proposed
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.judging import CHANGED, OUTCOMES, hash_of_change
 from galleyproof.runs.models import Run
+from galleyproof.runs.previewing import proposed
 from galleyproof.runs.reporting import iso, own_number, said_rows, summary
 from galleyproof.runs.states import ENDED
 from galleyproof.signoff.account import ticket_account
@@ -256,13 +255,15 @@ def record_lines(run: Run) -> Iterator[list[Any]]:
 def changed_lines(run: Run) -> Iterator[dict[str, Any]]:
     """Before and after of every changed record, then of what followed on others."""
     with connect("governing", autocommit=True) as beside:
+        beside.execute(f"SET search_path = {run.environment_id}, governing")
         for ids, versions, marks, hashes in chunks(run):
             places = [place for place, mark in enumerate(marks) if mark == CHANGED]
             members = [(ids[place], versions[place]) for place in places]
             known = states_of(beside, run, members)
+            planned = planned_bodies(beside, run, members, known)
             for at, (id, judged) in enumerate(members):
                 digest = hashes[16 * at : 16 * at + 16]
-                yield changed_line(run, id, judged, known, digest)
+                yield changed_line(run, id, judged, known, planned, digest)
         if not run.dry_run:
             cursor = beside.execute(
                 ASIDE.format(environment=run.environment_id), (run.pk, run.pk), binary=True
@@ -289,12 +290,24 @@ def states_of(beside: psycopg.Connection[Any], run: Run, members: list[tuple[int
     return {(id, judged): (status, bytes(body)) for id, judged, status, body in cursor}
 
 
-def changed_line(run: Run, id: int, judged: int, known: States, digest: bytes) -> dict[str, Any]:
+def planned_bodies(
+    beside: psycopg.Connection[Any], run: Run, members: list[tuple[int, int]], known: States
+) -> dict[int, bytes]:
+    """What a plan makes of its records; the preview of an undo is not asked again."""
+    if not run.dry_run or run.undoes_id is not None:
+        return {}
+    bodies = {(run.kind, id, judged): known[id, judged][1] for id, judged in known}
+    with beside.cursor() as cursor:
+        return proposed(cursor, run, members, bodies)
+
+
+def changed_line(
+    run: Run, id: int, judged: int, known: States, planned: dict[int, bytes], digest: bytes
+) -> dict[str, Any]:
     old_status, before = known.get((id, judged), ("", None))
+    after: bytes | None
     if run.dry_run:
-        held = Held(run.kind, id, judged, None, id, old_status, before or b"")
-        knowable = before is not None and run.undoes_id is None
-        status, after = old_status, proposed(run, held) if knowable else None
+        status, after = old_status, planned.get(id)
     else:
         status, after = known.get((id, judged + 1), ("", None))
     told = None
@@ -323,7 +336,7 @@ def line_of(
     return {
         "kind": kind,
         "id": id,
-        "number": own_number(before or after) if kind in MARC else "",
+        "number": own_number(kind, before or after),
         "version": written,
         "old_status": old_status,
         "status": status,

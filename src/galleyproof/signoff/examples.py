@@ -8,16 +8,17 @@ from typing import Any, NamedTuple
 import psycopg
 
 from galleyproof.database.connect import connect
-from galleyproof.jobs.job import Held
-from galleyproof.marc.changes import Change, changes
+from galleyproof.marc.changes import Change
 from galleyproof.marc.field import indicators, is_control, subfields
-from galleyproof.marc.record import Record
-from galleyproof.marc.shapes import shapes_of_one
-from galleyproof.runs.before_after import proposed
 from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import JOBS
+from galleyproof.runs.past import bodies_of
+from galleyproof.runs.previewing import proposed
 from galleyproof.runs.reporting import own_number
+from galleyproof.structures.changes import read
+from galleyproof.structures.forms import form_of
+from galleyproof.structures.table import STRUCTURES
 
 EACH = 3
 """How many records of a shape are shown."""
@@ -25,15 +26,6 @@ EACH = 3
 CHUNKS = """
     SELECT ids, versions, marks FROM {environment}.chunk
     WHERE run = %s AND state = 'done' AND changed > 0 ORDER BY start
-"""
-
-BODIES = """
-    SELECT wanted.id, wanted.version, coalesce(v.body, b.body)
-    FROM unnest(%s::bigint[], %s::integer[]) AS wanted (id, version)
-    JOIN {environment}.version AS v
-      ON v.kind = %s AND v.id = wanted.id AND v.version = wanted.version
-    LEFT JOIN {environment}.version AS b
-      ON b.kind = v.kind AND b.id = v.id AND b.version = v.same_as
 """
 
 
@@ -69,30 +61,39 @@ def examples(
     missing = names if wanted is None else names & wanted
     found: dict[str, list[Example]] = {name: [] for name in missing}
     literal = JOBS[run.job].literal if run.job in JOBS else frozenset()
-    for held, after in changed_records(run):
+    for id, before, after in changed_records(run):
         if all(len(some) >= each for some in found.values()):
             break
-        number = own_number(held.body)
-        for name, fields in by_shape(held, after, literal).items():
+        number = own_number(run.kind, before)
+        for name, fields in by_shape(run.kind, before, after, literal).items():
             if name in found and len(found[name]) < each:
-                found[name].append(Example(held.kind, held.id, number, fields))
+                found[name].append(Example(run.kind, id, number, fields))
     return {name: found[name] for name in sorted(found)}
 
 
-def by_shape(held: Held, after: bytes, literal: frozenset[str]) -> dict[str, list[tuple[str, str]]]:
+def by_shape(
+    kind: str, before: bytes, after: bytes, literal: frozenset[str]
+) -> dict[str, list[tuple[str, str]]]:
     """The fields that show each shape of one record's change."""
+    form = form_of(kind)
     found: dict[str, list[tuple[str, str]]] = {}
-    for change in changes(Record(held.body), Record(after)):
-        for shape in shapes_of_one(held.kind, change, literal):
-            found.setdefault(str(shape), []).append(before_after(change))
+    for change in form.changes(form.read(before), form.read(after)):
+        for shape in form.shapes([change], literal):
+            found.setdefault(str(shape), []).append(before_after(kind, change))
     return found
 
 
-def before_after(change: Change) -> tuple[str, str]:
+def before_after(kind: str, change: Change) -> tuple[str, str]:
+    told = told_structure if kind in STRUCTURES else as_text
     return (
-        "" if change.before is None else as_text(change.tag, change.before),
-        "" if change.after is None else as_text(change.tag, change.after),
+        "" if change.before is None else told(change.tag, change.before),
+        "" if change.after is None else told(change.tag, change.after),
     )
+
+
+def told_structure(field: bytes, value: bytes) -> str:
+    """A field of a structure: `item-policy BOOK`."""
+    return f"{field.decode().replace('_', '-')} {read(value)}"
 
 
 def as_text(tag: bytes, data: bytes) -> str:
@@ -105,9 +106,10 @@ def as_text(tag: bytes, data: bytes) -> str:
     return f"{name} {signs}{parts}"
 
 
-def changed_records(run: Run) -> Iterator[tuple[Held, bytes]]:
-    """Each changed member as it was, and its body afterwards; two queries for each chunk."""
+def changed_records(run: Run) -> Iterator[tuple[int, bytes, bytes]]:
+    """(number, body before, body after) of each changed member; a few queries for each chunk."""
     with connect("governing", autocommit=True) as connection:
+        connection.execute(f"SET search_path = {run.environment_id}, governing")
         cursor = connection.execute(
             CHUNKS.format(environment=run.environment_id), (run.pk,), binary=True
         )
@@ -120,21 +122,15 @@ def changed_records(run: Run) -> Iterator[tuple[Held, bytes]]:
 
 def of_chunk(
     connection: psycopg.Connection[Any], run: Run, members: list[tuple[int, int]]
-) -> Iterator[tuple[Held, bytes]]:
-    asked = list(members)
-    if not run.dry_run:
-        asked += [(id, version + 1) for id, version in members]
-    cursor = connection.execute(
-        BODIES.format(environment=run.environment_id),
-        ([id for id, _ in asked], [version for _, version in asked], run.kind),
-        binary=True,
-    )
-    bodies = {(id, version): bytes(body) for id, version, body in cursor}
+) -> Iterator[tuple[int, bytes, bytes]]:
+    with connection.cursor() as cursor:
+        asked = [(run.kind, id, version) for id, version in members]
+        if not run.dry_run:
+            asked += [(run.kind, id, version + 1) for id, version in members]
+        bodies = bodies_of(cursor, asked)
+        planned = proposed(cursor, run, members, bodies) if run.dry_run else {}
     for id, version in members:
-        before = bodies.get((id, version))
-        if before is None:
-            continue
-        held = Held(run.kind, id, version, None, id, "active", before)
-        after = proposed(run, held) if run.dry_run else bodies.get((id, version + 1))
-        if after is not None:
-            yield held, after
+        before = bodies.get((run.kind, id, version))
+        after = planned.get(id) if run.dry_run else bodies.get((run.kind, id, version + 1))
+        if before is not None and after is not None:
+            yield id, bytes(before), bytes(after)
