@@ -53,7 +53,7 @@ def test_it_is_verified_by_one_file_without_the_program_or_a_database(signed):
     done = alone(path)
     assert done.returncode == 0, done.stdout + done.stderr
     for sentence in (
-        "5 files, each with the SHA-256",
+        "6 files, each with the SHA-256",
         "an unbroken chain",
         "12 records, each with exactly one outcome",
         "the outcomes are those that entry",

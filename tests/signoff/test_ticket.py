@@ -116,14 +116,17 @@ def test_what_cannot_be_asked_is_said_and_opens_nothing(office, asked, said):
     assert not Ticket.objects.exists()
 
 
-def test_a_job_that_needs_a_binding_says_so(office, monkeypatch):
-    from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
-    from galleyproof.runs.offered import JOBS
-
-    monkeypatch.setitem(JOBS, "normalize-bibs", Set830SecondIndicator())
-    with refused("signed off for one rule at a time; say which with --binding"):
+def test_a_job_that_runs_a_rule_is_signed_off_for_one_version_of_it(office):
+    with refused("works by a rule set: say which"):
         office.ask(job="normalize-bibs")
-    assert office.ask(job="normalize-bibs", binding="Remove 9xx").binding == "Remove 9xx"
+    with refused("there is no rule set “tidy”"):
+        office.ask(job="normalize-bibs", binding="tidy")
+    office.library.rules("tidy", 'rule "x" when TRUE then removeField "9**" end', who=office.bob)
+    assert office.ask(job="normalize-bibs", binding="tidy").binding == "tidy@1"
+    with refused("asks for the same"):
+        office.ask(job="normalize-bibs", binding="tidy@1")
+    with refused("is not bound to anything"):
+        office.ask(binding="tidy")
 
 
 def test_asking_twice_for_the_same_points_to_the_first(office):
