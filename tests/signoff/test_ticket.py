@@ -388,3 +388,27 @@ def test_what_was_written_down_stays_even_for_the_databases_owner(office):
         ):
             with connect("owner") as connection, pytest.raises(psycopg.Error, match="is evidence"):
                 connection.execute(change)
+
+
+def test_the_number_of_queries_of_the_list_does_not_grow_with_it(office):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from galleyproof.signoff.next_step import to_do
+    from galleyproof.signoff.office import Office
+    from galleyproof.signoff.tickets import listing
+
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            tickets = listing()
+            desk = Office([one.person for one in tickets])
+            assert all(to_do(one, desk).sentence for one in tickets)
+        return len(found)
+
+    office.ticket_in("signed-off")
+    office.ask(office.dan)
+    few = queries()
+    for job in ("edit-record", "undo", "delete-bibs", "withdraw-items"):
+        for who in (office.amy, office.dan, office.eve):
+            office.ask(who, job=job)
+    assert queries() == few

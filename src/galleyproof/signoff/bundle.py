@@ -27,7 +27,6 @@ from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
 from galleyproof.people.rights import require_role
 from galleyproof.permits.models import Permit
-from galleyproof.runs.before_after import Difference, differences_of
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.judging import CHANGED, OUTCOMES, hash_of_change
 from galleyproof.runs.models import Run
@@ -35,6 +34,7 @@ from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso, own_number, said_rows, summary
 from galleyproof.runs.states import ENDED
 from galleyproof.signoff.account import ticket_account
+from galleyproof.signoff.examples import Changing, changing
 from galleyproof.signoff.models import Ticket
 from galleyproof.structures.forms import form_of
 
@@ -45,13 +45,6 @@ SIDE = 24
 CHUNKS = """
     SELECT ids, versions, marks, hashes, side FROM {environment}.chunk
     WHERE run = %s AND state = 'done' ORDER BY start
-"""
-
-STATUSES = """
-    SELECT wanted.id, wanted.version, v.status
-    FROM unnest(%s::bigint[], %s::integer[]) AS wanted (id, version)
-    JOIN {environment}.version AS v
-      ON v.kind = %s AND v.id = wanted.id AND v.version = wanted.version
 """
 
 ASIDE = """
@@ -273,37 +266,20 @@ def changed_lines(run: Run) -> Iterator[dict[str, Any]]:
             for ids, versions, marks, hashes, _ in chunks(run):
                 places = [place for place, mark in enumerate(marks) if mark == CHANGED]
                 some = [(ids[place], versions[place]) for place in places]
-                statuses = statuses_of(cursor, run, some)
-                found = {one.id: one for one in differences_of(cursor, run, some)}
-                for at, (id, judged) in enumerate(some):
-                    digest = hashes[16 * at : 16 * at + 16]
-                    yield changed_line(run, found[id], judged, statuses, digest)
+                digests = {id: hashes[16 * at : 16 * at + 16] for at, (id, _) in enumerate(some)}
+                judged = dict(some)
+                for one in changing(cursor, run, some):
+                    yield changed_line(run, one, judged[one.id] + 1, digests[one.id])
             if not run.dry_run:
                 yield from aside_lines(cursor, run)
 
 
-def statuses_of(
-    cursor: psycopg.Cursor[Any], run: Run, some: list[tuple[int, int]]
-) -> dict[tuple[int, int], str]:
-    """(number, version) -> status"""
-    asked = [*some, *((id, judged + 1) for id, judged in some)]
-    cursor.execute(
-        STATUSES.format(environment=run.environment_id),
-        ([id for id, _ in asked], [judged for _, judged in asked], run.kind),
-        binary=True,
-    )
-    return {(id, judged): status for id, judged, status in cursor}
-
-
-def changed_line(
-    run: Run, one: Difference, judged: int, statuses: dict[tuple[int, int], str], digest: bytes
-) -> dict[str, Any]:
-    old = statuses.get((one.id, judged), "")
-    status = old if run.dry_run else statuses.get((one.id, judged + 1), old)
+def changed_line(run: Run, one: Changing, written: int, digest: bytes) -> dict[str, Any]:
+    old, status = one.status or ("", "")
     told = None
     if one.before and one.after and hash_of_change(one.changes, status, old) == digest:
         told = told_of(one.changes)
-    return line_of(run.kind, one.id, judged + 1, one.before, one.after, old, status, told, False)
+    return line_of(run.kind, one.id, written, one.before, one.after, old, status, told, False)
 
 
 def aside_lines(cursor: psycopg.Cursor[Any], run: Run) -> Iterator[dict[str, Any]]:
