@@ -53,7 +53,7 @@ def test_it_is_verified_by_one_file_without_the_program_or_a_database(signed):
     done = alone(path)
     assert done.returncode == 0, done.stdout + done.stderr
     for sentence in (
-        "5 files, each with the SHA-256",
+        "6 files, each with the SHA-256",
         "an unbroken chain",
         "12 records, each with exactly one outcome",
         "the outcomes are those that entry",
@@ -265,3 +265,44 @@ def test_the_second_writing_of_an_entrys_hash_agrees_with_the_first(signed):
 
     for entry in Entry.objects.all():
         assert verify_bundle.entry_hash(entry.as_dict()) == entry.hash
+
+
+def test_items_and_what_follows_from_them_are_told_and_verified(library, mails, monkeypatch):
+    """Withdrawn items, their emptied holding and bib: structures and MARC, with consequences."""
+    from inventory import holding, put_in, shelves
+
+    from galleyproof.people.identity import Who
+    from galleyproof.people.models import Person
+    from galleyproof.signoff.bundle import make_bundle
+    from galleyproof.signoff.examples import examples
+    from galleyproof.structures.item import Item
+
+    shelves(library, bibs=2)
+    put_in(library, "holding", [holding(1, 1), holding(2, 2)])
+    place = {"library": "MAIN", "location": "STACKS"}
+    put_in(library, "item", [Item(holding=1, barcode="01", **place)])
+    for job in ("withdraw-items", "delete-bibs"):
+        library.permit(job=job)
+    named = {"reason": "weeded", "emptied-holding": "delete", "emptied-bib": "delete"}
+    asked = {"job": "withdraw-items", "ids": (1,), "kind": "item", "parameters": named}
+    eve = Who(Person.objects.create(username="eve", display_name="Eve", roles=["auditor"]))
+    for more in ({"dry_run": True}, {}):
+        run = library.run(**asked, **more)
+        found = examples(run)
+        assert set(found) == {"internal-note-3 added", "status active→withdrawn"}
+        assert all(found.values()), "every shape has its example"
+        made = make_bundle(eve, run.pk, library.folder / f"{run.pk}.zip", at=NOW)
+        checked = verify_bundle.verify(made.path)
+        assert checked.faults == []
+    assert "2 changes that followed on other records, likewise" in checked.fits
+    [example] = found["internal-note-3 added"]
+    assert example.fields == [("", 'internal_note_3: "weeded"')]
+
+    def aftermath(rows):
+        side = next(row for row in rows if row["consequence"])
+        side["status"] = "active"
+
+    assert rewritten(made.path, lines_changed("changes.jsonl", aftermath)) != []
+    undo = library.undo(run.pk)
+    made = make_bundle(eve, undo.pk, library.folder / "undo.zip", at=NOW)
+    assert verify_bundle.verify(made.path).faults == []

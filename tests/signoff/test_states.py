@@ -66,3 +66,17 @@ def test_every_action_has_its_line_in_the_log():
         assert f"ticket-{verb}" in ACTIONS
     for move in FORM_MOVES:
         assert move.verb == "open" or f"role-form-{move.verb}" in ACTIONS
+
+
+def test_the_tables_in_the_documentation_are_these():
+    from pathlib import Path
+
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "sign-off.md"
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split(" | ")]
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ") and not line.startswith(("| step", "| kept"))
+    ]
+    told = [tuple(row[:4]) for row in rows if len(row) >= 4]
+    wanted = [(m.verb, m.before or "–", m.after, m.who) for m in (*MOVES, *FORM_MOVES)]
+    assert told[: len(wanted)] == wanted

@@ -40,6 +40,10 @@ def desk(galley, tmp_path):
         "dan": person("dan", "staff"),
     }
     Group.objects.create(name="Circulation").people.add(people["dan"].person)
+    from galleyproof.rulebook.actions.add import add_rules
+
+    rules = 'rule "Remove 9xx" when TRUE then removeField "9**" end'
+    add_rules(people["bea"], "Remove 9xx", rules, share=True, at=NOW)
     path = tmp_path / "office.csv"
     path.write_text(LIST)
 

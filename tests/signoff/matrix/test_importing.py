@@ -48,7 +48,7 @@ def test_clear_rows_become_grandfathered_production_permits(desk):
         ("Amy", "set-830-second-indicator", ""),
         ("Dan", "set-830-second-indicator", ""),
         ("Amy", "delete-bibs", ""),
-        ("the group Circulation", "normalize-bibs", "Remove 9xx"),
+        ("the group Circulation", "normalize-bibs", "Remove 9xx@1"),
     }
     assert (done.rows, len(done.granted)) == (12, 10)
     for permit in found.values():
@@ -119,6 +119,21 @@ def test_importing_twice_changes_nothing_in_any_order_and_from_either_kind_of_fi
     write_list(turned, [line.cells for line in reversed(lines)])
     assert desk.imports(at=LATER, file=turned).known == 15
     assert everything() == before
+
+
+def test_a_rule_that_is_not_in_the_library_waits_until_it_is(desk):
+    from galleyproof.rulebook.actions.add import add_rules
+
+    text = ",Bib normalization,Tidy up,Dan,,\n"
+    [row] = desk.imports(text=text).pending
+    assert "there is no rule set “Tidy up”" in row.doubt
+    rules = 'rule "x" when TRUE then removeField "9**" end'
+    add_rules(desk.bob, "Tidy up", rules, at=NOW)
+    assert desk.imports(text=text, at=LATER).granted == [], "a private draft is not for production"
+    from galleyproof.rulebook.actions.share import share_rules
+
+    share_rules(desk.bob, "Tidy up", at=LATER)
+    assert [one.binding for one in desk.imports(text=text, at=LATER).granted] == ["Tidy up@1"]
 
 
 def test_ones_own_row_is_granted_when_somebody_else_imports_the_list(desk):
