@@ -11,6 +11,7 @@ from galleyproof.cli import (
     people_commands,
     permit_commands,
     run_commands,
+    serve_command,
     set_commands,
     system_commands,
 )
@@ -38,6 +39,7 @@ for module in (
     job_commands,
     run_commands,
     permit_commands,
+    serve_command,
     demo_command,
 ):
     module.add_to(galley)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from galleyproof.cli.face import DONE, Face, command, now, out, table
@@ -60,9 +62,9 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley user list
         """
-        from galleyproof.people.models import Person
+        from galleyproof.people.listing import listing
 
-        people = list(Person.objects.prefetch_related("units").order_by("username"))
+        people = listing()
         rows = [
             (
                 one.username,
@@ -80,6 +82,33 @@ def add_to(galley: click.Group) -> None:
                 ]
             },
             lambda: table(["person", "name", "units", "roles"], rows),
+        )
+        return DONE
+
+    @command(user, "password")
+    @click.argument("name")
+    @click.option("--stdin", "piped", is_flag=True, help="Read it from standard input.")
+    def user_password(face: Face, name: str, piped: bool) -> int:
+        """Sets the password that a person signs in to the pages with: one's own, or as an
+        administrator anybody's. Without --stdin one is made up and shown once.
+
+        \b
+        Example: galley user password amy
+        """
+        from galleyproof.people.actions.passwords import new_password, set_password
+        from galleyproof.people.finding import person_named
+
+        person = person_named(name)
+        password = sys.stdin.readline().rstrip("\n") if piped else new_password()
+        set_password(face.who, person, password, at=now())
+        face.answer(
+            {"person": person.username, "password": None if piped else password},
+            lambda: out.print(
+                f"The password of {person.display_name} is set."
+                if piped
+                else f"Password of {person.display_name}, shown this once:\n  {password}",
+                markup=False,
+            ),
         )
         return DONE
 

@@ -6,16 +6,21 @@ from datetime import datetime
 
 from galleyproof.people.finding import person_named
 from galleyproof.permits.models import Permit
-from galleyproof.permits.standing import standing
 
 
 def listing(
-    *, person: str = "", job: str = "", environment: str = "", active_at: datetime | None = None
+    *,
+    person: str = "",
+    job: str = "",
+    environment: str = "",
+    active_at: datetime | None = None,
+    after: int = 0,
+    limit: int | None = None,
 ) -> list[Permit]:
     """The permits asked for, in the order of their numbers, with person and issuer read.
 
-    person: a name. active_at: only those that are good at that moment. Raises Wrong for a name
-    that is nobody's.
+    person: a name. active_at: only those that are good at that moment. after: only those numbered
+    above it. Raises Wrong for a name that is nobody's.
     """
     wanted = Permit.objects.select_related("person", "issued_by", "revoked_by").order_by("pk")
     if person:
@@ -24,4 +29,8 @@ def listing(
         wanted = wanted.filter(job=job)
     if environment:
         wanted = wanted.filter(environment=environment)
-    return [one for one in wanted if active_at is None or standing(one, active_at) == "active"]
+    if after:
+        wanted = wanted.filter(pk__gt=after)
+    if active_at is not None:
+        wanted = wanted.filter(revoked_at=None, starts__lte=active_at, ends__gte=active_at)
+    return list(wanted[:limit])

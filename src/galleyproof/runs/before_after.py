@@ -3,12 +3,13 @@ plan by asking again about the versions it was made on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import psycopg
 
-from galleyproof.catalog.reading import body_at
+from galleyproof.catalog.reading import bodies_at
 from galleyproof.database.connect import connect
 from galleyproof.jobs.job import Group, Held
 from galleyproof.jobs.outcome import Changed
@@ -18,6 +19,9 @@ from galleyproof.marc.undo import undo
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
 from galleyproof.runs.reporting import ids_with, own_number
+
+TOGETHER = 500
+"""Records whose bodies are read by one query."""
 
 
 class Difference(NamedTuple):
@@ -32,29 +36,45 @@ class Difference(NamedTuple):
 
 
 def differences(run: Run, limit: int | None = None) -> Iterator[Difference]:
-    """The changed records of a run or a plan, in the run's order, one at a time."""
+    """The changed records of a run or a plan, in the run's order."""
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
+        wanted = islice(ids_with(run, "changed"), limit)
         with connection.cursor() as cursor:
-            for count, (id, version) in enumerate(ids_with(run, "changed")):
-                if limit is not None and count >= limit:
-                    return
-                yield difference(cursor, run, id, version)
+            for some in batches(wanted, TOGETHER):
+                yield from differences_of(cursor, run, some)
 
 
-def difference(cursor: psycopg.Cursor[Any], run: Run, id: int, version: int) -> Difference:
+def batches(some: Iterator[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:
+    while several := list(islice(some, size)):
+        yield several
+
+
+def differences_of(
+    cursor: psycopg.Cursor[Any], run: Run, wanted: Sequence[tuple[int, int]]
+) -> Iterator[Difference]:
+    """Of these (number, version judged at). The cursor sees the run's environment first."""
     if run.job == "load":
-        body = bytes(body_at(cursor, run.kind, id, version) or b"")
-        return Difference(run.kind, id, own_number(body), [], b"", body)
-    before = bytes(body_at(cursor, run.kind, id, version) or b"")
-    if not run.dry_run:
-        after = bytes(body_at(cursor, run.kind, id, version + 1) or b"")
-    elif run.undoes_id is not None:
-        after = undone(cursor, run, id, before)
+        loaded = bodies_at(cursor, run.kind, wanted)
+        for pair in wanted:
+            body = loaded.get(pair, b"")
+            yield Difference(run.kind, pair[0], own_number(body), [], b"", body)
+        return
+    befores = bodies_at(cursor, run.kind, wanted)
+    if run.dry_run:
+        afters = undone(cursor, run, befores) if run.undoes_id is not None else {}
     else:
-        after = proposed(run, Held(run.kind, id, version, None, id, "active", before))
-    found = changes(Record(before), Record(after)) if before and after else []
-    return Difference(run.kind, id, own_number(before), list(found), before, after)
+        afters = bodies_at(cursor, run.kind, [(id, version + 1) for id, version in wanted])
+    for id, version in wanted:
+        before = befores.get((id, version), b"")
+        if not run.dry_run:
+            after = afters.get((id, version + 1), b"")
+        elif run.undoes_id is not None:
+            after = afters.get((id, version), before)
+        else:
+            after = proposed(run, Held(run.kind, id, version, None, id, "active", before))
+        found = changes(Record(before), Record(after)) if before and after else []
+        yield Difference(run.kind, id, own_number(before), list(found), before, after)
 
 
 def proposed(run: Run, held: Held) -> bytes:
@@ -67,16 +87,21 @@ def proposed(run: Run, held: Held) -> bytes:
     return held.body
 
 
-def undone(cursor: psycopg.Cursor[Any], run: Run, id: int, now: bytes) -> bytes:
+def undone(
+    cursor: psycopg.Cursor[Any], run: Run, now: dict[tuple[int, int], bytes]
+) -> dict[tuple[int, int], bytes]:
+    """What undoing makes of these records as they are now."""
     cursor.execute(
-        "SELECT version FROM version WHERE kind = %s AND id = %s AND run = %s",
-        (run.kind, id, run.undoes_id),
+        "SELECT id, version FROM version WHERE kind = %s AND id = ANY(%s) AND run = %s",
+        (run.kind, [id for id, _ in now], run.undoes_id),
     )
-    row = cursor.fetchone()
-    if row is None:
-        return now
-    before = body_at(cursor, run.kind, id, row[0] - 1)
-    after = body_at(cursor, run.kind, id, row[0])
-    if before is None or after is None:
-        return now
-    return undo(Record(bytes(before)), Record(bytes(after)), Record(now)).record.body
+    written = dict(cursor.fetchall())
+    pairs = [(id, version + step) for id, version in written.items() for step in (-1, 0)]
+    bodies = bodies_at(cursor, run.kind, pairs)
+    found = {}
+    for (id, version), body in now.items():
+        wrote = written.get(id, 0)
+        before, after = bodies.get((id, wrote - 1)), bodies.get((id, wrote))
+        if before is not None and after is not None:
+            found[(id, version)] = undo(Record(before), Record(after), Record(body)).record.body
+    return found

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, TruncDate
 
 from galleyproof.database.connect import connect
 from galleyproof.marc.record import Record
+from galleyproof.people.models import Person, Unit
 from galleyproof.runs.judging import OUTCOMES
 from galleyproof.runs.models import Run
-from galleyproof.runs.states import ENDED
+from galleyproof.runs.states import ENDED, SETTLING, WORKED
 from galleyproof.runs.tally import said_counts, shape_counts, tally
+
+RECENT = timedelta(days=14)
+"""How long a plan that nothing was made of is worth a reminder."""
 
 BY_NAME = {name: mark for mark, name in OUTCOMES.items()}
 
@@ -132,47 +138,153 @@ def all_ids(run: Run) -> list[int]:
 
 
 def listing(
-    *, state: str = "", job: str = "", person: str = "", environment: str = "", limit: int = 50
+    *,
+    state: str = "",
+    job: str = "",
+    person: str = "",
+    environment: str = "",
+    unit: str = "",
+    set_name: str = "",
+    what: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[Run]:
+    """At most `limit` runs, newest first; what is left empty does not narrow.
+
+    state: one, or `going`, `ended`. unit: of whoever asked for it, its sub-units included. what:
+    `runs` or `dry-runs`. since, until: asked for from then on, and before then. before: only
+    those numbered below.
+    """
     chosen = Q()
-    if state:
+    if state == "going":
+        chosen &= ~Q(state__in=ENDED)
+    elif state == "ended":
+        chosen &= Q(state__in=ENDED)
+    elif state:
         chosen &= Q(state=state)
     if job:
         chosen &= Q(job=job)
     if person:
-        chosen &= Q(person__username=person) | Q(person__display_name=person)
+        named = Person.objects.filter(Q(username=person) | Q(display_name=person))
+        chosen &= Q(person__in=list(named.values_list("pk", flat=True)))
     if environment:
         chosen &= Q(environment_id=environment)
-    return list(Run.objects.filter(chosen).select_related("person").order_by("-id")[:limit])
+    if unit:
+        units = Unit.objects.filter(Q(code__iexact=unit) | Q(parent__code__iexact=unit))
+        chosen &= Q(person__units__in=list(units))
+    if set_name:
+        chosen &= Q(source__set=set_name)
+    if what:
+        chosen &= Q(dry_run=what == "dry-runs")
+    if since is not None:
+        chosen &= Q(requested__gte=since)
+    if until is not None:
+        chosen &= Q(requested__lt=until)
+    if before is not None:
+        chosen &= Q(id__lt=before)
+    found = Run.objects.filter(chosen).select_related("person").order_by("-id")
+    return list((found.distinct() if unit else found)[:limit])
 
 
-def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
-    """Writes a report as CSV: every member of the set in exactly one line; returns the lines.
+def of_person(person: Person, limit: int) -> list[Run]:
+    """Somebody's own runs, newest first."""
+    return list(Run.objects.filter(person=person).select_related("person").order_by("-id")[:limit])
 
-    A cell that a spreadsheet would take for a formula is preceded by an apostrophe.
-    """
+
+def numbered(numbers: Iterable[int]) -> dict[int, Run]:
+    """The runs with these numbers, by number."""
+    found: dict[int, Run] = Run.objects.select_related("person").in_bulk(list(numbers))
+    return found
+
+
+def last_of(person: Person, job: str) -> Run | None:
+    """The last run or dry run of a job that somebody asked for."""
+    found: Run | None = Run.objects.filter(person=person, job=job).order_by("-id").first()
+    return found
+
+
+class Needs(NamedTuple):
+    """What waits for a person. plans: their dry runs of the last days that nothing was made of;
+    waiting: their runs that wait for somebody else."""
+
+    to_confirm: list[Run]
+    plans: list[Run]
+    paused: list[Run]
+    waiting: list[Run]
+    going: list[Run]
+
+
+def needing(person: Person, at: datetime, limit: int = 10) -> Needs:
+    runs = Run.objects.select_related("person").order_by("-id")
+    mine = runs.filter(person=person)
+    others = runs.filter(state="waiting").exclude(person=person)
+    return Needs(
+        list(others[:limit]) if person.has_role("systems-librarian") else [],
+        list(
+            mine.filter(
+                state="planned",
+                dry_run=True,
+                undoes=None,
+                used_by=None,
+                requested__gt=at - RECENT,
+                counts__changed__gt=0,
+            )[:limit]
+        ),
+        list(mine.filter(state="paused")[:limit]),
+        list(mine.filter(state="waiting")[:limit]),
+        list(mine.filter(state__in=(WORKED | SETTLING))[:limit]),
+    )
+
+
+def changed_per_day(days: int, at: datetime, zone: tzinfo) -> list[tuple[date, dict[str, int]]]:
+    """How many records runs changed on each of the last days, by environment; days in `zone`."""
+    last = at.astimezone(zone).date()
+    first = last - timedelta(days=days - 1)
+    found = {first + timedelta(days=n): {"sandbox": 0, "production": 0} for n in range(days)}
+    rows = (
+        Run.objects.filter(finished__gte=datetime.combine(first, time.min, zone), dry_run=False)
+        .exclude(job="load")
+        .annotate(day=TruncDate("finished", tzinfo=zone))
+        .values("day", "environment_id")
+        .annotate(changed=Sum(Cast(KeyTextTransform("changed", "counts"), BigIntegerField())))
+    )
+    for row in rows:
+        if row["day"] in found:
+            found[row["day"]][row["environment_id"]] = row["changed"] or 0
+    return list(found.items())
+
+
+COLUMNS = ("kind", "number in the catalogue", "outcome", "code", "what is said")
+
+
+def report_lines(run: Run, outcome: str | None = None) -> Iterator[tuple[str, int, str, str, str]]:
+    """Every member of the set in exactly one line, by COLUMNS; of one outcome, if one is named."""
     said: dict[int | None, list[Row]] = {}
     for row in said_rows(run):
         said.setdefault(row.id, []).append(row)
+    for name in OUTCOMES.values():
+        if outcome is not None and name != outcome:
+            continue
+        for id, _ in ids_with(run, name):
+            rows = said.get(id, [])
+            codes = " · ".join(row.code for row in rows)
+            yield run.kind, id, name, codes, " · ".join(row.sentence for row in rows)
+
+
+def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
+    """Writes a report as CSV; returns the lines.
+
+    A cell that a spreadsheet would take for a formula is preceded by an apostrophe.
+    """
     count = 0
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["kind", "number in the catalogue", "outcome", "code", "what is said"])
-        for name in OUTCOMES.values():
-            if outcome is not None and name != outcome:
-                continue
-            for id, _ in ids_with(run, name):
-                rows = said.get(id, [])
-                writer.writerow(
-                    [
-                        run.kind,
-                        id,
-                        name,
-                        safe(" · ".join(row.code for row in rows)),
-                        safe(" · ".join(row.sentence for row in rows)),
-                    ]
-                )
-                count += 1
+        writer.writerow(COLUMNS)
+        for kind, id, name, codes, sentences in report_lines(run, outcome):
+            writer.writerow([kind, id, name, safe(codes), safe(sentences)])
+            count += 1
     return count
 
 
