@@ -28,6 +28,7 @@ PLACES = (
 def everywhere(request: HttpRequest) -> dict[str, Any]:
     path = request.path
     return {
+        "user": getattr(request, "user", None),
         "places": [
             (address, name, path == address or (address != "/" and path.startswith(address)))
             for address, name in PLACES

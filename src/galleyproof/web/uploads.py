@@ -54,7 +54,7 @@ def with_header(request: HttpRequest, text: str) -> str:
     """Pasted ids under the id type chosen, unless they bring their own first line."""
     known = {one.header.casefold() for one in ID_TYPES}
     first = text.splitlines()[0].strip().casefold()
-    return text if first in known else f"{request.POST.get('id-type', '')}\n{text}"
+    return text if first in known else f"{request.POST.get('id_type', '')}\n{text}"
 
 
 @contextmanager

@@ -71,6 +71,12 @@ ENVIRONMENT_WORDS: dict[str, Any] = {
     "production": gettext_lazy("Production"),
 }
 
+IN_WORDS: dict[str, Any] = {
+    "sandbox": gettext_lazy("the sandbox"),
+    "production": gettext_lazy("production"),
+}
+"""As they stand after “in”."""
+
 ROLE_WORDS: dict[str, Any] = {
     "staff": gettext_lazy("staff"),
     "liaison": gettext_lazy("liaison"),
@@ -107,7 +113,7 @@ def records(count: int) -> str:
 
 
 def counted(number: int | None) -> str:
-    return "" if number is None else f"{number:,}"
+    return f"{number:,}" if isinstance(number, int) else ""
 
 
 def run_title(job: str, title: str, undoes: int | None, dry_run: bool) -> str:

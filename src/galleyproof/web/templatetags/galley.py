@@ -76,6 +76,11 @@ def environment_word(environment: str) -> str:
 
 
 @register.filter
+def in_word(environment: str) -> str:
+    return str(words.IN_WORDS.get(environment, environment))
+
+
+@register.filter
 def role_word(role: str) -> str:
     return str(words.ROLE_WORDS.get(role, role))
 
