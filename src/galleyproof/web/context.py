@@ -35,5 +35,5 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         ],
         "zone_shown": str(zone_of({"request": request})),
         "once": new_token,
-        "version": VERSION,
+        "release": VERSION,
     }

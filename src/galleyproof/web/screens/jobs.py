@@ -16,6 +16,9 @@ from galleyproof.web.asking import now, person_of
 from galleyproof.web.forms import controls
 from galleyproof.web.screens.monitor import run_lines
 
+MOST_PERMITS = 50
+"""People that a job's page names; the rest is on the page of permits."""
+
 ASKED_FOR_ELSEWHERE = ("undo", "restore", "edit-record")
 """Jobs that begin on the page of a run or of a record."""
 
@@ -46,7 +49,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, code: str) -> HttpResponse:
     found = job_or_404(code)
     at = now()
-    permits = permits_of(job=code, active_at=at)
+    permits = permits_of(job=code, active_at=at, limit=MOST_PERMITS + 1)
+    me = person_of(request)
     return render(
         request,
         "web/job.html",
@@ -54,7 +58,7 @@ def job(request: HttpRequest, code: str) -> HttpResponse:
             "job": found,
             "controls": controls(found.parameters, {}),
             "permits": permits,
-            "mine": [one for one in permits if one.person_id == person_of(request).pk],
+            "mine": permits_of(person=me.username, job=code, active_at=at),
             "elsewhere": code in ASKED_FOR_ELSEWHERE,
             "lines": run_lines(listing(job=code, limit=8)),
         },

@@ -90,9 +90,8 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
         ]
         known["more_changed"] = first.next is not None
     if found.dry_run and found.undoes_id is None:
-        known["unticked"] = (
-            Unticked.objects.filter(plan=found, person=me).first()
-            or Unticked(plan=found, ids=[], shapes={})
+        known["unticked"] = Unticked.objects.filter(plan=found, person=me).first() or Unticked(
+            plan=found, ids=[], shapes={}
         )
     return known
 
