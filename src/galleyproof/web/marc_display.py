@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import NamedTuple
 
 from galleyproof.marc.changes import LEADER, Change
@@ -117,7 +118,9 @@ def rows(changes: Sequence[Change]) -> list[Row]:
 def compared(tag: bytes, before: bytes, after: bytes) -> tuple[list[Piece], list[Piece]]:
     if is_flat(tag):
         return texts(
-            visible(before.decode("utf-8", "replace")), visible(after.decode("utf-8", "replace"))
+            visible(before.decode("utf-8", "replace")),
+            visible(after.decode("utf-8", "replace")),
+            by_position=True,
         )
     old, new = subfields(before), subfields(after)
     left: list[Piece] = []
@@ -146,10 +149,13 @@ def compared(tag: bytes, before: bytes, after: bytes) -> tuple[list[Piece], list
     return left, right
 
 
-def texts(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
-    """Two values, letter by letter where they are alike enough for that to help."""
+def texts(before: str, after: str, *, by_position: bool = False) -> tuple[list[Piece], list[Piece]]:
+    """Two values, letter by letter where they are alike enough for that to help; coded fields
+    position by position."""
     if before == after:
         return [Piece("text", before)], [Piece("text", after)]
+    if by_position and len(before) == len(after):
+        return positions(before, after), positions(after, before)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     if max(len(before), len(after)) > LONGEST or matcher.ratio() < ALIKE:
         return [Piece("text", before, True)], [Piece("text", after, True)]
@@ -161,3 +167,9 @@ def texts(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
         if d > c:
             right.append(Piece("text", after[c:d], what != "equal"))
     return left, right
+
+
+def positions(own: str, other: str) -> list[Piece]:
+    """Runs of positions that are the same, or are not."""
+    marked = groupby(zip(own, other, strict=True), key=lambda pair: pair[0] != pair[1])
+    return [Piece("text", "".join(one for one, _ in pairs), changed) for changed, pairs in marked]

@@ -101,6 +101,8 @@ def edit(request: HttpRequest, kind: str, number: int) -> HttpResponse:
             text = request.POST.get("text", "").replace("\r\n", "\n")
             note = request.POST.get("note", "").strip()
             run = editing.edit_opened(who(request), opened, text, note=note, at=now())
+            # The run itself refuses a record that is not at the version opened any more.
+            editing.release(kind, number, environment, who(request).name)
             announce(run.pk)
             return f"/runs/{run.pk}"
 

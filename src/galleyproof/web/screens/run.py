@@ -89,10 +89,10 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
             (one, rows(one.difference.changes) if one.difference else []) for one in first.records
         ]
         known["more_changed"] = first.next is not None
-    if found.dry_run and found.undoes_id is None:
-        known["unticked"] = Unticked.objects.filter(plan=found, person=me).first() or Unticked(
-            plan=found, ids=[], shapes={}
-        )
+    if found.state == "planned" and found.undoes_id is None:
+        kept = Unticked.objects.filter(plan=found, person=me).first()
+        unticked = kept or Unticked(plan=found, ids=[], shapes={})
+        known |= {"ticking": True, "unticked": unticked, "out_ids": set(unticked.all_ids())}
     return known
 
 

@@ -62,7 +62,7 @@ def records(request: HttpRequest, number: int) -> HttpResponse:
                 for one in found.records
             ],
             "next": ".".join(map(str, found.next)) if found.next else "",
-            "unticked": set(unticked.all_ids()) if unticked is not None else None,
+            "out_ids": set(unticked.all_ids()) if unticked is not None else set(),
             "ticking": unticked is not None,
         },
     )
