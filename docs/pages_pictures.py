@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -28,10 +29,10 @@ PICTURES: dict[str, tuple[str, str, dict[str, object]]] = {
     "plan-narrow": ("amy", "/runs/3", {"viewport": {"width": 360, "height": 740}}),
     "undo-preview": ("amy", "/runs/6", {}),
     "runs": ("bob", "/runs", {}),
-    "record": ("amy", "/records/bib/13?environment=sandbox&from=1&to=2", {}),
+    "record": ("amy", "/records/bib/13?environment=sandbox&from=2&to=4", {}),
     "set": ("amy", "/sets/1", {}),
     "permits": ("bob", "/permits", {}),
-    "log": ("eve", "/audit", {}),
+    "log": ("eve", "/audit?person=amy", {}),
     "people": ("bob", "/administration/people", {}),
 }
 """Name -> who looks, at what, and how the browser is set."""
@@ -69,12 +70,17 @@ def take(address: str) -> None:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
+        signed: dict[str, Any] = {}
         for name, (who, page_address, settings) in PICTURES.items():
             context = browser.new_context(
-                base_url=address, **{"viewport": {"width": 1120, "height": 760}, **settings}
+                base_url=address,
+                storage_state=signed.get(who),
+                **{"viewport": {"width": 1120, "height": 760}, **settings},
             )
             page = context.new_page()
-            sign_in(page, who)
+            if who not in signed:
+                sign_in(page, who)
+                signed[who] = context.storage_state()
             page.goto(page_address)
             page.screenshot(path=OUT / f"{name}.png")
             context.close()

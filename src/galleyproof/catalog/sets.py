@@ -368,4 +368,6 @@ def member(id: int, held: Held | None) -> Member:
     own = (record.first(b"001") or b"").decode("utf-8", "replace").strip()
     titles = [record.first(tag) for tag in (b"245", b"100", b"110", b"111", b"150", b"151", b"852")]
     title = next((data for data in titles if data is not None), b"")
-    return Member(id, own, " ".join(value for _, value in subfields(title)))
+    return Member(
+        id, own, " ".join(value for code, value in subfields(title) if not code.isdigit())
+    )

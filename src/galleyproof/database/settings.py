@@ -116,3 +116,32 @@ if os.environ.get("GALLEY_HTTPS"):
     SECURE_HSTS_SECONDS = 31_536_000
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS[3:]]
+
+# ---- single sign-on by OpenID Connect, where GALLEY_OIDC_ISSUER names a provider
+
+GALLEY_OIDC_ISSUER = os.environ.get("GALLEY_OIDC_ISSUER", "")
+GALLEY_OIDC_CLAIM = os.environ.get("GALLEY_OIDC_CLAIM", "email")
+if GALLEY_OIDC_ISSUER:
+    INSTALLED_APPS += [
+        "allauth",
+        "allauth.account",
+        "allauth.socialaccount",
+        "allauth.socialaccount.providers.openid_connect",
+    ]
+    MIDDLEWARE.insert(-2, "allauth.account.middleware.AccountMiddleware")
+    SOCIALACCOUNT_ADAPTER = "galleyproof.web.single_sign_on.Adapter"
+    SOCIALACCOUNT_LOGIN_ON_GET = True
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "institution",
+                    "name": os.environ.get("GALLEY_OIDC_NAME", "the institution"),
+                    "client_id": os.environ.get("GALLEY_OIDC_CLIENT_ID", ""),
+                    "secret": os.environ.get("GALLEY_OIDC_CLIENT_SECRET", ""),
+                    "settings": {"server_url": GALLEY_OIDC_ISSUER},
+                }
+            ],
+        }
+    }

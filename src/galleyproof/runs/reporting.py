@@ -48,7 +48,7 @@ def summary(run: Run) -> dict[str, Any]:
             for code, count in said_counts(run.environment_id, run.id, "refused")
         ]
     seconds = (run.finished - run.requested).total_seconds() if run.finished else 0
-    undone_by = run.undos.filter(dry_run=False).exclude(state__in=("cancelled", "failed")).last()
+    undo = undone_by(run)
     return {
         "run": run.id,
         "plan": run.plan_id,
@@ -71,9 +71,16 @@ def summary(run: Run) -> dict[str, Any]:
         "refusals": refusals,
         "digest": run.digest or None,
         "undoes": run.undoes_id,
-        "undone_by": undone_by.id if undone_by else None,
+        "undone_by": undo.id if undo else None,
         "error": run.error or None,
     }
+
+
+def undone_by(run: Run) -> Run | None:
+    """The undo of a run, on its way or done; None while there is none."""
+    undos = run.undos.filter(dry_run=False).exclude(state__in=("cancelled", "failed"))
+    found: Run | None = undos.order_by("pk").last()
+    return found
 
 
 class Row(NamedTuple):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.urls import include, path
+
 from galleyproof.web.screens import (
     administration,
     audit,
@@ -42,6 +45,11 @@ urlpatterns = [
     )
     for address in screen.addresses
 ]
+
+if settings.GALLEY_OIDC_ISSUER:
+    urlpatterns.append(
+        path("single-sign-on/", include("allauth.socialaccount.providers.openid_connect.urls"))
+    )
 
 handler404 = refusals.not_found
 handler500 = refusals.broken

@@ -128,6 +128,7 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
             "excluded": len(excluded),
             "must_type": count > limit,
             "answer": answer,
+            "used_by": list(plan.used_by.order_by("pk")[:5]),
             "second": ask_above is not None and plan.counts["changed"] > ask_above,
             "errors": errors,
             "note": note,

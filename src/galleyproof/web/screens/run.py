@@ -12,7 +12,7 @@ from galleyproof.runs.control import run_numbered
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import JOBS
 from galleyproof.runs.record_pages import lines, page
-from galleyproof.runs.reporting import summary
+from galleyproof.runs.reporting import summary, undone_by
 from galleyproof.runs.settling import settle
 from galleyproof.runs.states import ENDED, SETTLING, WORKED
 from galleyproof.runs.tally import OUTCOMES, pace, tally
@@ -89,6 +89,8 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
             (one, rows(one.difference.changes) if one.difference else []) for one in first.records
         ]
         known["more_changed"] = first.next is not None
+    if found.state == "planned" and found.undoes_id is not None:
+        known["undone_already"] = undone_by(found.undoes)
     if found.state == "planned" and found.undoes_id is None:
         kept = Unticked.objects.filter(plan=found, person=me).first()
         unticked = kept or Unticked(plan=found, ids=[], shapes={})

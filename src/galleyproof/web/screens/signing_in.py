@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,6 +18,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.actions import signing_in
 from galleyproof.people.actions.passwords import change_password
 from galleyproof.web.asking import now, who
+from galleyproof.web.middleware import KEPT
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -35,9 +39,23 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/sign_in.html",
-        {"next": back, "name": name, "errors": errors, "kept": "kept" in request.session},
+        {
+            "next": back,
+            "name": name,
+            "errors": errors,
+            "kept": KEPT in request.session,
+            "single_sign_on": single_sign_on(back),
+        },
         status=422 if errors else 200,
     )
+
+
+def single_sign_on(back: str) -> str:
+    """Where the institution's own sign-in begins; "" where there is none."""
+    if not settings.GALLEY_OIDC_ISSUER:
+        return ""
+    start = reverse("openid_connect_login", kwargs={"provider_id": "institution"})
+    return f"{start}?{urlencode({'next': back})}"
 
 
 @require_POST
