@@ -336,14 +336,6 @@ def look(record_set: RecordSet) -> tuple[int, list[SetLine]]:
         return size, lines_of(connection, record_set.pk)
 
 
-def size_now(record_set: RecordSet) -> int:
-    """How many it has: as it was made, or as its query finds now."""
-    if record_set.size is not None:
-        return record_set.size
-    with connect(record_set.environment_id, autocommit=True) as connection:
-        return count(connection, members(connection, record_set))
-
-
 def file_lines(record_set: RecordSet) -> list[SetLine]:
     """The lines of its file that there is something to say about."""
     with connect(record_set.environment_id, autocommit=True) as connection:

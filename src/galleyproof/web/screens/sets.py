@@ -121,7 +121,6 @@ def one_set(request: HttpRequest, number: int) -> HttpResponse:
         "page": page,
         "after": after,
         "stale": stale,
-        "reads": set_pages.needs_reading(found),
     }
     if request.htmx:
         return render(request, "web/set_members.html", context)
@@ -139,7 +138,7 @@ def one_set(request: HttpRequest, number: int) -> HttpResponse:
             for one in sets.listing(found.environment_id, kind=found.kind, limit=300)
             if one.pk != found.pk
         ],
-        "count": None if found.size is None and context["reads"] else sets.size_now(found),
+        "count": found.size,
     }
     return render(request, "web/set.html", context)
 
