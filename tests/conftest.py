@@ -71,7 +71,10 @@ def galley(galley_home: Path) -> Iterator[Path]:
             (list(KEPT),),
         ).fetchall()
         root.execute(f"TRUNCATE {', '.join(name for (name,) in tables)} RESTART IDENTITY")
-        root.execute("UPDATE governing.environment SET stamp_005 = true, generation = 1")
+        root.execute(
+            "UPDATE governing.environment SET stamp_005 = true, generation = 1, trip = false,"
+            " refreshed = NULL"
+        )
         root.execute("UPDATE governing.environment SET ask_above = 5000 WHERE name = 'production'")
         root.execute("UPDATE governing.environment SET ask_above = NULL WHERE name = 'sandbox'")
     (galley_home / "audit-head.json").unlink(missing_ok=True)

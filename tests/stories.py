@@ -58,11 +58,19 @@ class Library:
         return make_from_query(name, "bib", environment, query, "amy", NOW)
 
     def permit(self, person=None, job: str = JOB, environment: str = "sandbox", **limits):
+        """Issued by Bob for the sandbox; for production from an imported list, as it must be."""
+        from galleyproof.permits.actions.grant import grant_from_list
         from galleyproof.permits.actions.issue import issue
+        from galleyproof.permits.envelope import Envelope
 
         person = (person or self.amy).person
-        return issue(
-            self.bob, person, job, environment=environment, at=NOW - timedelta(days=1), **limits
+        at = NOW - timedelta(days=1)
+        apart = {name: limits.pop(name) for name in ("binding", "ends") if name in limits}
+        envelope = Envelope(**limits)
+        if environment == "sandbox":
+            return issue(self.bob, person, job, envelope=envelope, at=at, **apart)
+        return grant_from_list(
+            self.bob, person=person, job=job, envelope=envelope, listed_in="list", at=at, **apart
         )
 
     def ask(self, who=None, at: datetime = NOW, **asked):

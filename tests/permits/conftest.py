@@ -33,12 +33,29 @@ def people(galley, tmp_path, monkeypatch):
 
 @pytest.fixture
 def issue(people):
-    """Bob issues a permit, by default to Dan for the 830 job in the sandbox."""
+    """Bob issues a permit, by default to Dan for the 830 job in the sandbox. A production permit
+    comes from a ticket, and so do those for a group; further words are limits of the envelope."""
+    from galleyproof.permits.actions.grant import grant_from_ticket
     from galleyproof.permits.actions.issue import issue
+    from galleyproof.permits.envelope import Envelope
 
-    def run(who=None, person=None, job=JOB, **rest):
-        rest = {"environment": "sandbox", "at": AT, **rest}
-        return issue(who or people.bob, (person or people.dan).person, job, **rest)
+    def run(who=None, person=None, job=JOB, environment="sandbox", at=AT, group=None, **rest):
+        limits = {name: rest.pop(name) for name in list(rest) if name in Envelope.model_fields}
+        who, person = who or people.bob, None if group else (person or people.dan).person
+        if environment == "production" or group or "ticket" in rest:
+            return grant_from_ticket(
+                who,
+                person=person,
+                group=group,
+                job=job,
+                environment=environment,
+                envelope=Envelope(**limits),
+                **{"ticket": 12, "at": at, **rest},
+            )
+        for name in ("max_records", "max_per_day"):
+            rest[name] = limits.pop(name, None)
+        envelope = Envelope(**limits)
+        return issue(who, person, job, environment=environment, envelope=envelope, at=at, **rest)
 
     return run
 

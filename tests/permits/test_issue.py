@@ -61,6 +61,8 @@ def test_who_may_issue_to_whom(issue, people, log, who, person, environment):
     from galleyproof.permits.models import Permit
 
     asked = {"who": getattr(people, who), "person": getattr(people, person)}
+    if environment == "production":
+        asked["ticket"] = 7
     if not MATRIX[who, person]:
         assert issue(environment=environment, **asked).pk
         return

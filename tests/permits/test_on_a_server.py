@@ -39,12 +39,13 @@ amy = asking(add_first_token(amy, at=at).text)
 bob = add_person(amy, "bob", roles=["systems-librarian"], at=at)
 dan = add_person(amy, "dan", at=at)
 bob = asking(add_token(amy, "bob", at=at).text)
-permit = issue(bob, dan, "edit-record", environment="production", max_per_day=1, at=at)
+permit = issue(bob, dan, "edit-record", max_per_day=1, at=at)
 reserve(permit.pk, 1, at)
-with connect("production") as connection:
-    assert connection.execute(permit_still_good_sql(), {"permit": permit.pk}).fetchone()
+with connect("sandbox") as connection:
+    asked = {"permit": permit.pk, "person": dan.pk}
+    assert connection.execute(permit_still_good_sql(), asked).fetchone()
 try:
-    require(dan, "edit-record", environment="sandbox", at=at)
+    require(dan, "edit-record", environment="production", at=at)
 except NotPermitted as refusal:
     print(refusal)
 verdict = verify()
@@ -69,6 +70,6 @@ def test_from_the_first_administrator_to_a_denied_attempt(server_url, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == (
-        "no permit: dan has none for edit-record in sandbox; "
-        "they have edit-record in production (permit 1)"
+        "no permit: dan has none for edit-record in production; "
+        "they have edit-record in sandbox (permit 1)"
     )

@@ -9,7 +9,8 @@ from stories import NOW, Library, series
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.permits.denial import NotPermitted
-from galleyproof.runs.control import cancel, confirm, pause, resume
+from galleyproof.runs.confirming import confirm
+from galleyproof.runs.control import cancel, pause, resume
 
 
 @pytest.fixture

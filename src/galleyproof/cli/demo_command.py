@@ -5,24 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
+from galleyproof.cli.demo_story import Step, story
 from galleyproof.cli.face import complain, err, out
 
 MARKER = "this-is-a-demo"
-JOB = "set-830-second-indicator"
-
-
-class Step(NamedTuple):
-    """A line of the story: what is said, the command as typed, and the exit code it ends with."""
-
-    said: str
-    command: list[str]
-    code: int = 0
 
 
 def add_to(galley: click.Group) -> None:
@@ -38,7 +28,7 @@ def add_to(galley: click.Group) -> None:
     @click.option("--port", default=8000, show_default=True, help="Where the pages are served.")
     def demo(records: int, serve: bool, port: int) -> None:
         """Makes a synthetic library in a home of its own and tells the whole story once: load,
-        set, permit, dry run, run, report, undo, production, log.
+        set, ticket, reading, dry run, run, undo, proof, review, sign-off, production, log.
 
         \b
         Example: galley demo --records 20000 --serve
@@ -120,184 +110,6 @@ def first_to_change(records: int) -> tuple[int, bytes]:
     raise AssertionError("a library of a hundred bibs has a series")
 
 
-def story(files: dict[str, Path], records: int) -> Iterator[Step]:
-    chosen = files["corrected.mrk"].with_suffix(".number").read_text()
-    bibs = str(files["bibs.mrc"])
-    yield Step("A database of our own, and its first administrator.", ["init"])
-    for name, display, unit, role in (
-        ("amy", "Amy", "ITS", "staff"),
-        ("bob", "Bob", "ITS", "systems-librarian"),
-        ("carol", "Carol", "HKS", "liaison"),
-        ("dan", "Dan", "HKS", "staff"),
-        ("eve", "Eve", "AUDIT", "auditor"),
-    ):
-        yield Step(
-            "", ["user", "add", name, "--display-name", display, "--unit", unit, "--role", role]
-        )
-    yield Step(
-        f"The catalogue: {records:,} bibs, and four broken ones that somebody sent along.",
-        ["load", bibs, "--kind", "bib", "--environment", "production"],
-    )
-    yield Step(
-        "The same once more for the sandbox.",
-        ["load", bibs, "--kind", "bib", "--environment", "sandbox"],
-    )
-    yield Step("Nothing is dropped in silence:", ["report", "1", "--refused"])
-    yield Step(
-        "Amy, a cataloger, wants the series indicators right. First the set.",
-        [
-            "set",
-            "create",
-            "series",
-            "--kind",
-            "bib",
-            "--environment",
-            "sandbox",
-            "--query",
-            'exists "830"',
-            "--as",
-            "amy",
-        ],
-    )
-    dry = ["run", JOB, "--environment", "sandbox", "--set", "series", "--dry-run", "--as", "amy"]
-    yield Step("She has no permit yet, so not even a dry run:", dry, 3)
-    yield Step(
-        "Bob, a systems librarian, gives her one for the sandbox.",
-        ["permit", "issue", "amy", JOB, "--environment", "sandbox", "--as", "bob"],
-    )
-    yield Step("A dry run shows the shapes of the change and writes nothing.", dry)
-    yield Step(
-        "Some of the records, before and after.",
-        ["plan", "show", "3", "--records", "--limit", "3", "--as", "amy"],
-    )
-    yield Step(
-        "The plan is what runs.",
-        [
-            "run",
-            JOB,
-            "--environment",
-            "sandbox",
-            "--plan",
-            "3",
-            "--note",
-            "series file under the",
-            "--as",
-            "amy",
-        ],
-    )
-    yield Step(
-        "Later somebody corrects one of these records by hand.",
-        ["permit", "issue", "amy", "edit-record", "--environment", "sandbox", "--as", "bob"],
-    )
-    yield Step(
-        "",
-        [
-            "edit",
-            "bib",
-            chosen,
-            "--environment",
-            "sandbox",
-            "--file",
-            str(files["corrected.mrk"]),
-            "--note",
-            "title was wrong",
-            "--as",
-            "amy",
-        ],
-    )
-    yield Step(
-        "Would an undo lose that work? Its preview says.",
-        ["undo", "4", "--dry-run", "--as", "amy"],
-    )
-    yield Step("", ["undo", "4", "--note", "trying undo is good practice", "--as", "amy"])
-    yield Step(
-        "The record kept its correction.",
-        ["record", "bib", chosen, "--environment", "sandbox", "--versions", "--as", "amy"],
-    )
-    yield Step(
-        "Production asks for a permit of its own and for a reason, and plans first.",
-        [
-            "permit",
-            "issue",
-            "amy",
-            JOB,
-            "--environment",
-            "production",
-            "--max-records",
-            str(records),
-            "--as",
-            "bob",
-        ],
-    )
-    yield Step(
-        "",
-        [
-            "set",
-            "create",
-            "series",
-            "--kind",
-            "bib",
-            "--environment",
-            "production",
-            "--query",
-            'exists "830"',
-            "--as",
-            "amy",
-        ],
-    )
-    yield Step(
-        "",
-        [
-            "run",
-            JOB,
-            "--environment",
-            "production",
-            "--set",
-            "series",
-            "--note",
-            "tested in the sandbox, run 4",
-            "--as",
-            "amy",
-        ],
-    )
-    yield Step(
-        "A file of the wrong kind of id is refused before anything starts.",
-        [
-            "run",
-            JOB,
-            "--environment",
-            "production",
-            "--file",
-            str(files["holdings-list.csv"]),
-            "--note",
-            "oops",
-            "--as",
-            "amy",
-        ],
-        2,
-    )
-    yield Step(
-        "Dan has no permit, and the log knows that he tried.",
-        [
-            "run",
-            JOB,
-            "--environment",
-            "production",
-            "--set",
-            "series",
-            "--note",
-            "hello",
-            "--as",
-            "dan",
-        ],
-        3,
-    )
-    yield Step(
-        "Eve, the auditor, reads who did what,", ["audit", "list", "--limit", "8", "--as", "eve"]
-    )
-    yield Step("and verifies that nobody changed the log.", ["audit", "verify", "--as", "eve"])
-
-
 def tell(galley: click.Group, step: Step) -> None:
     """Says a line of the story and runs its command as if it had been typed."""
     if step.said:
@@ -363,6 +175,8 @@ def what_next(home: Path, port: int, serve: bool) -> None:
         "  galley run set-830-second-indicator --environment sandbox --set notes"
         " --param skip-nonfiling=yes --as amy",
         "  galley runs",
+        "  galley ticket show 1",
+        "  galley matrix export",
         "  galley stop          stops the database; the next command starts it again",
     ):
         out.print(line, markup=False, style="bold" if line.startswith("That") else "")

@@ -7,13 +7,20 @@ import click
 from galleyproof.cli import (
     catalog_commands,
     demo_command,
+    evidence_commands,
     job_commands,
+    matrix_commands,
     people_commands,
     permit_commands,
+    reading_commands,
     run_commands,
+    schedule_commands,
     serve_command,
     set_commands,
     system_commands,
+    ticket_commands,
+    token_commands,
+    unit_commands,
 )
 
 
@@ -34,12 +41,19 @@ def galley() -> None:
 for module in (
     system_commands,
     people_commands,
+    unit_commands,
+    token_commands,
     catalog_commands,
     set_commands,
     job_commands,
     run_commands,
+    schedule_commands,
     permit_commands,
     serve_command,
+    reading_commands,
+    ticket_commands,
+    matrix_commands,
+    evidence_commands,
     demo_command,
 ):
     module.add_to(galley)

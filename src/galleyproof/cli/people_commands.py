@@ -1,8 +1,9 @@
-"""user, token."""
+"""user: people and their accounts."""
 
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -12,6 +13,7 @@ from galleyproof.cli.face import DONE, Face, command, now, out, table
 def add_to(galley: click.Group) -> None:
     user = click.Group("user", help="People and their accounts.")
     galley.add_command(user)
+    add_password(user)
 
     @command(user, "add")
     @click.argument("name")
@@ -56,35 +58,111 @@ def add_to(galley: click.Group) -> None:
         return DONE
 
     @command(user, "list")
-    def user_list(face: Face) -> int:
+    @click.option("--unit", default="", help="Only the people of this unit.")
+    @click.option("--role", default="", help="Only those with this role.")
+    def user_list(face: Face, unit: str, role: str) -> int:
         """All people.
 
         \b
-        Example: galley user list
+        Example: galley user list --unit ITS
         """
-        from galleyproof.people.listing import listing
+        from galleyproof.people.listing import people
 
-        people = listing()
+        face.who  # noqa: B018  only known people may ask
+        found = people(unit=unit, role=role)
         rows = [
             (
                 one.username,
                 one.display_name,
                 ", ".join(u.code for u in one.units.all()),
                 ", ".join(one.roles),
+                ", ".join(g.name for g in one.groups.all()),
+                "" if one.is_active else "not active",
             )
-            for one in people
+            for one in found
         ]
         face.answer(
-            {
-                "people": [
-                    dict(zip(("person", "name", "units", "roles"), row, strict=True))
-                    for row in rows
-                ]
-            },
-            lambda: table(["person", "name", "units", "roles"], rows),
+            {"people": [described(one) for one in found]},
+            lambda: table(["person", "name", "units", "roles", "groups", ""], rows),
         )
         return DONE
 
+    @command(user, "show")
+    @click.argument("name")
+    def user_show(face: Face, name: str) -> int:
+        """One person: units, roles, library roles, groups, and what they may run.
+
+        \b
+        Example: galley user show amy
+        """
+        from galleyproof.cli.permit_output import described as permit_described
+        from galleyproof.people.identity import person_named
+        from galleyproof.permits.holding import held_by
+
+        face.who  # noqa: B018  only known people may ask
+        person = person_named(name)
+        data = described(person)
+        held = held_by(person, now())
+        data["permits"] = [permit_described(*one[:3]) for one in held]
+
+        def human() -> None:
+            active = "" if person.is_active else ", not active"
+            out.print(f"{person.display_name} ({person.username}{active})", markup=False)
+            for label, values in (
+                ("mail", [person.email]),
+                ("units", data["units"]),
+                ("roles", data["roles"]),
+                ("liaison of", data["liaison_of"]),
+                ("library roles", [str(one) for one in person.library_roles.all()]),
+                ("groups", data["groups"]),
+            ):
+                out.print(f"  {label:<14} {', '.join(filter(None, values)) or '–'}", markup=False)
+            for one in held:
+                permit = one.permit
+                what = " ".join(filter(None, (permit.job, permit.binding)))
+                out.print(
+                    f"  permit {permit.pk:<7} {what} in {permit.environment}: "
+                    f"{one.why or one.state}",
+                    markup=False,
+                )
+
+        face.answer(data, human)
+        return DONE
+
+    @command(user, "change")
+    @click.argument("name")
+    @click.option("--display-name", default=None, help="As shown on reports.")
+    @click.option("--email", default=None, help="Two accounts with one mail are one person.")
+    @click.option("--role", "roles", multiple=True, help="All roles from now on (repeat it).")
+    @click.option("--active/--not-active", default=None, help="Whether they may sign in.")
+    def user_change(face: Face, name: str, **changes: Any) -> int:
+        """Changes an account (administrators). Units: galley unit; library roles: galley user
+        give-role.
+
+        \b
+        Example: galley user change carol --role staff --role liaison
+        """
+        from galleyproof.people.actions.change_person import change_person
+        from galleyproof.people.identity import person_named
+
+        changes["roles"] = list(changes["roles"]) or None
+        changed = change_person(face.who, person_named(name), at=now(), **changes)
+        face.answer(
+            described(changed),
+            lambda: out.print(
+                f"{changed.display_name} ({changed.username}) changed.", markup=False
+            ),
+        )
+        return DONE
+
+    for command_name, doing in (
+        ("give-role", "Gives an account a library role, which jobs ask for in production."),
+        ("take-role", "Takes a library role away; permits that need it wait for it again."),
+    ):
+        library_role(user, command_name, doing)
+
+
+def add_password(user: click.Group) -> None:
     @command(user, "password")
     @click.argument("name")
     @click.option("--stdin", "piped", is_flag=True, help="Read it from standard input.")
@@ -112,62 +190,43 @@ def add_to(galley: click.Group) -> None:
         )
         return DONE
 
-    token = click.Group("token", help="Tokens, for GALLEY_TOKEN.")
-    galley.add_command(token)
 
-    @command(token, "add")
-    @click.argument("person", required=False)
-    @click.option("--label", default="", help="What it is for.")
-    def token_add(face: Face, person: str | None, label: str) -> int:
-        """Makes a token for yourself (or, as an administrator, for somebody); shown once.
+def library_role(user: click.Group, name: str, doing: str) -> None:
+    def work(face: Face, person: str, role: str, library: str) -> int:
+        from galleyproof.people.actions.library_roles import give_library_role
+        from galleyproof.people.identity import person_named
+        from galleyproof.permits.actions.take_library_role import take_library_role
 
-        \b
-        Example: galley token add --label "nightly script"
-        """
-        from galleyproof.people.actions.tokens import add_token
-
-        made = add_token(face.who, person, label=label, at=now())
-        face.answer(
-            {"token": made.text, "id": made.id},
-            lambda: out.print(f"Token {made.id}, shown this once:\n  {made.text}", markup=False),
-        )
+        found = person_named(person)
+        change = give_library_role if name == "give-role" else take_library_role
+        change(face.who, found, role, library=library, at=now())
+        data = described(found)
+        carried = ", ".join(str(one) for one in found.library_roles.all()) or "none"
+        said = f"{found.display_name} carries the library roles: {carried}"
+        face.answer(data, lambda: out.print(said, markup=False))
         return DONE
 
-    @command(token, "list")
-    def token_list(face: Face) -> int:
-        """Your tokens (administrators: everybody's), without the tokens themselves.
+    work.__doc__ = (
+        f"{doing} By support or an administrator, never to oneself.\n\n\b\n"
+        f'Example: galley user {name} amy "catalog manager" --library ITS'
+    )
+    work = click.option("--library", default="", help="For this library only.")(work)
+    work = click.argument("role")(work)
+    work = click.argument("person")(work)
+    command(user, name)(work)
 
-        \b
-        Example: galley token list
-        """
-        from galleyproof.people.actions.tokens import list_tokens
 
-        found = list_tokens(face.who)
-        rows = [
-            (str(one.id), one.person.username, one.label, one.created, one.revoked_at)
-            for one in found
-        ]
-        face.answer(
-            {
-                "tokens": [
-                    dict(zip(("id", "person", "label", "created", "revoked"), row, strict=True))
-                    for row in rows
-                ]
-            },
-            lambda: table(["id", "person", "label", "created", "revoked"], rows),
-        )
-        return DONE
-
-    @command(token, "revoke")
-    @click.argument("id", type=int)
-    def token_revoke(face: Face, id: int) -> int:
-        """Revokes a token at once.
-
-        \b
-        Example: galley token revoke 3
-        """
-        from galleyproof.people.actions.tokens import revoke_token
-
-        revoke_token(face.who, id, at=now())
-        face.answer({"revoked": id}, lambda: out.print(f"Token {id} is revoked."))
-        return DONE
+def described(person: Any) -> dict[str, Any]:
+    return {
+        "person": person.username,
+        "name": person.display_name,
+        "email": person.email or None,
+        "units": [one.code for one in person.units.all()],
+        "roles": list(person.roles),
+        "liaison_of": [one.code for one in person.liaison_of.all()],
+        "library_roles": [
+            {"role": one.role, "library": one.library or None} for one in person.library_roles.all()
+        ],
+        "groups": [one.name for one in person.groups.all()],
+        "active": person.is_active,
+    }

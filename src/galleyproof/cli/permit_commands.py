@@ -1,76 +1,115 @@
-"""may, permit."""
+"""may; permit issue, list, show."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
+from galleyproof.cli import denial_commands, permit_steps
 from galleyproof.cli.face import DONE, NOT_PERMITTED, Face, command, now, out, table
+from galleyproof.cli.permit_output import described, from_where, who_holds
 
 ENVIRONMENTS = click.Choice(["sandbox", "production"])
+DAY = click.DateTime(["%Y-%m-%d"])
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
 
 
 def add_to(galley: click.Group) -> None:
+    add_may(galley)
+    permit = click.Group("permit", help="Permits: who may run what, where, and how much.")
+    galley.add_command(permit)
+    add_issue(permit)
+    add_lists(permit)
+    permit_steps.add_to(permit)
+    denial_commands.add_to(permit)
+
+
+def add_may(galley: click.Group) -> None:
     @command(galley, "may")
     @click.argument("person")
     @click.argument("code")
     @click.option("--environment", required=True, type=ENVIRONMENTS)
-    @click.option("--binding", default="")
-    @click.option("--records", type=int, help="The size of the set.")
-    def may(
-        face: Face, person: str, code: str, environment: str, binding: str, records: int | None
-    ) -> int:
+    @click.option("--binding", default="", help="The rule or profile.")
+    @click.option("--records", type=click.IntRange(min=0), help="The size of the set.")
+    @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter.")
+    @click.option("--dry-run", is_flag=True, help="Ask for a dry run.")
+    @click.option("--scheduled", is_flag=True, help="Ask for a run that a schedule starts.")
+    @click.option("--at", "moment", type=MOMENT, help="Ask for another moment than now.")
+    def may(face: Face, person: str, code: str, environment: str, **asked: Any) -> int:
         """Whether somebody may run a job there, and why. Exit code 3 is no.
 
         \b
         Example: galley may amy set-830-second-indicator --environment sandbox --records 500
         """
+        from galleyproof.cli.job_commands import parameters
         from galleyproof.people.identity import person_named
         from galleyproof.permits.deciding import may as ask
         from galleyproof.runs.offered import job_named
+        from galleyproof.runs.requesting import check_parameters
 
         face.who  # noqa: B018  only known people may ask
-        job_named(code)
-        given = ask(
+        job = job_named(code)
+        given = parameters(asked["params"], None)
+        complete = check_parameters(job, given).model_dump(mode="json") if given else None
+        answer = ask(
             person_named(person),
             code,
-            binding=binding,
+            binding=asked["binding"],
             environment=environment,
-            records=records,
-            at=now(),
+            records=asked["records"],
+            parameters=complete,
+            writes=not asked["dry_run"],
+            scheduled=asked["scheduled"],
+            and_today=not asked["dry_run"],
+            at=in_zone(asked["moment"]) or now(),
         )
         data = {
-            "allowed": given.allowed,
-            "reason": given.reason,
-            "permit": given.permit_id,
-            "ticket": None,
+            "allowed": answer.allowed,
+            "reason": answer.reason,
+            "permit": answer.permit_id,
+            "ticket": answer.ticket,
         }
-        face.answer(
-            data,
-            lambda: out.print(("yes: " if given.allowed else "no: ") + given.reason, markup=False),
-        )
-        return DONE if given.allowed else NOT_PERMITTED
+        said = ("yes: " if answer.allowed else "no: ") + answer.reason
+        face.answer(data, lambda: out.print(said, markup=False))
+        return DONE if answer.allowed else NOT_PERMITTED
 
-    permit = click.Group("permit", help="Permits: who may run what, where, and how much.")
-    galley.add_command(permit)
 
+def in_zone(moment: datetime | None) -> datetime | None:
+    """A moment as typed is one in the institution's time zone."""
+    from django.utils import timezone
+
+    return timezone.make_aware(moment) if moment else None
+
+
+def add_issue(permit: click.Group) -> None:
     @command(permit, "issue")
     @click.argument("person")
     @click.argument("code")
-    @click.option("--environment", required=True, type=ENVIRONMENTS)
+    @click.option("--environment", default="sandbox", show_default=True, type=ENVIRONMENTS)
     @click.option("--binding", default="", help="The rule or profile it is for.")
     @click.option("--max-records", type=click.IntRange(min=1), help="Most records a run.")
     @click.option("--max-per-day", type=click.IntRange(min=1), help="Most records a day.")
-    @click.option("--from", "starts", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
+    @click.option("--library", "libraries", multiple=True, help="Only this library's records.")
+    @click.option("--location", "locations", multiple=True, metavar="LIBRARY/LOCATION")
+    @click.option("--hours", metavar="08:00-18:00", help="Only at these hours.")
+    @click.option("--days", metavar="mon,tue", help="Only on these days.")
+    @click.option("--scheduling", is_flag=True, help="Scheduling is included.")
+    @click.option("--undo-others", is_flag=True, help="Undoing others' runs is included.")
     @click.option(
-        "--until",
-        "ends",
-        type=click.DateTime(["%Y-%m-%d"]),
-        help="Last day (default: a year from now).",
+        "--limits",
+        type=click.Path(path_type=Path),
+        metavar="FILE.json",
+        help="All limits from a file: max_records, max_per_day, libraries, locations, parameters, "
+        "hours, days, scheduling, undo_others …",
     )
+    @click.option("--from", "starts", type=DAY, help="First day.")
+    @click.option("--until", "ends", type=DAY, help="Last day (default: a year from now).")
     def issue(face: Face, person: str, code: str, environment: str, **limits: Any) -> int:
-        """Issues a permit: by a systems librarian, for somebody else.
+        """Issues a sandbox permit: by a systems librarian, for somebody else. Production permits
+        come from tickets and imported lists.
 
         \b
         Example: galley permit issue amy set-830-second-indicator --environment sandbox
@@ -79,6 +118,7 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.people.identity import person_named
         from galleyproof.permits.actions.issue import issue as issue_permit
         from galleyproof.permits.days import end_of_day, start_of_day
+        from galleyproof.permits.envelope import envelope_of
         from galleyproof.runs.offered import job_named
 
         starts, ends = limits["starts"], limits["ends"]
@@ -88,100 +128,117 @@ def add_to(galley: click.Group) -> None:
             job_named(code).code,
             environment=environment,
             binding=limits["binding"],
-            max_records=limits["max_records"],
-            max_per_day=limits["max_per_day"],
+            envelope=envelope_of(given_limits(limits)),
             starts=start_of_day(starts.date()) if starts else None,
             ends=end_of_day(ends.date()) if ends else None,
             at=now(),
         )
-        face.answer(
-            described(made),
-            lambda: out.print(
-                f"Permit {made.id}: {made.person.display_name} may run {code} in {environment}"
-                + (f", up to {made.max_records:,} records a run" if made.max_records else "")
-                + f", until {made.ends:%Y-%m-%d}",
-                markup=False,
-            ),
+        said = (
+            f"Permit {made.id}: {made.holder} may run {code} in {environment}, until "
+            f"{made.ends:%Y-%m-%d}, {made.limits.sentence()}"
         )
+        face.answer(described(made, "active", ""), lambda: out.print(said, markup=False))
         return DONE
 
+
+def given_limits(options: dict[str, Any]) -> dict[str, Any]:
+    """An envelope's fields from the options that were given, beside those of a file."""
+    import json
+
+    from galleyproof.marc.errors import Wrong
+
+    found: dict[str, Any] = {}
+    path = options["limits"]
+    if path is not None:
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise Wrong(f"{path} cannot be read as a JSON file of limits: {error}") from None
+        if not isinstance(found, dict):
+            raise Wrong(f"{path} is not a JSON object of limits")
+    hours = options["hours"]
+    if hours is not None:
+        begin, dash, end = hours.replace("–", "-").partition("-")
+        if not dash:
+            raise Wrong(f"--hours takes two with a dash between them, 08:00-18:00, not “{hours}”")
+        found["hours"] = (begin, end)
+    if options["days"] is not None:
+        found["days"] = tuple(part for part in options["days"].replace(" ", "").split(",") if part)
+    for name in ("max_records", "max_per_day", "libraries", "locations", "scheduling"):
+        if options[name]:
+            found[name] = options[name]
+    if options["undo_others"]:
+        found["undo_others"] = True
+    return found
+
+
+def add_lists(permit: click.Group) -> None:
     @command(permit, "list")
-    @click.option("--person", default="", help="Only this person's.")
+    @click.option("--person", default="", help="Only this person's, their groups' included.")
     @click.option("--job", default="", help="Only for this job.")
-    def permit_list(face: Face, person: str, job: str) -> int:
-        """All permits.
+    @click.option("--environment", type=ENVIRONMENTS, help="Only there.")
+    @click.option("--state", default="", help="active, waits-for-role, suspended, expired …")
+    def permit_list(face: Face, person: str, job: str, environment: str | None, state: str) -> int:
+        """All permits, each with how it stands.
 
         \b
         Example: galley permit list --person amy
         """
-        from galleyproof.permits.listing import listing
+        from galleyproof.people.identity import person_named
+        from galleyproof.permits.listing import standings
 
-        found = listing(person=person, job=job)
+        face.who  # noqa: B018  only known people may ask
+        named = person_named(person) if person else None
+        found = [
+            one
+            for one in standings(now(), person=named, job=job, environment=environment or "")
+            if not state or one.state == state
+        ]
+        heads = ["permit", "who", "job", "environment", "state", "until", "from where", "limits"]
+        rows = [
+            (
+                str(one.permit.pk),
+                who_holds(one.permit),
+                f"{one.permit.job}{' ' + one.permit.binding if one.permit.binding else ''}",
+                one.permit.environment,
+                one.state,
+                f"{one.permit.ends:%Y-%m-%d}",
+                from_where(one.permit),
+                one.permit.limits.sentence(),
+            )
+            for one in found
+        ]
         face.answer(
-            {"permits": [described(one) for one in found]},
-            lambda: (
-                table(
-                    [
-                        "permit",
-                        "person",
-                        "job",
-                        "environment",
-                        "records a run",
-                        "a day",
-                        "from",
-                        "until",
-                        "issued by",
-                        "revoked",
-                    ],
-                    [
-                        (
-                            str(one.id),
-                            one.person.username,
-                            one.job,
-                            one.environment,
-                            one.max_records,
-                            one.max_per_day,
-                            one.starts,
-                            one.ends,
-                            one.issued_by.username,
-                            one.revoked_at,
-                        )
-                        for one in found
-                    ],
-                )
-                if found
-                else out.print("No permits.")
-            ),
+            {"permits": [described(*one[:3]) for one in found]},
+            lambda: table(heads, rows) if rows else out.print("No permits."),
         )
         return DONE
 
-    @command(permit, "revoke")
-    @click.argument("permit", type=int)
-    @click.option("--reason", required=True, help="Why; it is in the log.")
-    def revoke(face: Face, permit: int, reason: str) -> int:
-        """Revokes a permit. A run that is going under it stops at its next chunk.
+    @command(permit, "show")
+    @click.argument("number", metavar="PERMIT", type=int)
+    def show(face: Face, number: int) -> int:
+        """One permit: whose, for what, its limits, how it stands and what comes next.
 
         \b
-        Example: galley permit revoke 3 --reason "left the unit"
+        Example: galley permit show 3
         """
-        from galleyproof.permits.actions.revoke import revoke as revoke_permit
+        from galleyproof.permits.actions.one import permit_numbered
+        from galleyproof.permits.listing import denials, of_holder
 
-        revoke_permit(face.who, permit, reason=reason, at=now())
-        face.answer({"revoked": permit}, lambda: out.print(f"Permit {permit} is revoked."))
+        face.who  # noqa: B018  only known people may ask
+        found = of_holder(permit_numbered(number), denials(), now())
+        one = found.permit
+
+        def human() -> None:
+            binding = f" with {one.binding}" if one.binding else ""
+            for label, text in (
+                (f"Permit {one.pk}", f"{one.holder}: {one.job}{binding} in {one.environment}"),
+                ("  state", found.why or found.state),
+                ("  limits", one.limits.sentence()),
+                ("  from", f"{one.starts:%Y-%m-%d} until {one.ends:%Y-%m-%d}"),
+                ("  by", f"{one.issued_by.display_name}, {from_where(one)}"),
+            ):
+                out.print(f"{label:<10} {text}", markup=False)
+
+        face.answer(described(*found[:3]), human)
         return DONE
-
-
-def described(permit: Any) -> dict[str, Any]:
-    return {
-        "permit": permit.id,
-        "person": permit.person.username,
-        "job": permit.job,
-        "binding": permit.binding or None,
-        "environment": permit.environment,
-        "max_records": permit.max_records,
-        "max_per_day": permit.max_per_day,
-        "starts": permit.starts.isoformat(),
-        "ends": permit.ends.isoformat(),
-        "issued_by": permit.issued_by.username,
-        "revoked": permit.revoked_at.isoformat() if permit.revoked_at else None,
-    }

@@ -161,21 +161,7 @@ def add_to(galley: click.Group) -> None:
             raise Wrong(f"run {plan} is not a dry run; see `galley report {plan}`")
         data = summary(found)
         if part == "records":
-            data["records"] = [
-                {
-                    "id": one.id,
-                    "number": one.number,
-                    "changes": [
-                        {
-                            "tag": change.tag.decode("ascii", "replace"),
-                            "before": text(change.before),
-                            "after": text(change.after),
-                        }
-                        for change in one.changes
-                    ],
-                }
-                for one in differences(found, limit)
-            ]
+            data["records"] = [record_data(one) for one in differences(found, limit)]
         if export is not None:
             data["exported"] = export_rows(found, export)
 
@@ -191,6 +177,47 @@ def add_to(galley: click.Group) -> None:
         face.answer(data, human)
         return DONE
 
+    @command(plan, "review")
+    @click.argument("run", type=int)
+    @click.option("--limit", default=3, show_default=True, help="Records for each kind of change.")
+    def plan_review(face: Face, run: int, limit: int) -> int:
+        """What a waiting run waits for: the kinds of change that its permit does not cover, and
+        no others, each with some of its records before and after.
+
+        \b
+        Example: galley plan review 18
+        """
+        from galleyproof.runs.confirming import run_to_confirm
+        from galleyproof.runs.consent import sentences
+        from galleyproof.runs.new_shapes import examples
+
+        face.who  # noqa: B018  only known people may ask
+        found = run_to_confirm(run)
+        shown = examples(found, limit)
+        data = {
+            "run": found.id,
+            "plan": found.plan_id,
+            "digest": found.plan.digest,
+            "waits_for": found.waits_for,
+            "records": {shape: [record_data(one) for one in some] for shape, some in shown.items()},
+        }
+
+        def human() -> None:
+            for sentence in sentences(found.waits_for):
+                out.print(sentence, markup=False)
+            for shape, some in shown.items():
+                out.print(f"{shape}", style="bold", markup=False)
+                for one in some:
+                    show_difference(one)
+            out.print(
+                f"If that is right: galley plan confirm {found.id} --digest"
+                f" {found.plan.digest[:12]}",
+                style="dim",
+            )
+
+        face.answer(data, human)
+        return DONE
+
     @command(plan, "confirm")
     @click.argument("run", type=int)
     @click.option("--digest", default="", help="The plan's digest, as you were shown it.")
@@ -201,9 +228,32 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley plan confirm 18 --as bob
         """
-        from galleyproof.runs.control import confirm
+        from galleyproof.runs.confirming import confirm
 
         return go_on(face, confirm(face.who, run, now(), digest), wait)
+
+
+def record_data(one: Any) -> dict[str, Any]:
+    """A changed record for --json."""
+    return {
+        "id": one.id,
+        "number": one.number,
+        "changes": [
+            {
+                "tag": change.tag.decode("ascii", "replace"),
+                "before": text(change.before),
+                "after": text(change.after),
+            }
+            for change in one.changes
+        ],
+    }
+
+
+def show_difference(one: Any) -> None:
+    from galleyproof.cli.record_output import show_changes
+
+    out.print(f"  {one.kind} {one.id}  {one.number}", style="bold", markup=False)
+    show_changes(one.changes)
 
 
 def text(data: bytes | None) -> str | None:
@@ -211,13 +261,11 @@ def text(data: bytes | None) -> str | None:
 
 
 def show_differences(run: Any, limit: int) -> None:
-    from galleyproof.cli.record_output import show_changes
     from galleyproof.runs.before_after import differences
 
     shown = 0
     for one in differences(run, limit):
-        out.print(f"  {one.kind} {one.id}  {one.number}", style="bold", markup=False)
-        show_changes(one.changes)
+        show_difference(one)
         shown += 1
     changed = run.counts.get("changed", 0)
     if changed > shown:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from galleyproof.cli.face import DONE, FAILED, NOTHING_CHANGED, WAITING, Face, out
+from galleyproof.runs.consent import sentences
 from galleyproof.runs.models import Run
 from galleyproof.runs.reporting import summary
 from galleyproof.runs.tally import Tally
-from galleyproof.runs.waiting import wait_for
+from galleyproof.runs.waiting import plan_rests, wait_for
 
 
 def exit_code(run: Run) -> int:
     if run.state in ("paused", "pausing", "cancelled", "cancelling", "waiting"):
+        return WAITING
+    if plan_rests(run):
         return WAITING
     if run.state == "failed":
         return FAILED
@@ -53,6 +56,11 @@ def show(data: dict[str, Any]) -> None:
     line(f"  state      {STATE_WORDS.get(data['state'], data['state'])}")
     if data["error"]:
         line(f"  because    {data['error']}", "bold red")
+    if data["confirmed_by"]:
+        line(f"  confirmed  by {data['confirmed_by']}")
+    else:
+        for sentence in sentences(data["waits_for"] or {}):
+            line(f"  waits for  {sentence}", "bold")
     for consequence in data["consequences"]:
         line(f"  follows    {consequence['count']:,} × {consequence['kind']} {consequence['what']}")
     counts = data["counts"]
@@ -95,7 +103,11 @@ def hint(data: dict[str, Any]) -> None:
             "dim",
         )
     elif data["state"] == "waiting":
-        line(f"  next       somebody else: galley plan confirm {number}", "dim")
+        line(
+            f"  next       somebody else: galley plan review {number}, then galley plan confirm "
+            f"{number}",
+            "dim",
+        )
     elif data["state"] == "paused":
         line(f"  next       galley resume {number}, or galley cancel {number}", "dim")
     elif data["state"] in ("completed", "completed-with-failures") and not data["undone_by"]:

@@ -53,9 +53,10 @@ def add_to(galley: click.Group) -> None:
             raise Wrong("--processes takes 1 or more")
         if processes == 1:
             from galleyproof.runs.messages import run_worker
+            from galleyproof.signoff.upkeep import keep_up
 
             face.say("worker: waiting for runs (Ctrl-C ends it)")
-            run_worker()
+            run_worker(lambda: keep_up(now()))
             return DONE
         children = [
             subprocess.Popen([sys.executable, "-m", "galleyproof.cli.main", "worker"])

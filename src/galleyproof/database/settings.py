@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from galleyproof.database.mail import mail_settings
+
 SECRET_KEY = os.environ.get("GALLEY_SECRET_KEY", "`galley serve` puts the installation's own here")
 DEBUG = False
 USE_TZ = True
@@ -26,6 +28,7 @@ INSTALLED_APPS = [
     "galleyproof.people",
     "galleyproof.permits",
     "galleyproof.runs",
+    "galleyproof.signoff",
     "galleyproof.web",
 ]
 
@@ -145,3 +148,4 @@ if GALLEY_OIDC_ISSUER:
             ],
         }
     }
+globals().update(mail_settings(os.environ))

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from galleyproof.marc.errors import Wrong
 
 
 class Answer(NamedTuple):
-    """Whether somebody may, why, and by (or in spite of) which permit."""
+    """Whether somebody may, why, and by (or in spite of) which permit and which ticket.
+
+    limits: what the permit (and a group's beside it) leaves to be judged on the way; the rows
+    of permits.limits.Limits, empty where the answer is no. broken: no only because of a limit of
+    a permit that is good.
+    """
 
     allowed: bool
     reason: str
     permit_id: int | None = None
+    ticket: int | None = None
+    limits: tuple[Any, ...] = ()
+    broken: bool = False
 
 
 class NotPermitted(Wrong):

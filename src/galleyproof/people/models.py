@@ -1,4 +1,4 @@
-"""Accounts, units and tokens."""
+"""Accounts, units, groups, library roles and tokens."""
 
 from __future__ import annotations
 
@@ -25,6 +25,22 @@ class Unit(models.Model):
         return self.code
 
 
+class Group(models.Model):
+    """People who hold permits together, like "Staff Generic Profiles". A group gives no role."""
+
+    name = models.CharField(max_length=100)
+    about = models.CharField(max_length=400, blank=True, default="")
+    people = models.ManyToManyField("Person", related_name="groups", blank=True)
+
+    class Meta:
+        db_table = "person_group"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="group_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Person(AbstractBaseUser):
     """An account. What a person may run never follows from a role; it follows from permits.
 
@@ -36,6 +52,7 @@ class Person(AbstractBaseUser):
     display_name = models.CharField(max_length=200)
     email = models.EmailField(blank=True, default="")
     units = models.ManyToManyField(Unit, related_name="people", blank=True)
+    liaison_of = models.ManyToManyField(Unit, related_name="liaisons", blank=True)
     roles = ArrayField(
         models.CharField(max_length=20, choices=[(role, role) for role in ROLES]),
         default=list,
@@ -63,6 +80,25 @@ class Person(AbstractBaseUser):
     def has_role(self, *roles: str) -> bool:
         """Whether the person has at least one of these roles."""
         return any(role in self.roles for role in roles)
+
+
+class LibraryRole(models.Model):
+    """A role of the library's own system that an account carries: `catalog manager`, for the
+    whole institution (library "") or for one library."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="library_roles")
+    role = models.CharField(max_length=100)
+    library = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        db_table = "library_role"
+        ordering = ["role", "library"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "role", "library"], name="library_role_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} ({self.library})" if self.library else self.role
 
 
 class Token(models.Model):

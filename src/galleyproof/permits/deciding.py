@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
 
 from galleyproof.people.denial import Answer, NotPermitted
-from galleyproof.people.models import Person
+from galleyproof.people.models import Group, Person
 from galleyproof.people.rights import deny
 from galleyproof.permits.days import day_of
+from galleyproof.permits.elsewhere import open_ticket
+from galleyproof.permits.holding import Holding, beaten_by, denials_of, denied, held_by
+from galleyproof.permits.limits import Asked, Limits, day_limit, faults
 from galleyproof.permits.models import Permit
-from galleyproof.permits.quota import day_is_full, used_on
-from galleyproof.permits.standing import standing
+from galleyproof.permits.quota import used_on
+from galleyproof.permits.standing import STANDINGS
+from galleyproof.permits.trip import trip
 
 __all__ = ["Answer", "NotPermitted", "deny", "may", "require"]
 
@@ -23,32 +31,73 @@ def may(
     binding: str = "",
     environment: str,
     records: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
     at: datetime,
+    writes: bool = True,
+    scheduled: bool = False,
+    undoes_others: bool = False,
     and_today: bool = False,
+    only: int | None = None,
 ) -> Answer:
     """Whether the person may run the job, with this binding, in this environment.
 
-    records: the size of the set; None asks without one. and_today: also whether the day has
-    that many left, which a dry run, or a run that has reserved its own, does not ask.
+    records: the size of the set; None asks without one. parameters: the job's, complete; None
+    asks without them. writes: false for a dry run, which needs no hours and which an open ticket
+    allows too. scheduled: for a run that a schedule starts. undoes_others: to undo a run of the
+    job that somebody else made. and_today: also whether the day has
+    that many records left, which a run that has reserved its own does not ask. only: by this
+    permit and no other, for a run that began under it.
+
+    A denial beats every permit. Of a person's own permits and their groups', the narrower holds,
+    limit by limit: the own permit is used, and the group's is asked too.
     """
-    permits = list(
-        Permit.objects.filter(
-            person=person, job=job, binding=binding, environment=environment
-        ).select_related("revoked_by")
-    )
-    if not permits:
-        return Answer(False, none_at_all(person, job, binding, environment, at))
-    good = [permit for permit in permits if standing(permit, at) == "active"]
+    groups = list(Group.objects.filter(people=person))
+    denial = beaten_by(denials_of(person, groups), job, binding, environment)
+    if denial is not None:
+        return Answer(False, denied(denial))
+    held = held_by(person, at, job=job, binding=binding, environment=environment)
+    good = [one for one in held if one.state == "active"]
+    own = [one for one in good if one.permit.person_id]
+    others = [one for one in good if one.permit.group_id]
+    if only is not None:
+        used = [one for one in held if one.permit.pk == only]
+        if not used or used[0].state != "active":
+            return Answer(False, *not_good(used, only))
+        own, others = used, others if used[0].permit.person_id else []
     if not good:
-        nearest = nearest_to_good(permits, at)
-        return Answer(False, not_good(nearest, at), nearest.pk)
-    # The widest first, so that a refusal speaks of the most there is.
-    for permit in sorted(good, key=width, reverse=True):
-        fault = over_limit(permit, records, at, and_today)
-        if not fault:
-            return Answer(True, f"allowed by permit {permit.pk}", permit.pk)
-    widest = max(good, key=width)
-    return Answer(False, over_limit(widest, records, at, and_today), widest.pk)
+        ticket = None if writes else open_ticket(person, job, binding, environment)
+        if ticket is not None:
+            reason = f"a dry run is allowed by ticket {ticket.number}, which is {ticket.state}"
+            return Answer(True, reason, None, ticket.number)
+        if not held:
+            return Answer(False, none_at_all(person, job, binding, environment, at))
+        nearest = min(held, key=lambda one: (STANDINGS.index(one.state), -one.permit.pk))
+        return Answer(False, nearest.why, nearest.permit.pk, nearest.permit.ticket)
+
+    asked = Asked(
+        timezone.localtime(at),
+        records,
+        parameters,
+        environment == "production",
+        writes,
+        scheduled,
+        undoes_others,
+    )
+    chosen, fault = best(own or others, asked, and_today, at)
+    if fault:
+        return Answer(False, fault, chosen.permit.pk, chosen.permit.ticket, broken=True)
+    limits = limits_of(chosen)
+    if own and others:
+        # The group's day is the group's own count; its number of records a day still narrows.
+        beside, fault = best(others, asked, False, at)
+        limits += limits_of(beside)
+        most = day_limit(limits)
+        if not fault and and_today and most is not None and records is not None and writes:
+            fault = over_the_day(beside, most, chosen.permit, records, at)
+        if fault:
+            reason = f"{fault}; a person's permit beats their group's only in being narrower"
+            return Answer(False, reason, beside.permit.pk, beside.permit.ticket, broken=True)
+    return Answer(True, allowed_by(chosen.permit), chosen.permit.pk, chosen.permit.ticket, limits)
 
 
 def require(
@@ -57,22 +106,17 @@ def require(
     *,
     binding: str = "",
     environment: str,
-    records: int | None = None,
     at: datetime,
     acting: Person | None = None,
-    and_today: bool = False,
+    trips: bool = False,
+    **asked: Any,
 ) -> Answer:
-    """As `may`; what is not allowed is logged as denied, and raised as NotPermitted."""
-    answer = may(
-        person,
-        job,
-        binding=binding,
-        environment=environment,
-        records=records,
-        at=at,
-        and_today=and_today,
-    )
+    """As `may`, whose keywords it takes; what is not allowed is logged as denied, and raised as
+    NotPermitted. trips: breaking a limit suspends the permit, where the environment says so."""
+    answer = may(person, job, binding=binding, environment=environment, at=at, **asked)
     if not answer.allowed:
+        if trips and answer.broken:
+            trip(person, answer, environment, at)
         deny(
             person,
             f"{named(job, binding)} in {environment}",
@@ -84,6 +128,20 @@ def require(
     return answer
 
 
+def best(
+    good: Sequence[Holding], asked: Asked, and_today: bool, at: datetime
+) -> tuple[Holding, str]:
+    """The first that allows it, the widest first; else the widest, and what it refuses for."""
+    widest_first = sorted(good, key=lambda one: width(one.permit), reverse=True)
+    refused = ""
+    for one in widest_first:
+        fault = over_limit(one, asked, and_today, at)
+        if not fault:
+            return one, ""
+        refused = refused or fault
+    return widest_first[0], refused
+
+
 def width(permit: Permit) -> tuple[float, float, int]:
     return (
         float("inf") if permit.max_records is None else permit.max_records,
@@ -92,35 +150,39 @@ def width(permit: Permit) -> tuple[float, float, int]:
     )
 
 
-def over_limit(permit: Permit, records: int | None, at: datetime, and_today: bool) -> str:
-    """Which limit the set breaks, as a sentence; "" if none."""
-    if records is None:
-        return ""
-    if permit.max_records is not None and records > permit.max_records:
-        return f"permit {permit.pk} ends at {permit.max_records:,} records, the set has {records:,}"
+def over_limit(held: Holding, asked: Asked, and_today: bool, at: datetime) -> str:
+    """Which limits are broken, as sentences; "" if none."""
+    permit = held.permit
+    limits = Limits(f"permit {permit.pk}", permit.limits)
     if and_today and permit.max_per_day is not None:
-        day = day_of(at)
-        if used_on(permit.pk, day) + records > permit.max_per_day:
-            return day_is_full(permit, records, day)
-    return ""
+        asked = replace(asked, used=used_on(permit.pk, day_of(at)))
+    return "; ".join(faults(limits, asked, first_run_reviewed=permit.first_run_reviewed))
 
 
-def nearest_to_good(permits: Sequence[Permit], at: datetime) -> Permit:
-    """The one worth speaking of: not yet begun, else expired, else revoked; the newest."""
-    order = {"not-yet": 2, "expired": 1, "revoked": 0}
-    return max(permits, key=lambda permit: (order[standing(permit, at)], permit.ends, permit.pk))
+def over_the_day(beside: Holding, most: int, permit: Permit, records: int, at: datetime) -> str:
+    used = used_on(permit.pk, day_of(at))
+    if used + records <= most:
+        return ""
+    said = f"permit {beside.permit.pk} of {beside.permit.holder}"
+    used_up = f"{used:,} are used under permit {permit.pk} on {day_of(at)}, " if used else ""
+    return f"{said} ends at {most:,} records a day, {used_up}the set has {records:,}"
 
 
-def not_good(permit: Permit, at: datetime) -> str:
-    match standing(permit, at):
-        case "revoked":
-            by = permit.revoked_by.display_name if permit.revoked_by else "somebody"
-            why = f": {permit.reason}" if permit.reason else ""
-            return f"permit {permit.pk} was revoked on {day_of(permit.revoked_at)} by {by}{why}"
-        case "not-yet":
-            return f"permit {permit.pk} starts on {day_of(permit.starts)}"
-        case _:
-            return f"permit {permit.pk} expired on {day_of(permit.ends)}"
+def limits_of(held: Holding) -> tuple[Limits, ...]:
+    own = Limits(f"permit {held.permit.pk}", held.permit.limits)
+    return (own,) if held.role is None else (own, held.role)
+
+
+def allowed_by(permit: Permit) -> str:
+    ticket = f" (ticket {permit.ticket})" if permit.ticket is not None else ""
+    listed = f" (list “{permit.listed_in}”)" if permit.listed_in and not ticket else ""
+    return f"allowed by permit {permit.pk}{ticket}{listed}"
+
+
+def not_good(held: Sequence[Holding], number: int) -> tuple[str, int | None, int | None]:
+    if held:
+        return held[0].why, number, held[0].permit.ticket
+    return f"permit {number} is not theirs any more", number, None
 
 
 def none_at_all(person: Person, job: str, binding: str, environment: str, at: datetime) -> str:
@@ -128,11 +190,7 @@ def none_at_all(person: Person, job: str, binding: str, environment: str, at: da
     sentence = (
         f"no permit: {person.display_name} has none for {named(job, binding)} in {environment}"
     )
-    theirs = [
-        permit
-        for permit in Permit.objects.filter(person=person).order_by("pk")
-        if standing(permit, at) == "active"
-    ]
+    theirs = [one.permit for one in held_by(person, at) if one.state == "active"]
     same_job = [permit for permit in theirs if permit.job == job]
     for near in (same_job, [permit for permit in theirs if permit.environment == environment]):
         if near:

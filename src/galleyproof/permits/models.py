@@ -1,49 +1,128 @@
-"""Permits, and what of each is used on each day."""
+"""Permits, denials, and what of each permit is used on each day."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from galleyproof.people.models import Person
+from galleyproof.people.models import Group, Person
+from galleyproof.permits.envelope import Envelope
 
 
 class Permit(models.Model):
-    """The sign-off: this person, this job and binding, this environment, within these limits.
+    """The sign-off: this person or group, this job and binding, this environment, within these
+    limits.
 
-    It is good from `starts` to `ends`, both included. max_records is for one run, max_per_day
-    for all runs of a day in the institution's time zone; null is no limit. reason: why it was
-    revoked.
+    It is good from `starts` to `ends`, both included. envelope: the limits, as
+    Envelope.stored(); max_records and max_per_day are the same again, as columns for the quota's
+    SQL. What was signed never changes (a trigger sees to it): whoever needs more gets another
+    permit. job_revision: the revision of the job that was signed off, or acknowledged since.
+    listed_in: the imported list that it comes from. waits_for_role: it takes effect when the
+    account carries the library role. reason: why it was revoked. suspended_for: a code of
+    SUSPENSIONS. reminded: the fewest days before its end at which a reminder went out.
     """
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="permits")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="permits")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, related_name="permits")
     job = models.CharField(max_length=60)
     binding = models.CharField(max_length=200, blank=True, default="")
     environment = models.CharField(max_length=20)
+    envelope = models.JSONField(default=dict)
     max_records = models.BigIntegerField(null=True)
     max_per_day = models.BigIntegerField(null=True)
+    job_revision = models.IntegerField(default=1)
     starts = models.DateTimeField()
     ends = models.DateTimeField()
     issued_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="permits_issued")
     issued_at = models.DateTimeField()
+    ticket = models.BigIntegerField(null=True)
+    listed_in = models.CharField(max_length=300, blank=True, default="")
+    grandfathered = models.BooleanField(default=False)
+    waits_for_role = models.BooleanField(default=False)
+    first_run_reviewed = models.BooleanField(default=False)
+    suspended_at = models.DateTimeField(null=True)
+    suspended_for = models.CharField(max_length=20, blank=True, default="")
+    suspended_why = models.TextField(blank=True, default="")
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_revision = models.IntegerField(null=True)
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="permits_revoked"
     )
     reason = models.TextField(blank=True, default="")
+    reminded = models.SmallIntegerField(null=True)
 
     class Meta:
         db_table = "permit"
         indexes = [
-            models.Index(fields=["person", "job", "environment"], name="permit_by_person_job")
+            models.Index(fields=["person", "job", "environment"], name="permit_by_person_job"),
+            models.Index(fields=["group", "job", "environment"], name="permit_by_group_job"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ends__gt=models.F("starts")), name="permit_ends_after_start"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, group__isnull=True)
+                | models.Q(person__isnull=True, group__isnull=False),
+                name="permit_person_or_group",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"permit {self.pk}"
+
+    @property
+    def limits(self) -> Envelope:
+        return Envelope.model_validate(self.envelope)
+
+    @property
+    def holder(self) -> str:
+        """Who holds it, for people: a display name, or a group's name."""
+        return self.person.display_name if self.person else f"the group {self.group.name}"
+
+
+SUSPENSIONS = {
+    "job": "the job has changed",
+    "binding": "the rule or profile has changed",
+    "reading": "a required reading has changed",
+    "unit": "its holder left a unit",
+    "trip": "a run was asked for beyond its limits",
+    "by-hand": "a systems librarian suspended it",
+}
+
+
+class Denial(models.Model):
+    """An explicit no, which beats every permit. An empty job, binding or environment is any."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="denials")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, related_name="denials")
+    job = models.CharField(max_length=60, blank=True, default="")
+    binding = models.CharField(max_length=200, blank=True, default="")
+    environment = models.CharField(max_length=20, blank=True, default="")
+    reason = models.TextField()
+    denied_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="denials_made")
+    denied_at = models.DateTimeField()
+    lifted_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="denials_lifted"
+    )
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "denial"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, group__isnull=True)
+                | models.Q(person__isnull=True, group__isnull=False),
+                name="denial_person_or_group",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"denial {self.pk}"
+
+    @property
+    def holder(self) -> str:
+        return self.person.display_name if self.person else f"the group {self.group.name}"
 
 
 class PermitDay(models.Model):

@@ -6,22 +6,25 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import connection
+from django.utils import timezone
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.models import Person
 from galleyproof.people.rights import deny
 from galleyproof.permits.days import day_of
+from galleyproof.permits.limits import day_is_full
 from galleyproof.permits.models import Permit, PermitDay
 
 # One statement: the row's lock makes those that come at once judge one after the other.
 RESERVE = """
     INSERT INTO governing.permit_day AS used (permit_id, day, reserved)
     SELECT id, %(day)s, %(records)s FROM governing.permit
-    WHERE id = %(permit)s AND (max_per_day IS NULL OR %(records)s <= max_per_day)
+    WHERE id = %(permit)s
+      AND %(records)s <= least(coalesce(max_per_day, 9223372036854775807), %(most)s)
     ON CONFLICT (permit_id, day) DO UPDATE SET reserved = used.reserved + excluded.reserved
     WHERE used.reserved + excluded.reserved
-          <= coalesce((SELECT max_per_day FROM governing.permit WHERE id = %(permit)s),
-                      9223372036854775807)
+          <= least(coalesce((SELECT max_per_day FROM governing.permit WHERE id = %(permit)s),
+                            9223372036854775807), %(most)s)
     RETURNING reserved
 """
 
@@ -31,25 +34,41 @@ GIVE_BACK = """
 """
 
 
-def reserve(permit_id: int, records: int, at: datetime, *, acting: Person | None = None) -> date:
+def reserve(
+    permit_id: int,
+    records: int,
+    at: datetime,
+    *,
+    person: Person | None = None,
+    acting: Person | None = None,
+    most: int | None = None,
+) -> date:
     """Reserves records on the permit's day and returns that day.
 
-    Raises NotPermitted, logged, where the day has not so many left; then nothing is reserved.
+    person: for whom, where it is a group's permit. most: a smaller limit of the day than the
+    permit's own. Raises NotPermitted, logged, where the day has not so many left; then nothing is
+    reserved.
     """
     if records < 0:
         raise ValueError("a reservation is of no fewer than 0 records")
     day = day_of(at)
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE, {"permit": permit_id, "day": day, "records": records})
+        limit = 2**63 - 1 if most is None else most
+        cursor.execute(
+            RESERVE, {"permit": permit_id, "day": day, "records": records, "most": limit}
+        )
         if cursor.fetchone() is not None:
             return day
-    permit = Permit.objects.select_related("person").filter(pk=permit_id).first()
+    permit = Permit.objects.select_related("person", "issued_by").filter(pk=permit_id).first()
     if permit is None:
         raise Wrong(f"there is no permit {permit_id}")
+    full = min(one for one in (permit.max_per_day, most) if one is not None)
     deny(
-        permit.person,
+        person or permit.person or permit.issued_by,
         f"{permit.job} in {permit.environment}",
-        day_is_full(permit, records, day),
+        day_is_full(
+            f"permit {permit_id}", full, used_on(permit_id, day), records, timezone.localtime(at)
+        ),
         at=at,
         acting=acting,
         permit_id=permit_id,
@@ -68,12 +87,3 @@ def used_on(permit_id: int, day: date) -> int:
     """How many records of the permit are reserved on that day."""
     found = PermitDay.objects.filter(permit_id=permit_id, day=day).first()
     return found.reserved if found else 0
-
-
-def day_is_full(permit: Permit, records: int, day: date) -> str:
-    used = used_on(permit.pk, day)
-    used_up = f"{used:,} of them are used on {day}, " if used else ""
-    return (
-        f"permit {permit.pk} ends at {permit.max_per_day:,} records a day, "
-        f"{used_up}the set has {records:,}"
-    )

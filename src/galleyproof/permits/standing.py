@@ -1,27 +1,78 @@
-"""Whether a permit is good at a moment, in Python and in SQL."""
+"""Whether a permit is good at a moment: in Python, and in SQL for the commit of a chunk."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from galleyproof.permits.models import Permit
+from galleyproof.permits.days import day_of
+from galleyproof.permits.elsewhere import known
+from galleyproof.permits.models import SUSPENSIONS, Permit
+
+STANDINGS = ("active", "waits-for-role", "suspended", "not-yet", "expired", "revoked")
+"""From the best to the worst."""
 
 
 def standing(permit: Permit, at: datetime) -> str:
-    """active, not-yet, expired or revoked."""
+    """One of STANDINGS: of the permit itself, whoever asks."""
     if permit.revoked_at is not None:
         return "revoked"
+    if at > permit.ends:
+        return "expired"
     if at < permit.starts:
         return "not-yet"
-    return "active" if at <= permit.ends else "expired"
+    if permit.suspended_at is not None or job_has_changed(permit):
+        return "suspended"
+    return "waits-for-role" if permit.waits_for_role else "active"
+
+
+def job_has_changed(permit: Permit) -> bool:
+    """Whether the job is at another revision than was signed off, or acknowledged since."""
+    job = known(permit.job)
+    return job is not None and job.revision != permit.job_revision
+
+
+def why_not(permit: Permit, at: datetime) -> str:
+    """Why a permit is not good, as a sentence; "" if it is."""
+    match standing(permit, at):
+        case "revoked":
+            by = permit.revoked_by.display_name if permit.revoked_by else "somebody"
+            why = f": {permit.reason}" if permit.reason else ""
+            return f"permit {permit.pk} was revoked on {day_of(permit.revoked_at)} by {by}{why}"
+        case "not-yet":
+            return f"permit {permit.pk} starts on {day_of(permit.starts)}"
+        case "expired":
+            return f"permit {permit.pk} expired on {day_of(permit.ends)}"
+        case "suspended":
+            return suspended(permit)
+        case "waits-for-role":
+            return (
+                f"permit {permit.pk} waits for the library role: it takes effect when the role "
+                "form has been applied"
+            )
+    return ""
+
+
+def suspended(permit: Permit) -> str:
+    code = permit.suspended_for or "job"
+    since = f" since {day_of(permit.suspended_at)}" if permit.suspended_at else ""
+    why = permit.suspended_why or SUSPENSIONS[code]
+    if permit.suspended_at is None:
+        job = known(permit.job)
+        revision = job.revision if job else "another"
+        why = f"{permit.job} was signed off at revision {permit.job_revision} and is at {revision}"
+    if permit.acknowledged_at is None:
+        step = f"{permit.holder} acknowledges it (galley permit acknowledge {permit.pk})"
+    else:
+        step = f"a systems librarian confirms it (galley permit confirm {permit.pk})"
+    return f"permit {permit.pk} is suspended{since}: {why}; next, {step}"
 
 
 def permit_still_good_sql() -> str:
-    """One row if the permit numbered %(permit)s is good now, none otherwise.
+    """One row if the permit numbered %(permit)s is good now for the person numbered %(person)s,
+    none otherwise.
 
-    For the environments' roles, in the transaction that commits a chunk; now() is its start.
+    For the environments' roles, in the transaction that commits a chunk; now() is its start. The
+    function is in migrations/standing.sql; what it cannot know, a job's revision, is asked
+    whenever a worker begins on a run.
     """
-    return (
-        "SELECT 1 FROM governing.permit WHERE id = %(permit)s"
-        " AND revoked_at IS NULL AND now() BETWEEN starts AND ends"
-    )
+    return "SELECT 1 WHERE governing.permit_is_good(%(permit)s, %(person)s)"

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from django.utils import timezone
 
 from galleyproof.catalog.writing import write
+from galleyproof.permits.limits import closed_now
 from galleyproof.permits.standing import permit_still_good_sql
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.faults import point
@@ -17,7 +19,8 @@ from galleyproof.runs.material import Chunk
 
 
 class Halted(Exception):
-    """The run may not go on: paused, cancelled, or its permit has ended."""
+    """The run may not go on: "stopped" (paused or cancelled), "permit" (which is not good any
+    more) or "hours" (which the permit does not hold)."""
 
 
 class Lost(Exception):
@@ -39,7 +42,7 @@ def commit(
     """
     with connection.transaction(), connection.cursor() as cursor:
         point("commit-begun")
-        check_run(cursor, assignment)
+        check_run(cursor, assignment, at)
         if decided.writes:
             write(cursor, decided.writes, decided.read, assignment.run, assignment.at)
         point("versions-written")
@@ -49,7 +52,7 @@ def commit(
     point("committed")
 
 
-def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment) -> None:
+def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment, at: datetime) -> None:
     cursor.execute(
         "SELECT state FROM governing.run WHERE id = %s AND state IN ('planning', 'running')",
         (assignment.run,),
@@ -58,6 +61,10 @@ def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment) -> None:
         raise Halted("stopped")
     if assignment.permit is None:
         return
-    cursor.execute(permit_still_good_sql(), {"permit": assignment.permit})
+    cursor.execute(
+        permit_still_good_sql(), {"permit": assignment.permit, "person": assignment.person}
+    )
     if cursor.fetchone() is None:
         raise Halted("permit")
+    if not assignment.dry_run and closed_now(assignment.limits, timezone.localtime(at)):
+        raise Halted("hours")

@@ -1,4 +1,4 @@
-"""Pause, resume, cancel, confirm: what people may do to a run on its way."""
+"""Pause, resume, cancel: what people may do to a run on its way."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from django.db import transaction
 from galleyproof.audit.log import append
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
-from galleyproof.permits.deciding import deny, require
+from galleyproof.permits.deciding import deny
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import give_back_rest, move, never_begun, settle
+from galleyproof.runs.standing_again import another_revision, asks_nobody, require_again
+from galleyproof.runs.undo_rights import require_undo
 
 HELD = "paused by the system: "
 
@@ -99,16 +101,12 @@ def resume(who: Who, number: int, at: datetime) -> Run:
     may_steer(who, run, "resume", at)
     if run.state != "paused":
         raise Wrong(f"run {number} is {run.state}; only a paused run can be resumed")
-    if run.permit_id is not None and run.undoes_id is None:
-        require(
-            run.person,
-            run.job,
-            binding=run.binding,
-            environment=run.environment_id,
-            records=run.size,
-            at=at,
-            acting=who.acting,
-        )
+    if run.undoes is not None:
+        require_undo(run.person, run.undoes, at, acting=who.acting)
+    elif not asks_nobody(run):
+        require_again(run, at, acting=who.acting)
+    if said := another_revision(run):
+        raise Wrong(said)
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=number)
         move(run, "planning" if run.dry_run else "queued")
@@ -128,55 +126,6 @@ def hold(number: int, reason: str, at: datetime) -> None:
             run.error = reason
             run.save()
     settle(number, at)
-
-
-def confirm(who: Who, number: int, at: datetime, digest: str = "") -> Run:
-    """A second person confirms the plan of a run that waits; bound to the plan's digest."""
-    run = run_numbered(number)
-    plan = run.plan
-    if run.state != "waiting" or plan is None:
-        raise Wrong(f"run {number} is {run.state}; it does not wait for a confirmation")
-    if digest and not plan.digest.startswith(digest):
-        raise Wrong(f"the plan's digest is {plan.digest[:16]}…, not {digest[:16]}…; look again")
-    same = who.person.pk == run.person_id or (
-        who.person.email and who.person.email.lower() == run.person.email.lower()
-    )
-    if who.acting is not None and who.acting.pk == run.person_id:
-        same = True
-    if same or not who.person.has_role("systems-librarian"):
-        deny(
-            who.person,
-            f"confirm run {number}",
-            f"run {number} needs a second person: a systems librarian other than "
-            f"{run.person.display_name}",
-            at=at,
-            acting=who.acting,
-        )
-    require(
-        run.person,
-        run.job,
-        binding=run.binding,
-        environment=run.environment_id,
-        records=run.size,
-        at=at,
-        acting=who.acting,
-    )
-    with transaction.atomic():
-        run = Run.objects.select_for_update().get(pk=number)
-        move(run, "queued")
-        run.confirmed_by = who.person
-        run.confirmed_at = at
-        run.save()
-        append(
-            "plan-confirmed",
-            person=who.person.username,
-            acting=who.acting.username if who.acting else None,
-            subject=f"run {number}",
-            detail={"plan": plan.id, "digest": plan.digest},
-            at=at,
-        )
-    settle(number, at)
-    return run_numbered(number)
 
 
 def log(who: Who, action: str, run: Run, at: datetime) -> None:

@@ -61,7 +61,8 @@ def sift(
 ) -> list[tuple[int, Held]]:
     """The records that the job is to be asked about: not those that somebody has open, nor those
     that are not at the version planned on any more."""
-    if not material.open_elsewhere and chunk.planned_on is None:
+    fence = assignment.fence
+    if not material.open_elsewhere and chunk.planned_on is None and fence is None:
         return material.looked_at
     asked = []
     own = assignment.job.code == "edit-record"
@@ -69,6 +70,8 @@ def sift(
     for place, held in material.looked_at:
         if place not in to_do:
             asked.append((place, held))
+        elif fence is not None and (said := fence.outside(held.kind, held.body)):
+            decided.refuse(place, held.kind, held.id, "outside-permit", said)
         elif held.id in material.open_elsewhere and not own:
             decided.refuse(place, held.kind, held.id, "locked", material.open_elsewhere[held.id])
         elif chunk.planned_on is not None and held.version != chunk.planned_on[place]:
@@ -178,16 +181,21 @@ def decide_group(
     literal, stamp = assignment.job.literal, assignment.stamp
     answers: dict[int, tuple[Held, Answer]] = {}
     consequences = []
+    beyond = ""
     for held, answer in assignment.job.decide(group, assignment.parameters):
         if held.kind == assignment.kind and held.id in places:
             answers[held.id] = (held, answer)
         else:
-            consequences.append(
-                settle_relative(part, held, answer, literal=literal, stamp=stamp, write=write)
-            )
+            follows = settle_relative(part, held, answer, literal=literal, stamp=stamp, write=write)
+            consequences.append(follows)
+            if follows and assignment.fence is not None and not beyond:
+                if said := assignment.fence.outside(held.kind, held.body):
+                    beyond = f"would also change {held.kind} {held.id}, which is {said}"
     unanswered = [id for id in places if id not in answers]
     if unanswered:
         raise LookupError(f"the job gave no answer about {assignment.kind} {unanswered[0]}")
+    if beyond:
+        return refuse_group(group, places, to_do, beyond, so_far)
     for id, (held, answer) in answers.items():
         if places[id] not in to_do:
             continue  # carried over from the plan
@@ -218,6 +226,17 @@ def decide_group(
                     "not-as-planned",
                     "a record that it hangs together with is not as it was planned on",
                 )
+    return part
+
+
+def refuse_group(
+    group: Group, places: dict[int, int], to_do: set[int], said: str, so_far: Decided
+) -> Decided:
+    """What hangs together with a record outside the permit is not changed either."""
+    part = Decided(bytearray(so_far.marks), so_far.versions)
+    for held in group.members:
+        if places[held.id] in to_do:
+            part.refuse(places[held.id], held.kind, held.id, "outside-permit", said)
     return part
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -15,6 +17,7 @@ from django.db import OperationalError, connection, connections
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from galleyproof.database.queue import app as queue_app
+from galleyproof.runs.starting import start_due
 from galleyproof.runs.workers import (
     Hands,
     counted_as_worker,
@@ -23,8 +26,10 @@ from galleyproof.runs.workers import (
     workable,
     workers_alive,
 )
+from galleyproof.runs.working import now
 
 app = queue_app()
+HOUR = 3600.0
 SWEEP_EVERY = 2.0
 """Seconds between two looks for runs that nobody works on."""
 
@@ -68,7 +73,9 @@ def pass_on() -> None:
         send(free[0][0])
 
 
-async def serve_queue(signed: psycopg.Connection[Any]) -> None:
+async def serve_queue(
+    signed: psycopg.Connection[Any], hourly: Callable[[], object] | None = None
+) -> None:
     """One worker process: takes messages, and sweeps, until it is told to end."""
     ended = asyncio.Event()
 
@@ -86,6 +93,7 @@ async def serve_queue(signed: psycopg.Connection[Any]) -> None:
                 app.run_worker_async(queues=["runs"], concurrency=1, install_signal_handlers=False)
             ),
             asyncio.create_task(keep_sweeping(signed)),
+            asyncio.create_task(every_hour(hourly)),
             asyncio.create_task(ended.wait()),
         ]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -117,24 +125,45 @@ def sweep_and_wake(signed: psycopg.Connection[Any]) -> None:
     """signed: the session by which others see that this worker is alive; it must still be."""
     signed.execute("SELECT 1")
     try:
+        start_due(now())
         sweep()
         pass_on()
     finally:
         connection.close()  # this thread's own; a lost database must not be remembered
 
 
+async def every_hour(work: Callable[[], object] | None) -> None:
+    """What is due by the clock. It may fail without the runs being touched."""
+    while True:
+        if work is not None:
+            await asyncio.to_thread(quietly, work)
+        await asyncio.sleep(HOUR)
+
+
+def quietly(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception as error:
+        logging.getLogger(__name__).error("the hourly upkeep failed: %s", error)
+    finally:
+        connection.close()
+
+
 def end_at_once(*_: object) -> None:
     raise SystemExit(0)
 
 
-def run_worker() -> None:
-    """This process as a worker, until it is told to end; a chunk in hand is finished first."""
+def run_worker(hourly: Callable[[], object] | None = None) -> None:
+    """This process as a worker, until it is told to end; a chunk in hand is finished first.
+
+    hourly: what the packages above want done by the clock.
+    """
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, end_at_once)  # until the loop has its own way to end
     while not stopping:
         try:
             with counted_as_worker() as signed:
-                asyncio.run(serve_queue(signed))
+                asyncio.run(serve_queue(signed, hourly))
         except LOST:
             connections.close_all()
             time.sleep(SWEEP_EVERY)

@@ -8,6 +8,7 @@ from galleyproof.jobs.edit_record import EditRecord
 from galleyproof.jobs.job import Job
 from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
 from galleyproof.marc.errors import Wrong
+from galleyproof.permits.elsewhere import Known
 from galleyproof.runs.undo_job import UNDO
 
 JOBS: dict[str, Job] = {
@@ -18,6 +19,15 @@ JOBS: dict[str, Job] = {
         UNDO,
     )
 }
+
+
+def known_to_permits(code: str) -> Known | None:
+    """What permits must know of a job. Library roles are written with “or” between them."""
+    job = JOBS.get(code)
+    if job is None:
+        return None
+    roles = tuple(role for role in job.library_role.split(" or ") if role)
+    return Known(job.revision, roles)
 
 
 def job_named(code: str) -> Job:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Q, Sum
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, TruncDate
+from django.db.models import Q
 
 from galleyproof.database.connect import connect
 from galleyproof.marc.record import Record
 from galleyproof.people.models import Person, Unit
 from galleyproof.runs.judging import OUTCOMES
 from galleyproof.runs.models import Run
-from galleyproof.runs.states import ENDED, SETTLING, WORKED
+from galleyproof.runs.states import ENDED
 from galleyproof.runs.tally import said_counts, shape_counts, tally
-
-RECENT = timedelta(days=14)
-"""How long a plan that nothing was made of is worth a reminder."""
 
 BY_NAME = {name: mark for mark, name in OUTCOMES.items()}
 
@@ -62,6 +57,9 @@ def summary(run: Run) -> dict[str, Any]:
         "set": run.source,
         "parameters": run.parameters if run.job != "edit-record" else {},
         "permit": run.permit_id,
+        "schedule": run.schedule_id,
+        "waits_for": run.waits_for or None,
+        "confirmed_by": run.confirmed_by.username if run.confirmed_by else None,
         "started": iso(run.requested),
         "finished": iso(run.finished),
         "records_per_second": round(counts.get("set", 0) / seconds) if seconds else None,
@@ -72,7 +70,7 @@ def summary(run: Run) -> dict[str, Any]:
         "digest": run.digest or None,
         "undoes": run.undoes_id,
         "undone_by": undo.id if undo else None,
-        "error": run.error or None,
+        "error": run.error or plan_paused(run) or None,
     }
 
 
@@ -81,6 +79,15 @@ def undone_by(run: Run) -> Run | None:
     undos = run.undos.filter(dry_run=False).exclude(state__in=("cancelled", "failed"))
     found: Run | None = undos.order_by("pk").last()
     return found
+
+
+def plan_paused(run: Run) -> str:
+    """Why a run that is being planned does not get on, as a sentence; "" if it does."""
+    plan = run.plan
+    if run.state != "planning" or plan is None or plan.state != "paused":
+        return ""
+    because = f": {plan.error}" if plan.error else ""
+    return f"its plan, run {plan.id}, is paused{because}; galley resume {plan.id} goes on with it"
 
 
 class Row(NamedTuple):
@@ -191,76 +198,8 @@ def listing(
         chosen &= Q(requested__lt=until)
     if before is not None:
         chosen &= Q(id__lt=before)
-    found = Run.objects.filter(chosen).select_related("person").order_by("-id")
-    return list((found.distinct() if unit else found)[:limit])
-
-
-def of_person(person: Person, limit: int) -> list[Run]:
-    """Somebody's own runs, newest first."""
-    return list(Run.objects.filter(person=person).select_related("person").order_by("-id")[:limit])
-
-
-def numbered(numbers: Iterable[int]) -> dict[int, Run]:
-    """The runs with these numbers, by number."""
-    found: dict[int, Run] = Run.objects.select_related("person").in_bulk(list(numbers))
-    return found
-
-
-def last_of(person: Person, job: str) -> Run | None:
-    """The last run or dry run of a job that somebody asked for."""
-    found: Run | None = Run.objects.filter(person=person, job=job).order_by("-id").first()
-    return found
-
-
-class Needs(NamedTuple):
-    """What waits for a person. plans: their dry runs of the last days that nothing was made of;
-    waiting: their runs that wait for somebody else."""
-
-    to_confirm: list[Run]
-    plans: list[Run]
-    paused: list[Run]
-    waiting: list[Run]
-    going: list[Run]
-
-
-def needing(person: Person, at: datetime, limit: int = 10) -> Needs:
-    runs = Run.objects.select_related("person").order_by("-id")
-    mine = runs.filter(person=person)
-    others = runs.filter(state="waiting").exclude(person=person)
-    return Needs(
-        list(others[:limit]) if person.has_role("systems-librarian") else [],
-        list(
-            mine.filter(
-                state="planned",
-                dry_run=True,
-                undoes=None,
-                used_by=None,
-                requested__gt=at - RECENT,
-                counts__changed__gt=0,
-            )[:limit]
-        ),
-        list(mine.filter(state="paused")[:limit]),
-        list(mine.filter(state="waiting")[:limit]),
-        list(mine.filter(state__in=(WORKED | SETTLING))[:limit]),
-    )
-
-
-def changed_per_day(days: int, at: datetime, zone: tzinfo) -> list[tuple[date, dict[str, int]]]:
-    """How many records runs changed on each of the last days, by environment; days in `zone`."""
-    last = at.astimezone(zone).date()
-    first = last - timedelta(days=days - 1)
-    found = {first + timedelta(days=n): {"sandbox": 0, "production": 0} for n in range(days)}
-    rows = (
-        Run.objects.filter(finished__gte=datetime.combine(first, time.min, zone), dry_run=False)
-        .exclude(job="load")
-        .annotate(day=TruncDate("finished", tzinfo=zone))
-        .values("day", "environment_id")
-        .annotate(changed=Sum(Cast(KeyTextTransform("changed", "counts"), BigIntegerField())))
-    )
-    for row in rows:
-        if row["day"] in found:
-            found[row["day"]][row["environment_id"]] = row["changed"] or 0
-    return list(found.items())
+    found = Run.objects.filter(chosen).select_related("person", "confirmed_by", "plan")
+    return list((found.distinct() if unit else found).order_by("-id")[:limit])
 
 
 COLUMNS = ("kind", "number in the catalogue", "outcome", "code", "what is said")

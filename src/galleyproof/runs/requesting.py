@@ -24,8 +24,11 @@ from galleyproof.database.connect import connect
 from galleyproof.jobs.job import Job, Parameters
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
+from galleyproof.permits.days import day_of
 from galleyproof.permits.deciding import require
+from galleyproof.permits.limits import day_limit
 from galleyproof.permits.quota import reserve
+from galleyproof.runs.consent import what_it_waits_for
 from galleyproof.runs.freezing import freeze, freeze_from_plan
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
@@ -48,6 +51,8 @@ class Request:
     dry_run: bool = False
     exclude: tuple[int, ...] = ()
     note: str = ""
+    schedule: int | None = None
+    due: datetime | None = None
 
 
 def request(who: Who, asked: Request, at: datetime) -> Run:
@@ -65,13 +70,19 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         binding=asked.binding,
         environment=asked.environment,
         records=size,
+        parameters=parameters.model_dump(mode="json"),
+        writes=not asked.dry_run,
+        scheduled=asked.schedule is not None,
+        and_today=not asked.dry_run,
         at=at,
         acting=who.acting,
+        trips=not asked.dry_run,
     )
-    assert answer.permit_id is not None
     environment = Environment.objects.get(pk=asked.environment)
     if not asked.dry_run:
-        reserve(answer.permit_id, size, at)
+        assert answer.permit_id is not None
+        most = day_limit(answer.limits)
+        reserve(answer.permit_id, size, at, person=who.person, acting=who.acting, most=most)
     common = {
         "job": job.code,
         "job_revision": job.revision,
@@ -85,6 +96,9 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         "parameters": parameters.model_dump(mode="json"),
         "source": plan.source if plan else chosen.source,
         "permit_id": answer.permit_id,
+        "limits": [one.stored() for one in answer.limits],
+        "schedule_id": asked.schedule,
+        "due": asked.due,
         "requested": at,
         "size": size,
     }
@@ -94,13 +108,6 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
     if asked.dry_run or asked.environment == "sandbox":
         return run_directly(who, common | reserved | {"dry_run": asked.dry_run}, chosen, at)
     return plan_then_run(who, common, reserved, chosen, at)
-
-
-def day_of(at: datetime) -> Any:
-    """The permit's day, in the institution's time zone."""
-    from django.utils import timezone
-
-    return timezone.localtime(at).date()
 
 
 # ---- usage
@@ -236,6 +243,7 @@ def new_run(who: Who, values: dict[str, Any], at: datetime) -> Run:
             "size": run.size,
             "parameters": run.parameters,
             "permit": run.permit_id,
+            "schedule": run.schedule_id,
         },
         at=at,
     )
@@ -257,15 +265,14 @@ def run_directly(who: Who, values: dict[str, Any], chosen: Chosen, at: datetime)
 
 
 def run_from_plan(who: Who, values: dict[str, Any], plan: Run, asked: Request, at: datetime) -> Run:
-    """A run of a plan that is made. Above `ask_above` it waits for a second person."""
+    """A run of a plan that is made. It may have to wait for a second person (runs.consent)."""
     with transaction.atomic():
         run = new_run(who, values | {"plan": plan, "excluded": list(asked.exclude)}, at)
     with connect(run.environment_id) as connection:
         run.size = freeze_from_plan(connection, run.id, run.kind, plan.id, asked.exclude)
-    limit = run.environment.ask_above
     move(run, "planning")
-    asked_for = limit is not None and plan.counts["changed"] > limit
-    move(run, "waiting" if asked_for else "queued")
+    run.waits_for = what_it_waits_for(run, plan)
+    move(run, "waiting" if run.waits_for else "queued")
     run.save()
     settle(run.id, at)
     run.refresh_from_db()

@@ -13,6 +13,7 @@ from django.db import transaction
 from galleyproof.audit.log import append
 from galleyproof.database.connect import connect
 from galleyproof.permits.quota import give_back
+from galleyproof.runs.consent import what_it_waits_for
 from galleyproof.runs.faults import point
 from galleyproof.runs.freezing import freeze_from_plan
 from galleyproof.runs.models import Run
@@ -155,13 +156,13 @@ def go_on_from_plan(run_id: int, at: datetime) -> None:
             give_back_rest(run)
             return
         take_over(run, plan)
-        ask_above = run.environment.ask_above
-        asked = ask_above is not None and plan.counts["changed"] > ask_above
+        run.waits_for = what_it_waits_for(run, plan)
         if not plan.counts["changed"]:
             run.state = "running"
             finish(run, tally(run.environment_id, run.id), "completed-nothing-changed", at)
             return
-        move(run, "waiting" if asked and run.confirmed_by_id is None else "queued")
+        asked = run.waits_for and run.confirmed_by_id is None
+        move(run, "waiting" if asked else "queued")
         run.save()
 
 

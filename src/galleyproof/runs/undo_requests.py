@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -10,16 +10,13 @@ from galleyproof.catalog.models import Environment
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
-from galleyproof.permits.deciding import deny, require
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.freezing import freeze_undo
 from galleyproof.runs.models import Run
 from galleyproof.runs.requesting import new_run
 from galleyproof.runs.settling import move, settle
 from galleyproof.runs.states import ENDED
-
-OWN_DAYS = 30
-"""How long undoing one's own run is granted with the permit it ran under, after that has ended."""
+from galleyproof.runs.undo_rights import require_undo
 
 
 def request_undo(
@@ -31,7 +28,7 @@ def request_undo(
     """
     undone = run_numbered(number)
     check_undoable(undone)
-    permit = permit_for(who, undone, at)
+    answer = require_undo(who.person, undone, at, acting=who.acting)
     with transaction.atomic():
         run = new_run(
             who,
@@ -48,7 +45,8 @@ def request_undo(
                 "source": {"undo": undone.id},
                 "undoes": undone,
                 "dry_run": dry_run,
-                "permit_id": permit,
+                "permit_id": answer.permit_id,
+                "limits": [one.stored() for one in answer.limits],
                 "requested": at,
             },
             at,
@@ -80,31 +78,3 @@ def check_undoable(undone: Run) -> None:
     going = undone.undos.filter(dry_run=False).exclude(state__in=ENDED).first()
     if going is not None:
         raise Wrong(f"run {undone.id} is being undone already, by run {going.id}")
-
-
-def permit_for(who: Who, undone: Run, at: datetime) -> int | None:
-    """One's own run: within the permit it ran under, and 30 days after that ends. Somebody
-    else's: a permit for the job `undo`."""
-    permit = undone.permit
-    if who.person.pk == undone.person_id and permit is not None:
-        if permit.revoked_at is None and at <= permit.ends + timedelta(days=OWN_DAYS):
-            return None
-        deny(
-            who.person,
-            f"undo run {undone.id}",
-            f"permit {permit.id}, under which run {undone.id} ran, has been revoked or ended "
-            f"more than {OWN_DAYS} days ago",
-            at=at,
-            acting=who.acting,
-        )
-    if who.person.pk == undone.person_id and undone.undoes_id is not None:
-        return None  # taking back one's own undo
-    answer = require(
-        who.person,
-        "undo",
-        environment=undone.environment_id,
-        records=(undone.counts or {}).get("changed"),
-        at=at,
-        acting=who.acting,
-    )
-    return answer.permit_id

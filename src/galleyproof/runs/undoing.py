@@ -111,13 +111,14 @@ def read_past(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk)
             versions[one.place] = one.version
     open_elsewhere = open_in_an_editor(cursor, assignment.kind)
     inverse = None
-    if not open_elsewhere and all(one.untouched and one.before_version for one in past):
+    whole = not open_elsewhere and assignment.fence is None
+    if whole and all(one.untouched and one.before_version for one in past):
         inverse = inverse_shapes(cursor, assignment, chunk)
     wanted = []
     for one in past:
         if one.before_version is None or one.before_body_version is None:
             continue
-        if inverse is None or one.rekeyed or not one.untouched:
+        if inverse is None or one.rekeyed or not one.untouched or assignment.fence is not None:
             wanted += [
                 (one.kind, one.id, one.before_body_version),
                 (one.kind, one.id, one.written),
@@ -197,7 +198,9 @@ def decide_undo(assignment: Assignment, chunk: Chunk, material: UndoMaterial) ->
     if material.shapes is not None:
         decided.shapes.update(material.shapes)
     for one in material.past:
-        if one.place >= 0 and one.id in material.open_elsewhere:
+        if said := outside(assignment, one, material):
+            refuse(decided, one, "outside-permit", said)
+        elif one.place >= 0 and one.id in material.open_elsewhere:
             decided.refuse(one.place, one.kind, one.id, "locked", material.open_elsewhere[one.id])
         elif one.before_version is None:
             undo_making(assignment, one, decided)
@@ -206,6 +209,15 @@ def decide_undo(assignment: Assignment, chunk: Chunk, material: UndoMaterial) ->
         else:
             undo_three_ways(assignment, one, material, decided)
     return decided
+
+
+def outside(assignment: Assignment, one: Past, material: UndoMaterial) -> str:
+    """Why somebody else's run is not taken back here: the record was another library's."""
+    if assignment.fence is None or one.before_body_version is None:
+        return ""
+    return assignment.fence.outside(
+        one.kind, material.bodies[one.kind, one.id, one.before_body_version]
+    )
 
 
 def mark(decided: Decided, one: Past, value: int, digest: bytes) -> None:

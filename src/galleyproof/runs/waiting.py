@@ -56,6 +56,8 @@ def step(hands: Hands, number: int, look: Callable[[Run, Tally], None]) -> str:
     run = run_numbered(number)
     if run.state in RESTING:
         return run.state
+    if plan_rests(run):
+        return "paused"
     if workers_alive():
         watch(run, look)
         time.sleep(LOOK_EVERY)
@@ -72,6 +74,11 @@ def step(hands: Hands, number: int, look: Callable[[Run, Tally], None]) -> str:
         sweep()
         time.sleep(LOOK_EVERY / 10)
     return state
+
+
+def plan_rests(run: Run) -> bool:
+    """Whether a run waits for a plan that somebody, or its permit, has paused."""
+    return run.state == "planning" and run.plan is not None and run.plan.state == "paused"
 
 
 def watch(run: Run, look: Callable[[Run, Tally], None]) -> None:

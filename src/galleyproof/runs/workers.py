@@ -19,13 +19,16 @@ import psycopg
 from django.db import connection
 
 from galleyproof.database.connect import connect
+from galleyproof.permits.limits import stored_limits
 from galleyproof.runs.assignment import Assignment, stamp_of
 from galleyproof.runs.committing import Halted
 from galleyproof.runs.control import hold
+from galleyproof.runs.fence import fence_of
 from galleyproof.runs.ledger import LIVE, WORKERS
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
 from galleyproof.runs.settling import give_up, go_on_from_plan, settle
+from galleyproof.runs.standing_again import another_revision, asks_nobody, still
 from galleyproof.runs.undo_job import UNDO
 from galleyproof.runs.working import DiskFull, Session, now, work_run
 
@@ -37,6 +40,7 @@ def assignment_of(run: Run) -> Assignment:
     """What a worker must know of a run. Raises Wrong where its job is not offered any more."""
     job = UNDO if run.undoes_id is not None else job_named(run.job)
     parameters = job.parameters.model_validate(run.parameters)
+    limits = stored_limits(run.limits)
     return Assignment(
         run=run.id,
         environment=run.environment_id,
@@ -48,8 +52,11 @@ def assignment_of(run: Run) -> Assignment:
         planned=run.plan_id is not None,
         undoes=run.undoes_id,
         permit=run.permit_id,
+        person=run.person_id,
         stamp=stamp_of(run.requested) if run.environment.stamp_005 else None,
         at=run.requested,
+        limits=limits,
+        fence=fence_of(limits),
     )
 
 
@@ -158,7 +165,10 @@ def turn(
     alone: bool,
 ) -> None:
     """One worker's turn at one run; afterwards the run makes the moves that are due."""
-    run = Run.objects.select_related("environment").get(pk=run_id)
+    run = Run.objects.select_related("environment", "person", "permit").get(pk=run_id)
+    if said := may_not_go_on(run):
+        hold(run_id, said, now())
+        return
     Run.objects.filter(pk=run_id, state="queued").update(state="running")
     until = time.monotonic() + TURN
     try:
@@ -169,8 +179,8 @@ def turn(
             enough=lambda: stop() or time.monotonic() > until,
         )
     except Halted as halted:
-        if str(halted) == "permit":
-            hold(run_id, permit_ended(run), now())
+        if str(halted) != "stopped":
+            hold(run_id, may_not_go_on(run) or permit_ended(run), now())
     except DiskFull as full:
         hold(
             run_id,
@@ -181,9 +191,21 @@ def turn(
     settle(run_id, now())
 
 
+def may_not_go_on(run: Run) -> str:
+    """Why the permit does not let a run go on just now, as a sentence; "" if it does."""
+    if said := another_revision(run):
+        return said
+    if asks_nobody(run):
+        return ""
+    answer = still(run, now())
+    if answer.allowed:
+        return ""
+    return f"{answer.reason}; what is done stays, the rest waits"
+
+
 def permit_ended(run: Run) -> str:
     return (
-        f"permit {run.permit_id} was revoked or has ended while the run was going; "
+        f"permit {run.permit_id} was not good for a moment while the run was going; "
         "what is done stays, the rest waits"
     )
 

@@ -19,7 +19,9 @@ PLACES = (
     ("/sets", _("Sets")),
     ("/runs", _("Runs")),
     ("/records", _("Records")),
-    ("/permits", _("Permits")),
+    ("/tickets", _("Sign-off")),
+    ("/matrix", _("Matrix")),
+    ("/schedules", _("Schedules")),
     ("/audit", _("Log")),
     ("/administration", _("Administration")),
 )

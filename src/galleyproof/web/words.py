@@ -77,6 +77,33 @@ IN_WORDS: dict[str, Any] = {
 }
 """As they stand after “in”."""
 
+STANDING_WORDS: dict[str, Any] = {
+    "active": gettext_lazy("good"),
+    "not-yet": gettext_lazy("not yet begun"),
+    "suspended": gettext_lazy("suspended"),
+    "waits-for-role": gettext_lazy("role pending"),
+    "denied": gettext_lazy("denied"),
+    "revoked": gettext_lazy("revoked"),
+    "expired": gettext_lazy("ended"),
+}
+
+TICKET_WORDS: dict[str, Any] = {
+    "reading": gettext_lazy("reading"),
+    "requested": gettext_lazy("requested"),
+    "in-sandbox": gettext_lazy("in the sandbox"),
+    "testing": gettext_lazy("testing"),
+    "in-review": gettext_lazy("in review"),
+    "signed-off": gettext_lazy("signed off"),
+    "declined": gettext_lazy("declined"),
+    "withdrawn": gettext_lazy("withdrawn"),
+    "stale": gettext_lazy("gone stale"),
+    "opened": gettext_lazy("opened"),
+    "started": gettext_lazy("started"),
+    "confirmed": gettext_lazy("confirmed"),
+    "applied": gettext_lazy("applied"),
+    "closed": gettext_lazy("closed"),
+}
+
 ROLE_WORDS: dict[str, Any] = {
     "staff": gettext_lazy("staff"),
     "liaison": gettext_lazy("liaison"),

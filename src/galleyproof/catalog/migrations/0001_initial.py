@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
                 ("stamp_005", models.BooleanField(default=True)),
                 ("ask_above", models.IntegerField(null=True)),
+                ("trip", models.BooleanField(default=False)),
                 ("generation", models.IntegerField(default=1)),
                 ("refreshed", models.DateTimeField(null=True)),
             ],

@@ -1,4 +1,4 @@
-"""Accounts, units and tokens."""
+"""Accounts, units, groups, library roles and tokens."""
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -64,12 +64,64 @@ class Migration(migrations.Migration):
                     "units",
                     models.ManyToManyField(blank=True, related_name="people", to="people.unit"),
                 ),
+                (
+                    "liaison_of",
+                    models.ManyToManyField(blank=True, related_name="liaisons", to="people.unit"),
+                ),
             ],
             options={
                 "db_table": "person",
                 "constraints": [
                     models.UniqueConstraint(
                         django.db.models.functions.Lower("username"), name="username_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Group",
+            fields=[
+                ("id", ID.clone()),
+                ("name", models.CharField(max_length=100)),
+                ("about", models.CharField(blank=True, default="", max_length=400)),
+                (
+                    "people",
+                    models.ManyToManyField(
+                        blank=True, related_name="groups", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "person_group",
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.Lower("name"), name="group_name_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LibraryRole",
+            fields=[
+                ("id", ID.clone()),
+                ("role", models.CharField(max_length=100)),
+                ("library", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="library_roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "library_role",
+                "ordering": ["role", "library"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "role", "library"), name="library_role_once"
                     )
                 ],
             },

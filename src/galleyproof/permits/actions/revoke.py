@@ -10,6 +10,7 @@ from galleyproof.audit.log import append
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.people.rights import require_role
+from galleyproof.permits.actions.one import permit_numbered
 from galleyproof.permits.days import day_of
 from galleyproof.permits.models import Permit
 
@@ -21,14 +22,7 @@ def revoke(who: Who, permit_id: int, *, reason: str = "", at: datetime) -> Permi
     """
     require_role(who, ("systems-librarian", "administrator"), f"revoke permit {permit_id}", at)
     with transaction.atomic():
-        permit: Permit | None = (
-            Permit.objects.select_for_update(of=("self",))
-            .select_related("person", "revoked_by")
-            .filter(pk=permit_id)
-            .first()
-        )
-        if permit is None:
-            raise Wrong(f"there is no permit {permit_id}; `galley permit list` shows them")
+        permit = permit_numbered(permit_id, lock=True)
         if permit.revoked_at is not None:
             by = permit.revoked_by.display_name if permit.revoked_by else "somebody"
             raise Wrong(
@@ -44,7 +38,7 @@ def revoke(who: Who, permit_id: int, *, reason: str = "", at: datetime) -> Permi
             acting=who.acting_name,
             subject=f"permit {permit_id}",
             reason=reason,
-            detail={"person": permit.person.username, "job": permit.job},
+            detail={"person": permit.holder, "job": permit.job},
             at=at,
         )
     return permit

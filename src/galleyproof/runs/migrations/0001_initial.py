@@ -47,6 +47,33 @@ class Migration(migrations.Migration):
     ]
     operations = [
         migrations.CreateModel(
+            name="Schedule",
+            fields=[
+                ("id", ID.clone()),
+                ("job", models.CharField(max_length=60)),
+                ("binding", models.CharField(blank=True, default="", max_length=200)),
+                ("set_name", models.CharField(max_length=200)),
+                ("parameters", models.JSONField(default=dict)),
+                ("note", models.TextField(blank=True, default="")),
+                ("cron", models.CharField(max_length=100)),
+                ("state", models.CharField(default="active", max_length=10)),
+                ("made_at", models.DateTimeField()),
+                ("next_due", models.DateTimeField(null=True)),
+                ("claimed", models.DateTimeField(null=True)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("last_due", models.DateTimeField(null=True)),
+                ("said", models.TextField(blank=True, default="")),
+                ("environment", models.ForeignKey(on_delete=PROTECT, to="catalog.environment")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=PROTECT, related_name="schedules", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={"db_table": "schedule"},
+        ),
+        migrations.CreateModel(
             name="Run",
             fields=[
                 ("id", ID.clone()),
@@ -74,6 +101,15 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(blank=True, default="", max_length=64)),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("error", models.TextField(blank=True, default="")),
+                ("limits", models.JSONField(default=list)),
+                ("waits_for", models.JSONField(default=dict)),
+                ("due", models.DateTimeField(null=True)),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        null=True, on_delete=PROTECT, related_name="runs", to="runs.schedule"
+                    ),
+                ),
                 (
                     "confirmed_by",
                     models.ForeignKey(
@@ -107,7 +143,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={"db_table": "run"},
+            options={
+                "db_table": "run",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("dry_run", False)),
+                        fields=("schedule", "due"),
+                        name="run_once_for_a_time",
+                    )
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="run",

@@ -9,12 +9,17 @@ from django.shortcuts import render
 from django.urls import path
 
 from galleyproof.jobs.job import Job
+from galleyproof.people.models import Person
+from galleyproof.permits.holding import held_by
 from galleyproof.permits.listing import listing as permits_of
 from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import listing
+from galleyproof.signoff.readings import Reading, acknowledged, has_read, required
+from galleyproof.signoff.tickets import listing as listing_of_tickets
 from galleyproof.web.asking import now, person_of
 from galleyproof.web.forms import controls
 from galleyproof.web.screens.monitor import run_lines
+from galleyproof.web.screens.tickets import with_next
 
 MOST_PERMITS = 50
 """People that a job's page names; the rest is on the page of permits."""
@@ -31,8 +36,9 @@ def job_or_404(code: str) -> Job:
 
 def jobs(request: HttpRequest) -> HttpResponse:
     mine: dict[str, set[str]] = {}
-    for permit in permits_of(person=person_of(request).username, active_at=now()):
-        mine.setdefault(permit.job, set()).add(permit.environment)
+    for held in held_by(person_of(request), now()):
+        if held.state == "active":
+            mine.setdefault(held.permit.job, set()).add(held.permit.environment)
     ordered = sorted(JOBS.values(), key=lambda one: (one.scope, one.title))
     return render(
         request,
@@ -58,11 +64,19 @@ def job(request: HttpRequest, code: str) -> HttpResponse:
             "job": found,
             "controls": controls(found.parameters, {}),
             "permits": permits,
-            "mine": permits_of(person=me.username, job=code, active_at=at),
+            "mine": held_by(me, at, job=code),
+            "readings": readings_of(me, code),
+            "tickets": with_next(listing_of_tickets(person=me.username, job=code, limit=5)),
             "elsewhere": code in ASKED_FOR_ELSEWHERE,
             "lines": run_lines(listing(job=code, limit=8)),
         },
     )
+
+
+def readings_of(person: Person, job: str) -> list[tuple[Reading, bool]]:
+    """What the job requires to be read, and whether the person has acknowledged it."""
+    theirs = acknowledged(person)
+    return [(one, has_read(one, theirs)) for one in required(job)]
 
 
 addresses = [path("jobs", jobs), path("jobs/<slug:code>", job)]

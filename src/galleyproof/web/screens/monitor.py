@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.models import Run
+from galleyproof.runs.monitoring import changed_per_day
 from galleyproof.runs.offered import JOBS
-from galleyproof.runs.reporting import changed_per_day, iso, listing, safe
+from galleyproof.runs.reporting import iso, listing, safe
 from galleyproof.runs.states import STATES
 from galleyproof.runs.tally import OUTCOMES
 from galleyproof.runs.workers import workers_alive

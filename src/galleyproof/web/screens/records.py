@@ -16,7 +16,7 @@ from galleyproof.marc.record import Record
 from galleyproof.people.denial import NotPermitted
 from galleyproof.runs import editing
 from galleyproof.runs.messages import announce
-from galleyproof.runs.reporting import numbered
+from galleyproof.runs.monitoring import numbered
 from galleyproof.web.asking import now, who
 from galleyproof.web.marc_display import record_shown, rows
 from galleyproof.web.middleware import typed_before

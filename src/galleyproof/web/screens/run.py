@@ -8,7 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from galleyproof.runs import new_shapes
+from galleyproof.runs.consent import sentences
 from galleyproof.runs.control import run_numbered
+from galleyproof.runs.first_run import asks_for_review
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import JOBS
 from galleyproof.runs.record_pages import lines, page
@@ -23,6 +26,8 @@ from galleyproof.web.models import Unticked
 from galleyproof.web.screens.monitor import run_lines, title_of
 
 FIRST = 5
+NEW_EACH = 2
+"""Records shown of each kind of change that a permit does not cover."""
 """Changed records that the run's page itself shows."""
 MOST_SHAPES = 40
 MILESTONES = (25, 50, 75)
@@ -80,6 +85,14 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
     if moving(found):
         known |= how_far(found)
         return known
+    if found.state == "waiting":
+        known["waits"] = sentences(found.waits_for)
+        known["new_shapes"] = [
+            (shape, [(one, rows(one.changes)) for one in some])
+            for shape, some in new_shapes.examples(found, NEW_EACH).items()
+        ]
+    if found.permit_id is not None and me.has_role("systems-librarian"):
+        known["first_run"] = asks_for_review(found)
     known["consequence_lines"] = (
         lines(found, "consequence", limit=12) if data["consequences"] else []
     )

@@ -16,7 +16,7 @@ from galleyproof.jobs.job import Job
 from galleyproof.marc.errors import Wrong
 from galleyproof.permits.deciding import NotPermitted, may
 from galleyproof.runs.messages import announce
-from galleyproof.runs.reporting import last_of
+from galleyproof.runs.monitoring import last_of
 from galleyproof.runs.requesting import Request
 from galleyproof.runs.requesting import request as ask
 from galleyproof.web.asking import now, person_of, who
@@ -129,7 +129,14 @@ def form(
 ) -> HttpResponse:
     me = person_of(request)
     shown, rest = with_errors(controls(job.parameters, values), errors)
-    answer = may(me, job.code, environment=environment, binding=sent.get("binding", ""), at=now())
+    answer = may(
+        me,
+        job.code,
+        environment=environment,
+        binding=sent.get("binding", ""),
+        at=now(),
+        writes=False,
+    )
     return render(
         request,
         "web/run_a_job.html",

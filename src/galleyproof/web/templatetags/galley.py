@@ -134,3 +134,29 @@ def get(mapping: Any, name: str) -> Any:
 def words_of(text: str) -> list[str]:
     """The words of a text that a template spells out."""
     return text.split()
+
+
+@register.filter
+def standing_word(state: str) -> str:
+    return str(words.STANDING_WORDS.get(state, state))
+
+
+@register.simple_tag
+def standing_badge(state: str) -> SafeString:
+    tones = {"active": "good", "not-yet": "calm", "revoked": "bad", "denied": "bad"}
+    return format_html(
+        '<span class="state {}">{}</span>', tones.get(state, "warn"), standing_word(state)
+    )
+
+
+@register.filter
+def ticket_word(state: str) -> str:
+    return str(words.TICKET_WORDS.get(state, state))
+
+
+@register.simple_tag
+def ticket_badge(state: str) -> SafeString:
+    tones = {"signed-off": "good", "applied": "good", "declined": "bad"}
+    ended = {"withdrawn", "stale", "closed"}
+    tone = tones.get(state, "calm" if state in ended else "going")
+    return format_html('<span class="state {}">{}</span>', tone, ticket_word(state))

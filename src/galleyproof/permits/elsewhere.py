@@ -1,0 +1,77 @@
+"""What permits must know and others keep: jobs (runs), open tickets and readings (signoff).
+
+Packages above tell it here when Django starts (their AppConfig's ready), since nothing below may
+import them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from galleyproof.people.models import Person
+
+
+class Known(NamedTuple):
+    """What permits must know of a job: its revision, and the library roles of which a person's
+    account must carry one to run it in production (none: no role is needed)."""
+
+    revision: int
+    library_roles: tuple[str, ...]
+
+
+class OpenTicket(NamedTuple):
+    """A ticket that lets its requester or reviewer make dry runs; state as people read it."""
+
+    number: int
+    state: str
+
+
+JobLookUp = Callable[[str], Known | None]
+TicketLookUp = Callable[[Person, str, str, str], OpenTicket | None]
+
+look_up_job: JobLookUp = lambda code: None  # noqa: E731
+ReadingLookUp = Callable[[Person, str], list[str]]
+
+look_up_ticket: TicketLookUp = lambda person, job, binding, environment: None  # noqa: E731
+
+
+def jobs_are_known_by(look_up: JobLookUp) -> None:
+    """look_up: what is known of the job with a code, None if there is none."""
+    global look_up_job
+    look_up_job = look_up
+
+
+def tickets_are_known_by(look_up: TicketLookUp) -> None:
+    """look_up(person, job, binding, environment): a ticket in testing or review of which the
+    person is requester or reviewer, None if there is none."""
+    global look_up_ticket
+    look_up_ticket = look_up
+
+
+def known(job: str) -> Known | None:
+    return look_up_job(job)
+
+
+def revision_of(job: str) -> int:
+    """A job's revision; 1 for one that is not known."""
+    found = look_up_job(job)
+    return found.revision if found else 1
+
+
+def open_ticket(person: Person, job: str, binding: str, environment: str) -> OpenTicket | None:
+    return look_up_ticket(person, job, binding, environment)
+
+
+look_up_unread: ReadingLookUp = lambda person, job: []  # noqa: E731
+
+
+def readings_are_known_by(look_up: ReadingLookUp) -> None:
+    """look_up(person, job): a sentence for each required reading that the person has not
+    acknowledged as it is now."""
+    global look_up_unread
+    look_up_unread = look_up
+
+
+def unread(person: Person, job: str) -> list[str]:
+    return look_up_unread(person, job)

@@ -1,0 +1,338 @@
+"""An evidence bundle: one file that stands alone and tells a run whole, with what is needed to
+check it on a machine that has neither the database nor this program (audit/verify_bundle.py)."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+
+from galleyproof.audit.hashing import plain
+from galleyproof.audit.log import append
+from galleyproof.audit.models import Entry
+from galleyproof.audit.verify_bundle import FORMAT
+from galleyproof.database.connect import connect
+from galleyproof.jobs.job import Held
+from galleyproof.marc.changes import changes
+from galleyproof.marc.errors import Wrong
+from galleyproof.marc.record import Record
+from galleyproof.people.identity import Who
+from galleyproof.people.models import Person
+from galleyproof.people.rights import require_role
+from galleyproof.permits.models import Permit
+from galleyproof.runs.before_after import proposed
+from galleyproof.runs.control import run_numbered
+from galleyproof.runs.judging import CHANGED, OUTCOMES, hash_of_change
+from galleyproof.runs.models import Run
+from galleyproof.runs.reporting import iso, own_number, said_rows, summary
+from galleyproof.runs.states import ENDED
+from galleyproof.signoff.account import ticket_account
+from galleyproof.signoff.models import Ticket
+
+RIGHT = ("auditor", "systems-librarian", "administrator")
+MARC = ("bib", "holding", "authority")
+
+CHUNKS = """
+    SELECT ids, versions, marks, hashes FROM {environment}.chunk
+    WHERE run = %s AND state = 'done' ORDER BY start
+"""
+
+STATES = """
+    SELECT wanted.id, wanted.version, v.status, coalesce(v.body, b.body)
+    FROM unnest(%s::bigint[], %s::integer[]) AS wanted (id, version)
+    JOIN {environment}.version AS v
+      ON v.kind = %s AND v.id = wanted.id AND v.version = wanted.version
+    LEFT JOIN {environment}.version AS b
+      ON b.kind = v.kind AND b.id = v.id AND b.version = v.same_as
+"""
+
+ASIDE = """
+    SELECT a.kind, a.id, a.version, a.status, coalesce(a.body, ab.body),
+           p.status, coalesce(p.body, pb.body)
+    FROM (SELECT DISTINCT kind, id FROM {environment}.outcome
+          WHERE run = %s AND outcome = 'consequence') AS c
+    JOIN {environment}.version AS a ON a.kind = c.kind AND a.id = c.id AND a.run = %s
+    LEFT JOIN {environment}.version AS ab
+      ON ab.kind = a.kind AND ab.id = a.id AND ab.version = a.same_as
+    LEFT JOIN {environment}.version AS p
+      ON p.kind = a.kind AND p.id = a.id AND p.version = a.version - 1
+    LEFT JOIN {environment}.version AS pb
+      ON pb.kind = p.kind AND pb.id = p.id AND pb.version = p.same_as
+    ORDER BY a.kind, a.id
+"""
+
+
+class Made(NamedTuple):
+    """digest: the SHA-256 of the bundle itself. changes: records with before and after."""
+
+    path: Path
+    digest: str
+    changes: int
+    entries: int
+
+
+def make_bundle(who: Who, number: int, path: Path, *, at: datetime) -> Made:
+    """Writes the bundle of a run or plan that has ended: a right of auditors, systems librarians
+    and administrators. Memory stays flat, however large the run is.
+
+    Raises NotPermitted, and Wrong for a run that is on its way and for a file that is there.
+    """
+    require_role(who, RIGHT, f"make an evidence bundle of run {number}", at)
+    run = run_numbered(number)
+    if run.state not in ENDED:
+        raise Wrong(f"run {number} is {run.state}; a bundle is made of a run that has ended")
+    if path.exists():
+        raise Wrong(f"{path} is there already; give another name")
+    about = account(run, who, at)
+    part = path.with_name(path.name + ".part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            writing = Writing(archive)
+            changed = writing.lines("changes.jsonl", changed_lines(run))
+            writing.lines("records.jsonl", record_lines(run))
+            writing.lines("said.jsonl", (row._asdict() for row in said_rows(run)))
+            entries = writing.lines("log.jsonl", log_lines(about))
+            writing.whole("about.json", about)
+            writing.whole("manifest.json", {"format": FORMAT, "files": dict(writing.digests)})
+        os.replace(part, path)
+    except OSError as error:
+        raise Wrong(f"{path} cannot be written: {error}") from None
+    finally:
+        part.unlink(missing_ok=True)
+    digest = digest_of(path)
+    append(
+        "bundle-made",
+        person=who.name,
+        acting=who.acting_name,
+        subject=f"run {number}",
+        detail={"sha256": digest, "head": about["log_head"]},
+        at=at,
+    )
+    return Made(path, digest, changed, entries)
+
+
+def digest_of(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as stream:
+        for block in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+class Writing:
+    """Writes the files of a bundle one after the other, with the SHA-256 of each."""
+
+    def __init__(self, archive: zipfile.ZipFile):
+        self.archive = archive
+        self.digests: dict[str, str] = {}
+
+    def lines(self, name: str, rows: Iterable[Any]) -> int:
+        digest, count = sha256(), 0
+        with self.archive.open(name, "w", force_zip64=True) as stream:
+            for row in rows:
+                line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+                digest.update(line)
+                stream.write(line)
+                count += 1
+        self.digests[name] = digest.hexdigest()
+        return count
+
+    def whole(self, name: str, value: Any) -> None:
+        text = json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
+        self.archive.writestr(name, text)
+        self.digests[name] = sha256(text).hexdigest()
+
+
+# ---- what it tells
+
+
+def account(run: Run, who: Who, at: datetime) -> dict[str, Any]:
+    """Who, why, permit and ticket, the set, parameters, versions; all but records and log."""
+    permit = run.permit
+    ticket = Ticket.objects.filter(pk=permit.ticket).first() if permit and permit.ticket else None
+    subjects = [f"run {run.pk}"]
+    subjects += [f"run {number}" for number in (run.plan_id, run.undoes_id) if number]
+    if permit is not None:
+        subjects.append(f"permit {permit.pk}")
+    if ticket is not None:
+        subjects.append(f"ticket {ticket.pk}")
+    head = Entry.objects.order_by("-number").first()
+    if head is None:
+        raise Wrong("the log is empty, so nothing vouches for this run")
+    told: dict[str, Any] = plain(
+        {
+            "format": FORMAT,
+            "made_at": iso(at),
+            "made_by": who.name,
+            "program": version("galleyproof"),
+            "run": summary(run),
+            "requested_by": person_account(run.person),
+            "typed_by": run.acting or None,
+            "confirmed_by": run.confirmed_by.username if run.confirmed_by else None,
+            "parameters": run.parameters,
+            "job_revision": run.job_revision,
+            "rule_or_profile": run.binding or None,
+            "generation": run.generation,
+            "plan": summary(run.plan) if run.plan else None,
+            "permit": permit_account(permit) if permit else None,
+            "ticket": ticket_account(ticket) if ticket else None,
+            "subjects": subjects,
+            "log_head": {"entries": head.number, "head": head.hash},
+        }
+    )
+    return told
+
+
+def person_account(person: Person) -> dict[str, Any]:
+    return {
+        "person": person.username,
+        "name": person.display_name,
+        "units": [unit.code for unit in person.units.all()],
+    }
+
+
+def permit_account(permit: Permit) -> dict[str, Any]:
+    return {
+        "permit": permit.pk,
+        "person": permit.person.username if permit.person else None,
+        "group": permit.group.name if permit.group else None,
+        "job": permit.job,
+        "binding": permit.binding or None,
+        "environment": permit.environment,
+        "envelope": permit.envelope,
+        "limits": permit.limits.sentence(),
+        "starts": iso(permit.starts),
+        "ends": iso(permit.ends),
+        "issued_by": permit.issued_by.username,
+        "issued_at": iso(permit.issued_at),
+        "ticket": permit.ticket,
+        "list": permit.listed_in or None,
+        "grandfathered": permit.grandfathered,
+    }
+
+
+def log_lines(about: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """An unbroken piece of the log: from the first entry about any of it to the head, so that
+    every link can be followed and heads kept elsewhere compared."""
+    concerned = Entry.objects.filter(subject__in=about["subjects"]).order_by("number")
+    first = concerned.values_list("number", flat=True).first() or about["log_head"]["entries"]
+    piece = Entry.objects.filter(number__gte=first, number__lte=about["log_head"]["entries"])
+    for entry in piece.order_by("number").iterator(chunk_size=2000):
+        yield entry.as_dict()
+
+
+# ---- records
+
+
+def chunks(run: Run) -> Iterator[tuple[list[int], list[int], bytes, bytes]]:
+    with connect("governing") as reading, reading.cursor(name="bundle", binary=True) as cursor:
+        cursor.itersize = 20
+        cursor.execute(CHUNKS.format(environment=run.environment_id), (run.pk,))
+        for ids, versions, marks, hashes in cursor:
+            yield ids, versions, bytes(marks), bytes(hashes or b"")
+
+
+def record_lines(run: Run) -> Iterator[list[Any]]:
+    """[number, version judged at, outcome, hash of the change] of every record of the set."""
+    for ids, versions, marks, hashes in chunks(run):
+        at = 0
+        for place, mark in enumerate(marks):
+            change = None
+            if mark == CHANGED:
+                change = hashes[at : at + 16].hex()
+                at += 16
+            yield [ids[place], versions[place], OUTCOMES[mark], change]
+
+
+def changed_lines(run: Run) -> Iterator[dict[str, Any]]:
+    """Before and after of every changed record, then of what followed on others."""
+    with connect("governing", autocommit=True) as beside:
+        for ids, versions, marks, hashes in chunks(run):
+            places = [place for place, mark in enumerate(marks) if mark == CHANGED]
+            members = [(ids[place], versions[place]) for place in places]
+            known = states_of(beside, run, members)
+            for at, (id, judged) in enumerate(members):
+                digest = hashes[16 * at : 16 * at + 16]
+                yield changed_line(run, id, judged, known, digest)
+        if not run.dry_run:
+            cursor = beside.execute(
+                ASIDE.format(environment=run.environment_id), (run.pk, run.pk), binary=True
+            )
+            for kind, id, written, status, after, old_status, before in cursor:
+                yield line_of(
+                    kind, id, written, before, after, old_status or "", status, None, True
+                )
+
+
+States = dict[tuple[int, int], tuple[str, bytes]]
+"""(number, version) -> (status, body)"""
+
+
+def states_of(beside: psycopg.Connection[Any], run: Run, members: list[tuple[int, int]]) -> States:
+    asked = list(members)
+    if not run.dry_run:
+        asked += [(id, judged + 1) for id, judged in members]
+    cursor = beside.execute(
+        STATES.format(environment=run.environment_id),
+        ([id for id, _ in asked], [judged for _, judged in asked], run.kind),
+        binary=True,
+    )
+    return {(id, judged): (status, bytes(body)) for id, judged, status, body in cursor}
+
+
+def changed_line(run: Run, id: int, judged: int, known: States, digest: bytes) -> dict[str, Any]:
+    old_status, before = known.get((id, judged), ("", None))
+    if run.dry_run:
+        held = Held(run.kind, id, judged, None, id, old_status, before or b"")
+        knowable = before is not None and run.undoes_id is None
+        status, after = old_status, proposed(run, held) if knowable else None
+    else:
+        status, after = known.get((id, judged + 1), ("", None))
+    told = None
+    if run.kind in MARC and before and after:
+        found = changes(Record(before), Record(after))
+        if hash_of_change(found, status, old_status) == digest:
+            told = [
+                [one.tag.decode("ascii", "replace"), text(one.before), text(one.after),
+                 one.before_at, one.after_at]
+                for one in found
+            ]  # fmt: skip
+    return line_of(run.kind, id, judged + 1, before, after, old_status, status, told, False)
+
+
+def line_of(
+    kind: str,
+    id: int,
+    written: int,
+    before: bytes | None,
+    after: bytes | None,
+    old_status: str,
+    status: str,
+    told: list[list[Any]] | None,
+    consequence: bool,
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "id": id,
+        "number": own_number(before or after) if kind in MARC else "",
+        "version": written,
+        "old_status": old_status,
+        "status": status,
+        "before": text(before),
+        "after": text(after),
+        "change": told,
+        "consequence": consequence,
+    }
+
+
+def text(body: bytes | None) -> str | None:
+    return None if body is None else b64encode(bytes(body)).decode("ascii")

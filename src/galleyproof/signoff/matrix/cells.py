@@ -1,0 +1,235 @@
+"""The matrix as it is now: who may run what, by which permit, and how each of them stands.
+
+How one stands is asked of the same functions as `may` asks, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q
+
+from galleyproof.marc.errors import Wrong
+from galleyproof.people.finding import person_named
+from galleyproof.people.models import Person
+from galleyproof.permits.days import day_of
+from galleyproof.permits.holding import as_held, beaten_by, denied
+from galleyproof.permits.models import Denial, Permit
+from galleyproof.permits.standing import standing, why_not
+from galleyproof.runs.models import Run
+from galleyproof.runs.offered import JOBS
+from galleyproof.runs.reporting import iso
+from galleyproof.signoff.master_list import scope_of, title_of
+from galleyproof.signoff.models import ListedRow, Proof, RoleForm
+
+EXPIRES_SOON = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One permit on the matrix. state: as permits stand, or `denied`; a permit that waits for
+    its library role is `waits-for-role`, which pages call role pending. runs: those that wrote;
+    proofs: the runs that its ticket offered."""
+
+    permit: Permit
+    state: str
+    why: str
+    units: tuple[str, ...]
+    note: str
+    scope: str
+    runs: int
+    last_used: datetime | None
+    role_form: str
+    proofs: tuple[int, ...]
+
+    @property
+    def who(self) -> str:
+        """A group's name is in parentheses, as offices write it."""
+        if self.permit.person is not None:
+            return str(self.permit.person.display_name)
+        return f"({self.permit.group.name})"
+
+    @property
+    def title(self) -> str:
+        return title_of(self.permit.job)
+
+    @property
+    def built(self) -> bool:
+        return self.permit.job in JOBS
+
+    @property
+    def from_what(self) -> str:
+        if self.permit.ticket is not None:
+            return f"ticket {self.permit.ticket}"
+        return f"list {self.permit.listed_in}" if self.permit.listed_in else "by hand"
+
+    @property
+    def in_words(self) -> str:
+        """How it stands, for people."""
+        words = {"waits-for-role": "role pending", "not-yet": "not yet"}
+        said = words.get(self.state, self.state)
+        if self.state == "waits-for-role" and self.role_form:
+            said += f" (form {self.role_form})"
+        if not self.built:
+            said += ", not built yet"
+        return said
+
+    @property
+    def as_dict(self) -> dict[str, Any]:
+        permit = self.permit
+        return {
+            "scope": self.scope,
+            "job": permit.job,
+            "title": self.title,
+            "binding": permit.binding or None,
+            "person": permit.person.username if permit.person else None,
+            "group": permit.group.name if permit.group else None,
+            "units": list(self.units),
+            "environment": permit.environment,
+            "state": self.state,
+            "why": self.why or None,
+            "role_form": self.role_form or None,
+            "permit": permit.pk,
+            "ticket": permit.ticket,
+            "list": permit.listed_in or None,
+            "grandfathered": permit.grandfathered,
+            "limits": permit.limits.sentence(),
+            "ends": iso(permit.ends),
+            "proofs": list(self.proofs),
+            "runs": self.runs,
+            "last_used": iso(self.last_used),
+            "built": self.built,
+            "note": self.note,
+        }
+
+
+def cells(
+    at: datetime,
+    *,
+    environment: str = "production",
+    person: str = "",
+    job: str = "",
+    unit: str = "",
+) -> list[Cell]:
+    """What is on the matrix: every permit that is not revoked or expired. person, job, unit (a
+    code; its parts are in it) narrow. A dozen queries, whatever there is."""
+    wanted = Q(environment=environment, revoked_at=None, ends__gte=at)
+    if job:
+        wanted &= Q(job=job)
+    if person:
+        one = person_named(person)
+        wanted &= Q(person=one) | Q(group__people=one)
+    permits = list(
+        Permit.objects.filter(wanted)
+        .select_related("person", "group", "issued_by", "revoked_by")
+        .prefetch_related("person__units", "person__library_roles", "person__groups")
+        .order_by("pk")
+        .distinct()
+    )
+    numbers = [one.pk for one in permits]
+    used = {
+        row["permit"]: (row["runs"], row["last"])
+        for row in Run.objects.filter(permit__in=numbers, dry_run=False, undoes=None)
+        .values("permit")
+        .annotate(runs=Count("pk"), last=Max("requested"))
+    }
+    rows = {
+        row.permit_id: row for row in ListedRow.objects.filter(permit__in=numbers).order_by("-pk")
+    }
+    forms = dict(RoleForm.objects.filter(permit__in=numbers).values_list("permit", "state"))
+    proofs: dict[int, list[int]] = {}
+    tickets = [one.ticket for one in permits if one.ticket is not None]
+    for ticket, run in Proof.objects.filter(ticket__in=tickets).values_list("ticket", "run"):
+        proofs.setdefault(ticket, []).append(run)
+    denials = list(
+        Denial.objects.filter(lifted_at=None).select_related("person", "group", "denied_by")
+    )
+    found = []
+    for permit in permits:
+        units = tuple(one.code for one in permit.person.units.all()) if permit.person else ()
+        if unit and not any(within(code, unit) for code in units):
+            continue
+        state, why = stands(permit, denials, at)
+        row = rows.get(permit.pk)
+        runs, last = used.get(permit.pk, (0, None))
+        found.append(
+            Cell(
+                permit,
+                state,
+                why,
+                units,
+                row.note if row else "",
+                scope_of(permit.job) or (row.scope if row else ""),
+                runs,
+                last,
+                forms.get(permit.pk, ""),
+                tuple(proofs.get(permit.ticket, ())) if permit.ticket is not None else (),
+            )
+        )
+    return sorted(found, key=lambda cell: (cell.scope, cell.title, cell.permit.binding, cell.who))
+
+
+def stands(permit: Permit, denials: Sequence[Denial], at: datetime) -> tuple[str, str]:
+    """How a permit stands for whoever holds it, by the function that `may` asks."""
+    if permit.person is None:
+        against = [one for one in denials if one.group_id == permit.group_id]
+        denial = beaten_by(against, permit.job, permit.binding, permit.environment)
+        state = standing(permit, at)
+        if denial is not None and state == "active":
+            return "denied", denied(denial)
+        return state, why_not(permit, at)
+    person: Person = permit.person
+    groups = {one.pk for one in person.groups.all()}
+    theirs = [one for one in denials if one.person_id == person.pk or one.group_id in groups]
+    roles = [(one.role, one.library) for one in person.library_roles.all()]
+    held = as_held(permit, person, roles, theirs, at)
+    return held.state, held.why
+
+
+def within(code: str, unit: str) -> bool:
+    """Whether a unit is another, or a part of it: ITS-LANGDELL is within ITS."""
+    code, unit = code.casefold(), unit.casefold()
+    return code == unit or code.startswith((unit + "-", unit + "/"))
+
+
+ONLY = {
+    "active": "permits that are good now",
+    "expiring": f"permits that end within {EXPIRES_SOON} days",
+    "unused": "permits that nobody has used yet",
+    "role-pending": "permits that wait for a library role",
+    "suspended": "permits that rest until their holders have seen what changed",
+    "grandfathered": "permits that come from a list and have no proof",
+}
+
+
+def narrowed(found: Sequence[Cell], only: str, at: datetime) -> list[Cell]:
+    """Those of one kind of ONLY. Raises Wrong for another word."""
+    match only:
+        case "":
+            return list(found)
+        case "active":
+            return [one for one in found if one.state == "active"]
+        case "expiring":
+            last = day_of(at + timedelta(days=EXPIRES_SOON))
+            return [one for one in found if day_of(one.permit.ends) <= last]
+        case "unused":
+            return [one for one in found if not one.runs and one.state == "active"]
+        case "role-pending":
+            return [one for one in found if one.state == "waits-for-role"]
+        case "suspended":
+            return [one for one in found if one.state == "suspended"]
+        case "grandfathered":
+            return [one for one in found if one.permit.grandfathered]
+        case _:
+            raise Wrong(f"“{only}” is not a view; there are {', '.join(ONLY)}")
+
+
+def pending(*, job: str = "") -> list[ListedRow]:
+    """The rows of imported lists that wait for somebody, in the order of the lists."""
+    rows = ListedRow.objects.filter(state="pending").select_related("person", "group")
+    if job:
+        rows = rows.filter(job=job)
+    return list(rows.order_by("list_name", "line", "pk"))

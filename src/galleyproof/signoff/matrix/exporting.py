@@ -1,0 +1,67 @@
+"""The matrix as a list of the same columns as offices keep it, which can be imported again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from galleyproof.people.models import Person
+from galleyproof.signoff.matrix.cells import Cell, cells, pending
+from galleyproof.signoff.matrix.names import restriction_of
+
+Row = tuple[str, str, str, str, str, str]
+
+
+def list_rows(at: datetime) -> Iterator[Row]:
+    """(scope, job, binding, who, unit, note) of every permit of production on the matrix, and of
+    every pending row, as it was written."""
+    shared = Counter(
+        name.casefold() for name in Person.objects.values_list("display_name", flat=True)
+    )
+    for cell in cells(at):
+        yield permit_row(cell, shared)
+    written = set()
+    for row in pending():
+        as_written: Row = (
+            row.scope,
+            row.job_as_written,
+            row.binding_as_written,
+            row.who_as_written,
+            row.unit_as_written,
+            row.note,
+        )
+        if as_written not in written:  # a row that came to several parts is one row again
+            written.add(as_written)
+            yield as_written
+
+
+def permit_row(cell: Cell, shared: Counter[str]) -> Row:
+    permit = cell.permit
+    envelope = permit.limits
+    fixed = {
+        name: allowed.fixed
+        for name, allowed in envelope.parameters.items()
+        if hasattr(allowed, "fixed")
+    }
+    restriction = restriction_of(permit.job, fixed)
+    who = cell.who
+    if permit.person is not None and needs_username(permit.person, shared):
+        who = permit.person.username
+    said = [cell.note] if cell.note else []
+    if permit.ticket is not None:
+        said.append(f"ticket {permit.ticket}: {envelope.sentence()}")
+    return (
+        cell.scope,
+        cell.title + (f" ({restriction})" if restriction else ""),
+        permit.binding,
+        who,
+        "; ".join(cell.units),
+        "; ".join(said),
+    )
+
+
+def needs_username(person: Person, shared: Counter[str]) -> bool:
+    """Whether a display name alone would not find the person again."""
+    name = person.display_name
+    return shared[name.casefold()] > 1 or any(sign in name for sign in "(;,?\n")
