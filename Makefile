@@ -1,4 +1,5 @@
 # make demo | test | check | bench | docs | pictures; each begins with setup, which makes .venv
+# make bench FULL=yes BENCH="--records 20000 --large 200000" for other sizes.
 # make demo ends with the pages being served; SERVE=no stops after the story.
 PYTHON ?= python3
 BIN := .venv/bin
@@ -47,7 +48,7 @@ docs: setup
 	$(BIN)/python -m galleyproof.cli.reference > docs/reference/commands.md
 
 bench: setup
-	$(BIN)/python -m bench $(if $(FULL),--full)
+	$(BIN)/python -m bench $(if $(FULL),--full) $(BENCH)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -72,8 +72,8 @@ def galley(galley_home: Path) -> Iterator[Path]:
         ).fetchall()
         root.execute(f"TRUNCATE {', '.join(name for (name,) in tables)} RESTART IDENTITY")
         root.execute(
-            "UPDATE governing.environment SET stamp_005 = true, generation = 1, trip = false,"
-            " refreshed = NULL"
+            "UPDATE governing.environment SET stamp_005 = true, generation = 1,"
+            " refreshing = NULL, refreshed = NULL, trip = false, settings = '{}'"
         )
         root.execute("UPDATE governing.environment SET ask_above = 5000 WHERE name = 'production'")
         root.execute("UPDATE governing.environment SET ask_above = NULL WHERE name = 'sandbox'")

@@ -121,6 +121,33 @@ def test_an_added_entry_is_named(five, tamper):
     assert found() == [6]
 
 
+@pytest.mark.parametrize("place", [1, 2, 3, 4, 5])
+def test_wherever_an_entry_was_changed_removed_or_moved_it_shows_there(five, tamper, place):
+    """Everywhere, the first and the last included; each time the log is put back as it was."""
+    back = (f"TRUNCATE {T}", f"INSERT INTO {T} SELECT * FROM governing.kept")
+    tamper(f"CREATE TABLE governing.kept AS SELECT * FROM {T}")
+    other = place % 5 + 1
+    try:
+        for ways, named in (
+            ((f"UPDATE {T} SET reason = 'x' WHERE number = {place}",), {place}),
+            ((f"DELETE FROM {T} WHERE number = {place}",), {place, place + 1}),
+            (
+                (
+                    f"UPDATE {T} SET number = 99 WHERE number = {place}",
+                    f"UPDATE {T} SET number = {place} WHERE number = {other}",
+                    f"UPDATE {T} SET number = {other} WHERE number = 99",
+                ),
+                {place, other},
+            ),
+        ):
+            tamper(*ways)
+            assert named & set(found()), (ways, found())
+            tamper(*back)
+            assert found() == []
+    finally:
+        tamper("DROP TABLE governing.kept")
+
+
 def test_an_entry_added_before_the_first_is_named(five, tamper):
     tamper(
         f"INSERT INTO {T} SELECT 0, at, person, acting, action, subject, reason, detail,"

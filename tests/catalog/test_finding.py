@@ -53,7 +53,7 @@ def test_every_query_finds_what_reading_all_bodies_finds(stocked: Library) -> No
             if query.matches(record, Head(n, at, at, "active"))
         ]
         with connect("sandbox", autocommit=True) as connection:
-            found = sorted(numbers(connection, members_of(connection, "bib", text)))
+            found = sorted(numbers(connection, members_of(connection, "bib", parse_query(text))))
         assert found == wanted, text
     assert not parse_query('exists "830" and status = active').needs_bodies
     assert parse_query('exists "830.{*,0}"').needs_bodies

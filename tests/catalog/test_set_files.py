@@ -45,6 +45,10 @@ def workbook(path: Path, cells: list[object]) -> Path:
         ("a.csv", "ISSN\n03178471\n", [7]),
         ("a.csv", "035\n(OCoLC)0001\n", [2]),
         ("a.csv", 'MMS ID\n"990000000000001"\n', [2]),
+        ("a.csv", "MMS ID;Title\r\n990000000000001;x\r\n", [2]),
+        ("a.csv", "Title,MMS ID\nx,990000000000001\n", [2]),
+        ("a.csv", 'MMS ID\n="990000000000001"\n\'990000000000003\n', [2, 4]),
+        ("a.csv", "MMS ID\r990000000000001\r990000000000003", [2, 4]),
     ],
 )
 def test_ids_are_found_by_the_type_in_the_header(
@@ -71,6 +75,12 @@ def test_a_line_not_found_is_a_missing_member(stocked: Library) -> None:
     assert found.count("not-found") == 1
 
 
+def test_what_a_spreadsheet_calls_unicode_text_is_read(stocked: Library) -> None:
+    path = stocked.folder / "a.txt"
+    path.write_bytes("MMS ID\tTitle\r\n990000000000001\tx\r\n".encode("utf-16"))
+    assert matched(path).ids == [2]
+
+
 def test_a_workbook_with_text_cells_works(stocked: Library) -> None:
     path = workbook(stocked.folder / "a.xlsx", ["MMS ID", "990000000000001", "0099"])
     assert matched(path).ids == [2, -3]
@@ -92,9 +102,13 @@ def test_numbers_a_spreadsheet_has_rounded_are_refused_with_examples(stocked: Li
         (b"Barcodes\n1\n", "not an id type"),
         (b"ISNB\n1\n", "did you mean"),
         (b"MMS ID\n9.9E+15\n", "spoilt by a spreadsheet"),
-        (b"\xff\xfe\x00\x01binary", "not a text file"),
+        (b"MMS ID\n9,91E+17\n", "spoilt by a spreadsheet .line 2: 9,91E.17"),
+        (b"\xff\xd8binary", "not a text file"),
+        (b"MMS ID\n990000000000001\n\x00\n", "line 3: character 00"),
+        (b'MMS ID\n"990000000000001\n990000000000002\n', "line 2: .* quote opened"),
+        (b"mms_id\n1\n", "did you mean “MMS ID”"),
         (b"PK\x03\x04broken", "cannot be read as a workbook"),
-        (b"Holding ID\n1\n", "holdings; the job takes bibs"),
+        (b"Holding ID\n1\n", "which are holdings: 1 ids .*; expected bibs"),
     ],
 )
 def test_what_cannot_be_used_is_refused(stocked: Library, text: bytes, said: str) -> None:

@@ -180,7 +180,7 @@ def test_consequences_are_planned_written_and_undone_with_the_run(with_holdings:
     before = statuses(with_holdings)
     plan = with_holdings.run(set_name="seven", dry_run=True)
     assert plan.consequences == [
-        {"kind": "holding", "what": "status active→suppressed", "count": 30}
+        {"kind": "holding", "code": "changed", "what": "status active→suppressed", "count": 30}
     ]
     assert statuses(with_holdings) == before
     run = with_holdings.run(plan=plan.id)

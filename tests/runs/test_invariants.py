@@ -54,10 +54,12 @@ def test_one_door_only_the_writer_and_the_ledger_write_an_environment() -> None:
     assert found == {
         "catalog/writing.py",
         "catalog/filling.py",
+        "catalog/refreshing.py",
         "catalog/sets.py",
         "runs/ledger.py",
         "runs/freezing.py",
         "runs/loading.py",
+        "runs/refreshing.py",
         "runs/editing.py",
     }
 
@@ -69,7 +71,7 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
 
     from galleyproof.cli.main import galley
 
-    through_the_door = {"run", "edit", "undo", "load", "demo"}
+    through_the_door = {"run", "edit", "undo", "load", "environment refresh", "demo"}
     steer_a_run = {"pause", "resume", "cancel", "plan confirm", "worker"}
     come_through_it_later = {"schedule add", "schedule pause", "schedule resume", "schedule remove"}
     govern = {
@@ -101,8 +103,12 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
         "set create",
         "set freeze",
         "set combine",
+        "rules add",
+        "rules share",
     }
     only_read = {
+        "environment list",
+        "environment show",
         "export",
         "record",
         "set list",
@@ -128,6 +134,14 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
         "audit verify",
         "token list",
         "user list",
+        "rules list",
+        "rules show",
+        "rules diff",
+        "rules check",
+        "rules explain",
+        "rules run",
+        "rules test",
+        "rules ready-made",
     }
 
     def walk(group: click.Group, before: str = "") -> set[str]:
@@ -342,7 +356,7 @@ def test_nothing_erases_evidence_a_chunk_that_is_done_stays(stocked: Library) ->
         ("MMS ID\n", "has a header and no ids"),
         ("Colour\nred\n", "not an id type"),
         ("MSM ID\n99\n", "did you mean “MMS ID”"),
-        ("MMS ID\n9.91E+17\n9.92E+17\n", "2 ids were spoilt by a spreadsheet"),
+        ("MMS ID\n9.91E+17\n9.92E+17\n", "2 ids spoilt by a spreadsheet"),
         ("Holding ID\n22123\n", "nothing was read further"),
         ("Authority ID\n22123\n", "nothing was read further"),
     ],

@@ -156,4 +156,18 @@ def test_the_report_accounts_for_every_record_once(stocked: Library) -> None:
     with path.open() as stream:
         lines = list(csv.reader(stream))[1:]
     assert sorted(int(line[1]) for line in lines) == list(range(1, 101))
-    assert sum(line[2] == "changed" for line in lines) == 40
+    assert sum(line[3] == "changed" for line in lines) == 40
+    assert sorted(line[2] for line in lines)[0] == "990000000000000"
+
+
+def test_undoing_twice_takes_nothing_back_that_the_run_did_not_do(library: Library) -> None:
+    # After the run both 830s are alike; only the first was the run's work.
+    library.load([marc(1, ("830", " 1$aSame"), ("830", " 0$aSame"))])
+    library.set()
+    library.permit()
+    before = library.export()
+    run = library.run()
+    library.undo(run.id)
+    again = library.undo(run.id)
+    assert (again.counts["changed"], again.counts["refused"]) == (0, 1)
+    assert library.export() == before

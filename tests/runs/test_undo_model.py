@@ -43,12 +43,19 @@ def edited(record: Record, what: str) -> Record:
 
 def model(before: Record, after: Record, now: Record) -> list[tuple[bytes, bytes]]:
     """Every field that the run made, if it still stands byte for byte, is what it was; equal ones
-    are told apart by their order. 005 is left out."""
+    are told apart by their order, and where some are gone those that the run made are. 005 is
+    left out."""
     made = [
         ((tag, new), (tag, old))
         for tag, old, new in zip(before.tags, before.data, after.data, strict=True)
     ]
     left = []
+    fields = list(zip(now.tags, now.data, strict=True))
+    for new in {new for new, _ in made}:
+        same = [pair for pair in made if pair[0] == new]
+        gone = len(same) - fields.count(new)
+        for pair in [pair for pair in reversed(same) if pair[1] != new][: max(gone, 0)]:
+            del made[len(made) - 1 - made[::-1].index(pair)]
     for field in zip(now.tags, now.data, strict=True):
         same = next((pair for pair in made if pair[0] == field), None)
         if same is not None:

@@ -273,6 +273,8 @@ def test_what_is_set_up_by_whom(office, everybody, tmp_path):
         "scope,job,binding,who,unit,note\n,Nonsense,,Zoe,,\n,Batch item withdrawals,,Zoe,,\n"
     )
     import_list(office.bob, listed, at=NOW)
+    office.library.permit()
+    run = office.library.run().id
     librarians = {"bob", "bea", "abe", "ann", "ada as bob", "amy as bob"}
     right = {
         "write": librarians,
@@ -285,7 +287,7 @@ def test_what_is_set_up_by_whom(office, everybody, tmp_path):
         "write": lambda who: write_reading(who, "overview", "# New\n", at=NOW),
         "import": lambda who: import_list(who, listed, at=NOW),
         "settle": lambda who: settle_row(who, 1, reason="gone", at=NOW),
-        "bundle": lambda who: make_bundle(who, 1, tmp_path / f"{who.name} {who.acting}", at=NOW),
+        "bundle": lambda who: make_bundle(who, run, tmp_path / f"{who.name} {who.acting}", at=NOW),
         "policy": lambda who: set_policy(who, "stale-after", "30", at=NOW),
     }  # fmt: skip
     for action, persona in product(known, PERSONAS):

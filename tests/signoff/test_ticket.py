@@ -116,14 +116,17 @@ def test_what_cannot_be_asked_is_said_and_opens_nothing(office, asked, said):
     assert not Ticket.objects.exists()
 
 
-def test_a_job_that_needs_a_binding_says_so(office, monkeypatch):
-    from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
-    from galleyproof.runs.offered import JOBS
-
-    monkeypatch.setitem(JOBS, "normalize-bibs", Set830SecondIndicator())
-    with refused("signed off for one rule at a time; say which with --binding"):
+def test_a_job_that_runs_a_rule_is_signed_off_for_one_version_of_it(office):
+    with refused("works by a rule set: say which"):
         office.ask(job="normalize-bibs")
-    assert office.ask(job="normalize-bibs", binding="Remove 9xx").binding == "Remove 9xx"
+    with refused("there is no rule set “tidy”"):
+        office.ask(job="normalize-bibs", binding="tidy")
+    office.library.rules("tidy", 'rule "x" when TRUE then removeField "9**" end', who=office.bob)
+    assert office.ask(job="normalize-bibs", binding="tidy").binding == "tidy@1"
+    with refused("asks for the same"):
+        office.ask(job="normalize-bibs", binding="tidy@1")
+    with refused("is not bound to anything"):
+        office.ask(binding="tidy")
 
 
 def test_asking_twice_for_the_same_points_to_the_first(office):
@@ -385,3 +388,27 @@ def test_what_was_written_down_stays_even_for_the_databases_owner(office):
         ):
             with connect("owner") as connection, pytest.raises(psycopg.Error, match="is evidence"):
                 connection.execute(change)
+
+
+def test_the_number_of_queries_of_the_list_does_not_grow_with_it(office):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from galleyproof.signoff.next_step import to_do
+    from galleyproof.signoff.office import Office
+    from galleyproof.signoff.tickets import listing
+
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            tickets = listing()
+            desk = Office([one.person for one in tickets])
+            assert all(to_do(one, desk).sentence for one in tickets)
+        return len(found)
+
+    office.ticket_in("signed-off")
+    office.ask(office.dan)
+    few = queries()
+    for job in ("edit-record", "undo", "delete-bibs", "withdraw-items"):
+        for who in (office.amy, office.dan, office.eve):
+            office.ask(who, job=job)
+    assert queries() == few

@@ -64,6 +64,8 @@ ACTIONS: Mapping[str, Formatter] = {
     "permission-denied": told("denied {person} {job} in {environment}: {reason} ({subject})"),
     "denial-lifted": told("lifted {subject} of {person}: {reason}"),
     "denied": told("was refused {subject}: {reason}"),
+    "rules-added": told("added {subject}: {kind} rules ({rules}), {shared}"),
+    "rules-shared": told("shared the {kind} rules {subject}"),
     "set-made": told("made {subject}"),
     "set-removed": told("removed {subject}"),
     "load-started": told("began to load {kind} into {environment} ({subject})"),

@@ -22,7 +22,15 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = "galleyproof-bundle-1"
-FILES = ("about.json", "records.jsonl", "changes.jsonl", "said.jsonl", "log.jsonl")
+FILES = (
+    "about.json",
+    "records.jsonl",
+    "sides.jsonl",
+    "changes.jsonl",
+    "said.jsonl",
+    "log.jsonl",
+)
+MARC = ("bib", "holding", "authority")
 MARKS = {"changed": b"c", "unchanged": b"u", "refused": b"r", "failed": b"f", "missing": b"m"}
 PACK = struct.Struct(">qiB").pack
 HASHED = (
@@ -202,7 +210,8 @@ def check_records(
         )
     else:
         found.fits.append(f"{size:,} records, each with exactly one outcome")
-    digest = sha256(b"".join(one for _, one in packed)).hexdigest()
+    sides = sorted(bytes.fromhex(one) for one in lines(archive, "sides.jsonl"))
+    digest = sha256(b"".join([*(one for _, one in packed), *sides])).hexdigest()
     ends = [
         one
         for one in entries
@@ -226,30 +235,39 @@ def check_records(
 def check_changes(
     archive: zipfile.ZipFile, about: Any, marks: dict[int, str], found: Checked
 ) -> None:
-    """Before and after of every changed record, against the hash that its outcome has."""
+    """Before and after of every changed record, against the hash that its outcome has; and of
+    what followed on others, against the hashes of the consequences."""
     run = about["run"]["run"]
+    sides = {one[16:] for one in lines(archive, "sides.jsonl")}
     seen: set[int] = set()
-    made_anew = by_hash_only = aside = 0
+    made_anew = aside = by_hash_only = 0
     before = len(found.faults)
     for one in lines(archive, "changes.jsonl"):
         name = f"{one['kind']} {one['id']}"
-        if one["consequence"]:
-            aside += 1
-            continue
-        if one["id"] not in marks:
-            found.fault(f"{name} has a change, and the report says that it has none")
-            continue
-        seen.add(one["id"])
+        if not one["consequence"]:
+            if one["id"] not in marks:
+                found.fault(f"{name} has a change, and the report says that it has none")
+                continue
+            seen.add(one["id"])
         if one["change"] is None:
             by_hash_only += 1
             continue
-        if hash_of_change(one) != marks[one["id"]]:
+        fits = (
+            side_hash(one) in sides
+            if one["consequence"]
+            else hash_of_change(one).hex() == marks[one["id"]]
+        )
+        if not fits and one["consequence"] and about["run"]["undoes"]:
+            by_hash_only += 1
+            continue
+        if not fits:
             found.fault(f"{name}: the change is not the one that run {run} made")
             continue
         fault = misfit(one)
         if fault:
             found.fault(f"{name}: {fault}")
-        made_anew += 1
+        aside += one["consequence"]
+        made_anew += not one["consequence"]
     missing = sorted(set(marks) - seen)
     if missing:
         found.fault(
@@ -259,22 +277,26 @@ def check_changes(
         found.fits.append(
             f"{made_anew:,} changes, before and after, each as its outcome's hash says"
         )
+        if aside:
+            found.fits.append(f"{aside:,} changes that followed on other records, likewise")
     if by_hash_only:
         found.notes.append(
-            f"{by_hash_only:,} changes could not be made anew here (consequences, an undo, or no "
-            "MARC record); the manifest alone vouches for their before and after"
+            f"{by_hash_only:,} changes could not be made anew here (an undo, or a record that was "
+            "made); the manifest alone vouches for their before and after"
         )
-    if aside:
-        found.notes.append(
-            f"{aside:,} records were changed as consequences; the manifest alone vouches for them"
-        )
+
+
+def side_hash(one: Any) -> str:
+    """The ledger's hash of one consequence."""
+    whole = b"%b %d %b" % (one["kind"].encode(), one["id"], hash_of_change(one))
+    return blake2b(whole, digest_size=16).hexdigest()
 
 
 def decoded(text: str | None) -> bytes | None:
     return None if text is None else base64.b64decode(text)
 
 
-def hash_of_change(one: Any) -> str:
+def hash_of_change(one: Any) -> bytes:
     """16 bytes of BLAKE2b over the changed fields, as the outcome has them."""
     parts = []
     if one["status"] != one["old_status"]:
@@ -293,11 +315,13 @@ def hash_of_change(one: Any) -> str:
                 after or b"",
             )
         )
-    return blake2b(b"\n".join(parts), digest_size=16).hexdigest()
+    return blake2b(b"\n".join(parts), digest_size=16).digest()
 
 
 def misfit(one: Any) -> str:
     """Why a change is not what lies between before and after, "" if it is."""
+    if one["kind"] not in MARC:
+        return misfit_of_structure(one)
     old, new = fields(decoded(one["before"])), fields(decoded(one["after"]))
     gone: set[int] = set()
     come: set[int] = set()
@@ -315,6 +339,23 @@ def misfit(one: Any) -> str:
     stays = [one for at, one in enumerate(old) if at not in gone and one[0] != "005"]
     stayed = [one for at, one in enumerate(new) if at not in come and one[0] != "005"]
     return "" if stays == stayed else "something differs that the change does not tell of"
+
+
+def misfit_of_structure(one: Any) -> str:
+    """The same for what is no MARC record: JSON, of which empty fields are left out."""
+    old, new = (
+        json.loads(decoded(one["before"]) or b"{}"),
+        json.loads(decoded(one["after"]) or b"{}"),
+    )
+    told = {}
+    for name, before, after, _, _ in one["change"]:
+        told[name] = True
+        for whole, part in ((old, before), (new, after)):
+            value = json.loads(decoded(part) or b"null")
+            if whole.get(name) != value and (whole.get(name) or value):
+                return f"{name} is not as the change tells"
+    differ = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    return "" if differ <= set(told) else "something differs that the change does not tell of"
 
 
 def fields(body: bytes | None) -> list[tuple[str, bytes]]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
-from galleyproof.catalog.kinds import environment_named, kind_named
+from galleyproof.catalog.generations import refuse_stale, standing
+from galleyproof.catalog.kinds import kind_named
 from galleyproof.catalog.reading import bodies
 from galleyproof.catalog.sets import members, numbers, set_named
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.files import whole_file
 from galleyproof.marc.writing import writer
 
 
@@ -38,11 +36,12 @@ def export_records(
     cannot hold one.
     """
     kind_named(kind)
-    environment_named(environment)
+    standing(environment)
     with connect(environment, autocommit=True) as connection:
         ids = None
         if set_name:
             record_set = set_named(set_name, environment)
+            refuse_stale(record_set)
             if record_set.kind != kind:
                 raise Wrong(f"“{set_name}” is a set of {record_set.kind} records, not of {kind}")
             ids = [id for id in numbers(connection, members(connection, record_set)) if id > 0]
@@ -55,28 +54,3 @@ def export_records(
                     after(count)
             out.close()
             return Exported(count, stream.tell() if stream.seekable() else 0)
-
-
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    if str(path) == "-":
-        yield sys.stdout.buffer
-        return
-    if not path.parent.is_dir():
-        raise Wrong(f"there is no folder {path.parent}")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb", buffering=1 << 20) as stream:
-            yield stream
-        os.chmod(name, 0o666 & ~umask())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
-
-
-def umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from galleyproof.catalog.writing import (
     NULL,
     PACK_LENGTH,
     Key,
+    bump,
     copy_in,
     copy_versions,
 )
@@ -31,7 +33,8 @@ class NewRecord:
     """A record to be put in under a number that is its own.
 
     original: the bytes as they came where they were not UTF-8 (then version 1, and `body`
-    version 2). above: the value of the key that names its parent, or None.
+    version 2). above: the value of the key that names its parent, or None. root: the bib above,
+    where it is known.
     """
 
     id: int
@@ -41,6 +44,7 @@ class NewRecord:
     original: bytes | None = None
     above: str | None = None
     parent: int | None = None
+    root: int | None = None
 
 
 def fill(
@@ -51,14 +55,9 @@ def fill(
     copy_heads(cursor, kind, records, at)
     copy_versions(cursor, kind, run, versions(records))
     copy_keys(cursor, kind, records)
-    parents = [record.parent for record in records if record.parent is not None]
+    parents = Counter(record.parent for record in records if record.parent is not None)
     if parents:
-        cursor.execute(
-            "UPDATE record AS r SET children = r.children + n.count FROM (SELECT id, count(*)"
-            " FROM unnest(%s::bigint[]) AS p (id) GROUP BY id) AS n"
-            " WHERE r.kind = %s AND r.id = n.id",
-            (parents, KINDS[kind].above),
-        )
+        bump(cursor, KINDS[kind].above, parents)
     return orphans
 
 
@@ -77,17 +76,32 @@ def versions(
 def find_parents(
     cursor: psycopg.Cursor, kind: str, records: Sequence[NewRecord]
 ) -> list[NewRecord]:
+    """Finds the record above of each, and with it the root; returns those without one."""
     above = KINDS[kind].above
     if not above:
         return []
-    cursor.execute(
-        "SELECT value, array_agg(id) FROM key WHERE kind = %s AND scheme = %s"
-        " AND value = ANY(%s) GROUP BY value",
-        (above, KINDS[above].scheme, [r.above for r in records if r.above]),
-    )
-    found = {value: ids[0] for value, ids in cursor if len(ids) == 1}
-    for record in records:
-        record.parent = found.get(record.above) if record.above else None
+    named = [record for record in records if record.above and record.parent is None]
+    if named:
+        cursor.execute(
+            "SELECT value, array_agg(id) FROM key WHERE kind = %s AND scheme = %s"
+            " AND value = ANY(%s) GROUP BY value",
+            (above, KINDS[above].scheme, [record.above for record in named]),
+        )
+        found = {value: ids[0] for value, ids in cursor if len(ids) == 1}
+        for record in named:
+            record.parent = found.get(record.above)
+    rootless = {r.parent for r in records if r.parent is not None and r.root is None}
+    if rootless:
+        cursor.execute(
+            "SELECT id, root FROM record WHERE kind = %s AND id = ANY(%s) AND status <> 'deleted'",
+            (above, list(rootless)),
+        )
+        roots: dict[int, int] = dict(cursor.fetchall())
+        for record in records:
+            if record.root is None and record.parent is not None:
+                record.root = roots.get(record.parent)
+                if record.root is None:
+                    record.parent = None  # it names a number that nothing has
     return [record for record in records if record.parent is None]
 
 
@@ -109,7 +123,7 @@ def copy_heads(
         parent = record.parent
         if parent is not None:
             add(PACK_PARENT(8, parent))
-            add(PACK_PARENT(8, parent))
+            add(PACK_PARENT(8, parent if record.root is None else record.root))
         else:
             add(NULL)
             add(PACK_PARENT(8, -record.id if hangs else record.id))

@@ -11,20 +11,24 @@ import psycopg
 from galleyproof.catalog.matching import bound_sql
 from galleyproof.catalog.members import Members
 from galleyproof.marc.record import Record
-from galleyproof.rules.query import Head, Query, parse_query
+from galleyproof.rules.query import Head, Query
 
 
-def members_of(connection: psycopg.Connection, kind: str, text: str) -> Members:
+def members_of(connection: psycopg.Connection, kind: str, query: Query) -> Members:
     """The members of a logical set now: SQL over the heads where these are enough, else a list."""
-    query = parse_query(text)
     if not query.needs_bodies:
         condition, values = bound_sql(query.bounds()[0])
         return Members(
-            "SELECT r.id FROM record AS r WHERE r.kind = %(q_kind)s AND r.status <> 'deleted'"
+            f"SELECT r.id FROM record AS r WHERE r.kind = %(q_kind)s AND {there(query)}"
             f" AND {condition}",
             {"q_kind": kind, **values},
         )
     return Members("SELECT unnest(%(ids)s::bigint[])", {"ids": list(scan(connection, kind, query))})
+
+
+def there(query: Query) -> str:
+    """What is deleted is found only by a query that speaks of it."""
+    return "TRUE" if query.names_deleted else "r.status <> 'deleted'"
 
 
 def scan(connection: psycopg.Connection, kind: str, query: Query) -> Iterator[int]:
@@ -39,7 +43,7 @@ def scan(connection: psycopg.Connection, kind: str, query: Query) -> Iterator[in
         cursor.execute(
             f"SELECT r.id, r.created, r.changed, r.status, {must}, v.body FROM record AS r"
             " JOIN version AS v ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version"
-            f" WHERE r.kind = %(q_kind)s AND r.status <> 'deleted' AND {may} ORDER BY r.id",
+            f" WHERE r.kind = %(q_kind)s AND {there(query)} AND {may} ORDER BY r.id",
             values,
         )
         for id, created, changed, status, sure, body in cursor:

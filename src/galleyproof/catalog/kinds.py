@@ -10,7 +10,7 @@ ENVIRONMENTS = ("sandbox", "production")
 
 
 class Kind(NamedTuple):
-    """One kind of record.
+    """One kind of record, in the order in which they are loaded: a kind after the one above it.
 
     scheme: the key scheme of its own number (for MARC the 001).
     above: the kind that a record of this kind hangs under, or "".
@@ -25,9 +25,18 @@ class Kind(NamedTuple):
 KINDS = {
     kind.code: kind
     for kind in (
+        Kind("library", "libraries", "library"),
+        Kind("location", "locations", "location"),
+        Kind("code", "codes", "code"),
         Kind("bib", "bibs", "mms"),
         Kind("holding", "holdings", "holding", above="bib"),
         Kind("authority", "authorities", "authority"),
+        Kind("item", "items", "item", above="holding"),
+        Kind("portfolio", "portfolios", "portfolio", above="bib"),
+        Kind("order-line", "order lines", "order-line", above="bib"),
+        Kind("work-order", "work orders", "work-order", above="item"),
+        Kind("loan", "loans", "loan", above="item"),
+        Kind("request", "requests", "request", above="bib"),
     )
 }
 
@@ -43,6 +52,10 @@ class IdType(NamedTuple):
 ID_TYPES = (
     IdType("MMS ID", "bib", "mms"),
     IdType("Holding ID", "holding", "holding"),
+    IdType("Item ID", "item", "item"),
+    IdType("Barcode", "item", "barcode"),
+    IdType("PO line reference", "order-line", "order-line"),
+    IdType("Portfolio ID", "portfolio", "portfolio"),
     IdType("Authority ID", "authority", "authority"),
     IdType("OCLC number", "bib", "oclc"),
     IdType("ISBN", "bib", "isbn"),

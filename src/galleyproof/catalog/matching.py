@@ -39,6 +39,8 @@ def sql_of_need(need: Need, values: Values) -> str:
         # wildcard could match the blank, which only lets a record through for nothing.
         pattern = need.pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return f"r.tags LIKE {values.add('%' + pattern.replace('*', '_') + '%')}"
+    if not need.of:
+        return "FALSE" if need.how == "any" else "TRUE"
     joined = " OR " if need.how == "any" else " AND "
     return "(" + joined.join(sql_of_need(one, values) for one in need.of) + ")"
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import psycopg
 
-from galleyproof.jobs.job import Held
+from galleyproof.jobs.job import Gone, Held
 
 CURRENT = """
-    SELECT r.kind, r.id, r.version, r.parent, r.root, r.status, v.body
+    SELECT r.kind, r.id, r.version, r.parent, r.root, r.status, v.body, r.children
     FROM record AS r JOIN version AS v
       ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version
 """
@@ -23,21 +23,47 @@ def held_with_ids(cursor: psycopg.Cursor, kind: str, ids: Sequence[int]) -> list
         (kind, list(ids)),
         binary=True,
     )
-    return [Held._make(row) for row in cursor]
+    return [Held(*row) for row in cursor]
 
 
 def held_under_roots(
-    cursor: psycopg.Cursor, kinds: Sequence[str], roots: Sequence[int]
+    cursor: psycopg.Cursor, kinds: Sequence[str], roots: Sequence[int], *, gone: bool = False
 ) -> list[Held]:
-    """All records of these kinds under these roots, the roots themselves too."""
+    """All records of these kinds under these roots, the roots themselves too. gone: those that
+    are deleted as well."""
+    there = "TRUE" if gone else "r.status <> 'deleted'"
     cursor.execute(
-        CURRENT + " WHERE r.kind = ANY(%s) AND r.status <> 'deleted'"
+        CURRENT + f" WHERE r.kind = ANY(%s) AND {there}"
         " AND ((r.root <> r.id AND r.root = ANY(%s)) OR (r.root = r.id AND r.id = ANY(%s)))"
         " ORDER BY r.kind, r.id",
         (list(kinds), list(roots), list(roots)),
         binary=True,
     )
-    return [Held._make(row) for row in cursor]
+    return [Held(*row) for row in cursor]
+
+
+# The last version of another status, and the run that ended it.
+BEFORE = """
+    SELECT r.kind, r.id, e.run, p.status, coalesce(b.body, p.body)
+    FROM unnest(%s::text[], %s::bigint[]) AS w (kind, id)
+    JOIN record AS r ON r.kind = w.kind AND r.id = w.id
+    CROSS JOIN LATERAL (SELECT * FROM version AS v
+        WHERE v.kind = r.kind AND v.id = r.id AND v.version < r.version AND v.status <> r.status
+        ORDER BY v.version DESC LIMIT 1) AS p
+    JOIN version AS e ON e.kind = r.kind AND e.id = r.id AND e.version = p.version + 1
+    LEFT JOIN version AS b ON b.kind = r.kind AND b.id = r.id AND b.version = p.same_as
+"""
+
+
+def with_what_was(cursor: psycopg.Cursor, held: Sequence[Held]) -> list[Held]:
+    """The same records; those that are deleted or withdrawn with what they were before."""
+    wanted = [(one.kind, one.id) for one in held if one.status in ("deleted", "withdrawn")]
+    if not wanted:
+        return list(held)
+    kinds, ids = (list(column) for column in zip(*wanted, strict=True))
+    cursor.execute(BEFORE, (kinds, ids), binary=True)
+    before = {(kind, id): Gone(*rest) for kind, id, *rest in cursor}
+    return [one._replace(gone=before.get((one.kind, one.id))) for one in held]
 
 
 class VersionLine(NamedTuple):

@@ -14,16 +14,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from galleyproof.catalog.finding import members_of
+from galleyproof.catalog.generations import ended_by, held_before, refuse_stale, standing
 from galleyproof.catalog.kinds import environment_named, kind_named
 from galleyproof.catalog.members import Members, listed, of_pages
-from galleyproof.catalog.models import Environment, RecordSet
+from galleyproof.catalog.models import RecordSet
 from galleyproof.catalog.reading import held_with_ids
 from galleyproof.catalog.set_files import Matched, SetLine, match_file
 from galleyproof.database.connect import connect
 from galleyproof.jobs.job import Held
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.field import subfields
-from galleyproof.rules.query import parse_query
+from galleyproof.rules.query import Named, Query, RulesNamed, no_rules, parse_query
+from galleyproof.structures.forms import form_of
 
 PAGE = 10_000
 """Members a page of an itemized set."""
@@ -69,8 +70,14 @@ def set_named(name: str, environment: str) -> RecordSet:
 
 def members(connection: psycopg.Connection, record_set: RecordSet) -> Members:
     if record_set.logical:
-        return members_of(connection, record_set.kind, record_set.query)
+        return members_of(connection, record_set.kind, query_of(record_set))
     return of_pages(record_set.pk)
+
+
+def query_of(record_set: RecordSet) -> Query:
+    """A logical set's query, with the rules that it named when it was made."""
+    kept = record_set.rules
+    return parse_query(record_set.query, lambda binding: Named(binding, kept[binding]))
 
 
 def count(connection: psycopg.Connection, some: Members) -> int:
@@ -99,19 +106,19 @@ def numbers(connection: psycopg.Connection, some: Members) -> Iterator[int]:
 def choose_set(name: str, environment: str) -> Chosen:
     environment_named(environment)
     record_set = set_named(name, environment)
-    current = Environment.objects.get(pk=environment).generation
-    if not record_set.logical and record_set.generation != current:
-        raise Wrong(f"the set “{name}” was made before {environment} was refreshed; make it again")
+    refuse_stale(record_set)
     with connect(environment, autocommit=True) as connection:
         some = members(connection, record_set)
         size = count(connection, some)
     return Chosen(record_set.kind, size, {"set": name}, some)
 
 
-def choose_file(path: Path, environment: str, *, kinds: Sequence[str]) -> Chosen:
+def choose_file(
+    path: Path, environment: str, *, kinds: Sequence[str], gone: bool = False
+) -> Chosen:
     environment_named(environment)
     with connect(environment, autocommit=True) as connection:
-        matched = match_file(connection, path, kinds=kinds)
+        matched = match_file(connection, path, kinds=kinds, gone=gone)
     source = {
         "file": path.name,
         "lines": matched.lines,
@@ -125,15 +132,33 @@ def choose_file(path: Path, environment: str, *, kinds: Sequence[str]) -> Chosen
 
 
 def make_from_query(
-    name: str, kind: str, environment: str, query: str, by: str, at: datetime
+    name: str,
+    kind: str,
+    environment: str,
+    query: str,
+    by: str,
+    at: datetime,
+    rules: RulesNamed = no_rules,
 ) -> tuple[RecordSet, int]:
-    """A logical set: a saved query, evaluated when used. Returns it and its size now."""
+    """A logical set: a saved query, evaluated when used. Returns it and its size now.
+
+    rules: how rule sets that the query names are found; the set keeps the versions found now.
+    """
     kind_named(kind)
     environment_named(environment)
-    parse_query(query)
+    asked = parse_query(query, rules)
     with connect(environment, autocommit=True) as connection:
-        size = count(connection, members_of(connection, kind, query))
-        record_set = save(name, kind, environment, by, at, query=query, origin="query")
+        size = count(connection, members_of(connection, kind, asked))
+        record_set = save(
+            name,
+            kind,
+            environment,
+            by,
+            at,
+            query=asked.text,
+            rules=dict(asked.rules),
+            origin="query",
+        )
     return record_set, size
 
 
@@ -175,6 +200,7 @@ def make_from_ids(
 def freeze_set(name: str, environment: str, new_name: str, by: str, at: datetime) -> RecordSet:
     """An itemized set of what a logical one holds now."""
     record_set = set_named(name, environment)
+    refuse_stale(record_set)
     with connect(environment, autocommit=True) as connection:
         ids = list(numbers(connection, members(connection, record_set)))
     return make_from_ids(new_name, record_set.kind, environment, ids, by, at, f"frozen from {name}")
@@ -187,6 +213,8 @@ def combine(
     if how not in ("and", "or", "not"):
         raise Wrong(f"sets are combined by and, or, not; “{how}” is none of them")
     one, other = set_named(left, environment), set_named(right, environment)
+    refuse_stale(one)
+    refuse_stale(other)
     if one.kind != other.kind:
         raise Wrong(
             f"“{left}” is a set of {one.kind} records and “{right}” of {other.kind} records; "
@@ -215,6 +243,7 @@ class Drift(NamedTuple):
 
 def drift(environment: str, then: Sequence[int], name: str) -> Drift:
     record_set = set_named(name, environment)
+    refuse_stale(record_set)
     with connect(environment, autocommit=True) as connection:
         now = set(numbers(connection, members(connection, record_set)))
     before = set(then)
@@ -253,7 +282,7 @@ def save(name: str, kind: str, environment: str, by: str, at: datetime, **values
                 name=name,
                 kind=kind,
                 environment_id=environment,
-                generation=Environment.objects.get(pk=environment).generation,
+                generation=standing(environment).generation,
                 made_by=by,
                 made=at,
                 **values,
@@ -322,7 +351,7 @@ def set_numbered(number: int) -> RecordSet:
 
 
 class Member(NamedTuple):
-    """One member as a person knows it: its number here, its 001, its title (245, or heading)."""
+    """One member as a person knows it: its number here, its own, its title (245, or heading)."""
 
     id: int
     number: str
@@ -349,17 +378,18 @@ def first_members(name: str, environment: str, limit: int) -> tuple[list[Member]
         ids = list(islice(numbers(connection, some), limit))
         size = count(connection, some)
         with connection.cursor() as cursor:
-            held = {one.id: one for one in held_with_ids(cursor, record_set.kind, ids)}
+            ended = None if record_set.logical else ended_by(environment, record_set.generation)
+            found = (
+                held_with_ids(cursor, record_set.kind, ids)
+                if ended is None
+                else held_before(cursor, record_set.kind, ids, ended)
+            )
+            held = {one.id: one for one in found}
     return [member(id, held.get(id)) for id in ids], size
 
 
 def member(id: int, held: Held | None) -> Member:
     if held is None:
         return Member(id, "", f"line {-id} of the file: not found" if id < 0 else "not found")
-    record = held.record
-    own = (record.first(b"001") or b"").decode("utf-8", "replace").strip()
-    titles = [record.first(tag) for tag in (b"245", b"100", b"110", b"111", b"150", b"151", b"852")]
-    title = next((data for data in titles if data is not None), b"")
-    return Member(
-        id, own, " ".join(value for code, value in subfields(title) if not code.isdigit())
-    )
+    form, record = form_of(held.kind), held.record
+    return Member(id, form.own_number(record), form.title(record))

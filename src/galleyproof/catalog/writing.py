@@ -7,13 +7,18 @@ chunk. Nothing here decides anything and nothing here commits.
 from __future__ import annotations
 
 import struct
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import LiteralString
 
 import psycopg
+
+from galleyproof.catalog.kinds import KINDS
+from galleyproof.structures.forms import form_of
+from galleyproof.structures.structure import Structure
 
 Key = tuple[str, str]
 """(scheme, value)"""
@@ -38,6 +43,8 @@ class Write:
     body: the new body, or None where the version has the body of version `same_as` again.
     status: after the write. tags: the new tag list, or None where it stays.
     gone, come: keys to take away and to add. A `rekeyed` version differs in tags or keys.
+    parent: the record above, after the write. links: the structure that body is of, where it may
+    name records that are not made yet.
     """
 
     kind: str
@@ -50,32 +57,61 @@ class Write:
     gone: Sequence[Key] = ()
     come: Sequence[Key] = ()
     old_status: str = "active"
+    parent: int | None = None
+    old_parent: int | None = None
+    links: Structure | None = None
 
     @property
     def rekeyed(self) -> bool:
         return self.tags is not None or bool(self.gone) or bool(self.come)
 
+    @property
+    def moves(self) -> bool:
+        """Whether the record comes under another one, or comes or goes where it is."""
+        return self.parent != self.old_parent or (self.status == "deleted") != (
+            self.old_status == "deleted"
+        )
 
-def lock_and_check(cursor: psycopg.Cursor, read: dict[str, dict[int, int]]) -> None:
-    """Locks every record read, in id order, and checks that each is at the version read.
+    def renumber(self, numbers: Mapping[int, int]) -> None:
+        """Replaces numbers that stand in for records not made yet by others."""
+        if self.links is None:
+            return
+        linked = form_of(self.kind).linked(self.links, numbers)
+        if linked is not self.links:
+            self.links = linked
+            self.body = linked.body
+            self.parent = form_of(self.kind).parent(linked)
 
-    read: kind -> {id: version}. Raises Moved where one is not.
+
+def lock_and_check(
+    cursor: psycopg.Cursor,
+    read: dict[str, dict[int, int]],
+    comings: Mapping[str, Mapping[int, int]] = MappingProxyType({}),
+) -> None:
+    """Locks every record read, in id order, and checks that each is at the version read, and
+    that no record came under it or went where that was looked at.
+
+    read: kind -> {id: version}; comings: kind -> {id: counter}. Raises Moved where one is not.
     """
     for kind in sorted(read):
         ids = sorted(read[kind])
         if not ids:
             continue
         cursor.execute(
-            "SELECT array_agg(id), array_agg(version) FROM (SELECT id, version FROM record"
+            "SELECT array_agg(id), array_agg(version), array_agg(children)"
+            " FROM (SELECT id, version, children FROM record"
             " WHERE kind = %s AND id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE) AS locked",
             (kind, array_of(ids)),
             binary=True,
         )
-        row = cursor.fetchone()
-        found = row[0] or [] if row else []
-        at = row[1] or [] if row else []
+        found, at, counted = cursor.fetchone() or (None, None, None)
         if found != ids or at != [read[kind][id] for id in ids]:
             raise Moved(f"{kind} records are not as they were read")
+        looked_at = comings.get(kind)
+        if looked_at and any(
+            looked_at.get(id, count) != count for id, count in zip(ids, counted, strict=True)
+        ):
+            raise Moved(f"records came under {kind} records, or went, since these were read")
 
 
 def array_of(numbers: Iterable[int]) -> str:
@@ -89,17 +125,23 @@ def write(
     read: dict[str, dict[int, int]],
     run: int,
     at: datetime,
+    comings: Mapping[str, Mapping[int, int]] = MappingProxyType({}),
+    *,
+    checked: bool = False,
 ) -> None:
     """Writes new versions, their heads and keys, only if everything read is as it was read.
 
-    read: kind -> {id: version} of all that was read for these writes, themselves too. Raises
-    Moved with what is not; the caller's transaction must then be rolled back.
+    read: kind -> {id: version} of all that was read for these writes, themselves too. checked:
+    it was locked and checked in this transaction already. Raises Moved with what is not; the
+    caller's transaction must then be rolled back.
     """
-    if not move_heads_alike(cursor, writes, read, at):
-        lock_and_check(cursor, read)
+    if checked or not move_heads_alike(cursor, writes, read, at):
+        if not checked:
+            lock_and_check(cursor, read, comings)
         for kind, some in kinds_of(writes).items():
             update_heads(cursor, kind, some, at)
             change_keys(cursor, kind, some)
+        count_comings(cursor, writes)
     for kind, some in kinds_of(writes).items():
         copy_versions(
             cursor,
@@ -107,6 +149,29 @@ def write(
             run,
             ((w.id, w.base + 1, w.status, w.same_as, w.rekeyed, w.body) for w in some),
         )
+
+
+def count_comings(cursor: psycopg.Cursor, writes: Sequence[Write]) -> None:
+    """Tells the records above that something came under them, or went: who decided from all
+    that hangs under one must notice."""
+    above: dict[str, Counter[int]] = defaultdict(Counter)
+    for w in writes:
+        if w.moves:
+            for parent in {w.parent, w.old_parent}:
+                if parent is not None:
+                    above[KINDS[w.kind].above][parent] += 1
+    for kind, counted in above.items():
+        bump(cursor, kind, counted)
+
+
+def bump(cursor: psycopg.Cursor, kind: str, counted: Mapping[int, int]) -> None:
+    """Counts comings and goings under records of a kind: number -> how many."""
+    cursor.execute(
+        "UPDATE record AS r SET children = r.children + n.count"
+        " FROM unnest(%s::bigint[], %s::integer[]) AS n (id, count)"
+        " WHERE r.kind = %s AND r.id = n.id",
+        (list(counted), list(counted.values()), kind),
+    )
 
 
 def kinds_of(writes: Sequence[Write]) -> dict[str, list[Write]]:
@@ -135,6 +200,7 @@ def move_heads_alike(
             or w.tags is not None
             or w.gone
             or w.come
+            or w.parent != w.old_parent
         ):
             return False
     ids = read.get(first.kind, {})
@@ -196,9 +262,7 @@ def copy_in(cursor: psycopg.Cursor, statement: LiteralString, data: bytes) -> No
 
 
 def update_heads(cursor: psycopg.Cursor, kind: str, writes: Sequence[Write], at: datetime) -> None:
-    plain = [
-        w.id for w in writes if w.same_as is None and w.tags is None and w.status == w.old_status
-    ]
+    plain = [w.id for w in writes if w.same_as is None and is_plain(w)]
     if plain:
         cursor.execute(
             "UPDATE record SET version = version + 1, body_version = version + 1, changed = %s"
@@ -208,10 +272,8 @@ def update_heads(cursor: psycopg.Cursor, kind: str, writes: Sequence[Write], at:
         )
     if len(plain) == len(writes):
         return
-    rest = [
-        w for w in writes if not (w.same_as is None and w.tags is None and w.status == w.old_status)
-    ]
-    if all(w.tags is None and w.status == w.old_status for w in rest):
+    rest = [w for w in writes if not (w.same_as is None and is_plain(w))]
+    if all(is_plain(w) for w in rest):
         cursor.execute(
             "UPDATE record AS r SET version = r.version + 1, body_version = w.same_as,"
             " changed = %s FROM unnest(%s::bigint[], %s::integer[]) AS w (id, same_as)"
@@ -222,18 +284,24 @@ def update_heads(cursor: psycopg.Cursor, kind: str, writes: Sequence[Write], at:
     cursor.execute(
         "UPDATE record AS r SET version = r.version + 1,"
         " body_version = coalesce(w.same_as, r.version + 1), status = w.status,"
-        " tags = coalesce(w.tags, r.tags), changed = %s"
-        " FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::text[])"
-        " AS w (id, same_as, status, tags) WHERE r.kind = %s AND r.id = w.id",
+        " tags = coalesce(w.tags, r.tags), parent = w.parent, changed = %s"
+        " FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::text[], %s::bigint[])"
+        " AS w (id, same_as, status, tags, parent) WHERE r.kind = %s AND r.id = w.id",
         (
             at,
             [w.id for w in rest],
             [w.same_as for w in rest],
             [w.status for w in rest],
             [w.tags for w in rest],
+            [w.parent for w in rest],
             kind,
         ),
     )
+
+
+def is_plain(w: Write) -> bool:
+    """Whether nothing of the head but version and time changes."""
+    return w.tags is None and w.status == w.old_status and w.parent == w.old_parent
 
 
 def change_keys(cursor: psycopg.Cursor, kind: str, writes: Sequence[Write]) -> None:

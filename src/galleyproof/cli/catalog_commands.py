@@ -111,12 +111,18 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley record bib 12 --environment sandbox --versions
         """
+        from galleyproof.catalog.generations import begun_by, generation_of
         from galleyproof.catalog.looking import look_up
         from galleyproof.cli.face import table
         from galleyproof.cli.record_output import show_record
         from galleyproof.marc.mrk import to_text
 
         found = look_up(kind, id, environment, at_version)
+        begun = begun_by(environment)
+        history = [
+            line._asdict() | {"generation": generation_of(line.run, begun)}
+            for line in found.history
+        ]
         data = {
             "kind": kind,
             "id": found.id,
@@ -124,7 +130,7 @@ def add_to(galley: click.Group) -> None:
             "status": found.status,
             "parent": found.parent,
             "mrk": to_text(found.body),
-            "versions": [line._asdict() for line in found.history],
+            "versions": history,
         }
 
         def human() -> None:
@@ -134,16 +140,17 @@ def add_to(galley: click.Group) -> None:
             )
             if versions:
                 table(
-                    ["version", "run", "status", "bytes", "same as"],
+                    ["version", "run", "generation", "status", "bytes", "same as"],
                     [
                         (
-                            str(one.version),
-                            str(one.run),
-                            one.status,
-                            one.length,
-                            f"version {one.same_as}" if one.same_as else "",
+                            str(one["version"]),
+                            str(one["run"]),
+                            str(one["generation"]),
+                            one["status"],
+                            one["length"],
+                            f"version {one['same_as']}" if one["same_as"] else "",
                         )
-                        for one in found.history
+                        for one in history
                     ],
                 )
             else:

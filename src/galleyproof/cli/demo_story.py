@@ -155,7 +155,7 @@ def the_role_form() -> Iterator[Step]:
 
 def production(files: dict[str, Path]) -> Iterator[Step]:
     yield Step("The matrix: who may run what, live.", "matrix show")
-    yield Step("", f"may amy {JOB} --environment production --records 500")
+    yield Step("", f"may amy {JOB} --environment production --records 50")
     yield Step(
         "Production asks for a reason, and plans first.",
         f'run {JOB} --environment production --set series --note "tested in run 4" --as amy',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import getpass
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from errno import ENOSPC
 from typing import Any
 
 import click
@@ -98,13 +100,19 @@ class Face:
             yield update
 
 
-def command(group: click.Group, name: str, **settings: Any) -> Callable[..., click.Command]:
-    """A command that takes --json and --as and is handed its Face first."""
+def command(
+    group: click.Group, name: str, *, database: bool = True, **settings: Any
+) -> Callable[..., click.Command]:
+    """A command that takes --json and --as and is handed its Face first.
+
+    database: whether it may need one; where not, Django is not even set up.
+    """
 
     def wrap(function: Callable[..., int | None]) -> click.Command:
         @functools.wraps(function)
         def run(as_json: bool, as_name: str | None, **values: Any) -> None:
-            sys.exit(guarded(lambda: function(Face(as_json, as_name), **values), as_json))
+            face = Face(as_json, as_name)
+            sys.exit(guarded(lambda: function(face, **values), as_json, database))
 
         run = click.option(
             "--as",
@@ -123,23 +131,39 @@ def command(group: click.Group, name: str, **settings: Any) -> Callable[..., cli
     return wrap
 
 
-def guarded(work: Callable[[], int | None], as_json: bool) -> int:
+def guarded(work: Callable[[], int | None], as_json: bool, database: bool = True) -> int:
     """Runs a command and turns what it raises into a sentence and an exit code."""
     from django.core.exceptions import ImproperlyConfigured
     from django.db import OperationalError as DjangoOperationalError
     from psycopg import OperationalError
+    from psycopg.errors import DiskFull
+
+    from galleyproof.database.server import FULL, NotRunning, no_room
 
     try:
-        ready()
+        if database:
+            ready()
         return work() or DONE
     except click.ClickException:
         raise
+    except NotRunning as gone:
+        return complain(str(gone), FAILED, as_json)
     except Wrong as wrong:
         not_permitted = type(wrong).__name__ == "NotPermitted"
         return complain(str(wrong), NOT_PERMITTED if not_permitted else WRONG, as_json)
     except (OperationalError, DjangoOperationalError, ImproperlyConfigured) as error:
         first = (str(error).splitlines() or ["?"])[0]
+        full = isinstance(error, DiskFull) or isinstance(error.__cause__, DiskFull)
+        if full or FULL in str(error):
+            return complain(no_room(first), FAILED, as_json)
         return complain(f"the database could not be used: {first}", FAILED, as_json)
+    except OSError as error:
+        if error.errno == ENOSPC:
+            return complain(no_room(f"{error.filename or error.strerror}"), FAILED, as_json)
+        said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        if isinstance(error, PermissionError):
+            said += f"; galley runs as {getpass.getuser()} here, who may not use it"
+        return complain(said, WRONG if error.filename else FAILED, as_json)
     except KeyboardInterrupt:
         return complain("interrupted; what is done stays, see `galley runs`", WAITING, as_json)
     except Exception as error:

@@ -32,7 +32,7 @@ def add_may(galley: click.Group) -> None:
     @click.argument("person")
     @click.argument("code")
     @click.option("--environment", required=True, type=ENVIRONMENTS)
-    @click.option("--binding", default="", help="The rule or profile.")
+    @click.option("--binding", default="", metavar="NAME[@VERSION]", help="The rule set.")
     @click.option("--records", type=click.IntRange(min=0), help="The size of the set.")
     @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter.")
     @click.option("--dry-run", is_flag=True, help="Ask for a dry run.")
@@ -47,6 +47,7 @@ def add_may(galley: click.Group) -> None:
         from galleyproof.cli.job_commands import parameters
         from galleyproof.people.identity import person_named
         from galleyproof.permits.deciding import may as ask
+        from galleyproof.runs.binding import resolved
         from galleyproof.runs.offered import job_named
         from galleyproof.runs.requesting import check_parameters
 
@@ -57,7 +58,7 @@ def add_may(galley: click.Group) -> None:
         answer = ask(
             person_named(person),
             code,
-            binding=asked["binding"],
+            binding=resolved(job, asked["binding"]),
             environment=environment,
             records=asked["records"],
             parameters=complete,
@@ -119,15 +120,17 @@ def add_issue(permit: click.Group) -> None:
         from galleyproof.permits.actions.issue import issue as issue_permit
         from galleyproof.permits.days import end_of_day, start_of_day
         from galleyproof.permits.envelope import envelope_of
-        from galleyproof.runs.offered import job_named
+        from galleyproof.runs.binding import for_permit
 
         starts, ends = limits["starts"], limits["ends"]
+        whose = person_named(person)
+        code, binding = for_permit(code, limits["binding"], whose, environment)
         made = issue_permit(
             face.who,
-            person_named(person),
-            job_named(code).code,
+            whose,
+            code,
             environment=environment,
-            binding=limits["binding"],
+            binding=binding,
             envelope=envelope_of(given_limits(limits)),
             starts=start_of_day(starts.date()) if starts else None,
             ends=end_of_day(ends.date()) if ends else None,

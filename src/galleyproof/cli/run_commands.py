@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +58,23 @@ def add_to(galley: click.Group) -> None:
     @click.option("--failed", "outcome", flag_value="failed", help="List what failed.")
     @click.option("--changed", "outcome", flag_value="changed", help="List what was changed.")
     @click.option("--missing", "outcome", flag_value="missing", help="List what was missing.")
+    @click.option("--coverage", is_flag=True, help="How often each rule and action applied.")
     @click.option("--limit", default=50, show_default=True, help="At most so many in the list.")
     @click.option(
         "--export",
         type=click.Path(path_type=Path),
-        metavar="FILE.csv",
-        help="Every record with its outcome, as CSV.",
+        metavar="FILE",
+        help="Every record with its outcome, as CSV; FILE.mrc: the records that a load refused, "
+        "as they came.",
     )
-    def report(face: Face, run: int, outcome: str | None, limit: int, export: Path | None) -> int:
+    def report(
+        face: Face,
+        run: int,
+        outcome: str | None,
+        coverage: bool,
+        limit: int,
+        export: Path | None,
+    ) -> int:
         """The account of a run: every record of its set is in exactly one of changed, unchanged,
         refused, failed, missing.
 
@@ -73,36 +83,36 @@ def add_to(galley: click.Group) -> None:
         """
         from galleyproof.cli.run_output import show
         from galleyproof.runs.control import run_numbered
-        from galleyproof.runs.reporting import export_rows, said_rows, summary
+        from galleyproof.runs.reporting import export_raw, export_rows, said_rows, summary
 
         found = run_numbered(run)
         data = summary(found)
         rows = list(said_rows(found, outcome, limit)) if outcome else []
         if outcome:
             data["records"] = [row._asdict() for row in rows]
-        if export is not None:
-            data["exported"] = export_rows(found, export, outcome)
+        if export is not None and export.suffix.lower() == ".mrc":
+            data["exported"], what = export_raw(found, export), "records"
+        elif export is not None:
+            data["exported"], what = export_rows(found, export, outcome), "lines"
 
         def human() -> None:
-            show(data)
+            show(data, all_rules=coverage)
             for row in rows:
-                out.print(
-                    f"  {row.kind} {row.id or ''} {row.number}: {row.code}: {row.sentence}",
-                    markup=False,
-                )
+                named = f"{row.kind} {row.id} {row.number}" if row.id and row.id > 0 else row.kind
+                out.print(f"  {named.strip()}: {row.code}: {row.sentence}", markup=False)
             if outcome == "changed" and not rows:
                 show_differences(found, limit)
             elif outcome and not rows:
                 out.print(f"  Nothing to list under {outcome}.")
             if export is not None:
-                out.print(f"  {data['exported']:,} lines written to {export}", markup=False)
+                out.print(f"  {data['exported']:,} {what} written to {export}", markup=False)
 
         face.answer(data, human)
         return DONE
 
     for name, doing in (
         ("pause", "Pauses a run: chunks in hand are finished first."),
-        ("resume", "Goes on with a paused run: what is pending is worked."),
+        ("resume", "Goes on with a run that was paused, or whose command was interrupted."),
         ("cancel", "Cancels a run: what is done stays done (and can be undone)."),
     ):
         steer(galley, name, doing)
@@ -137,6 +147,12 @@ def add_to(galley: click.Group) -> None:
         flag_value="consequences",
         help="Changes to other records that follow.",
     )
+    @click.option(
+        "--coverage",
+        "part",
+        flag_value="coverage",
+        help="How often each rule and action applied.",
+    )
     @click.option("--limit", default=20, show_default=True, help="At most so many records.")
     @click.option(
         "--export",
@@ -166,7 +182,7 @@ def add_to(galley: click.Group) -> None:
             data["exported"] = export_rows(found, export)
 
         def human() -> None:
-            show(data)
+            show(data, all_rules=part == "coverage")
             if part == "records":
                 show_differences(found, limit)
             if part == "consequences" and not data["consequences"]:
@@ -262,9 +278,10 @@ def text(data: bytes | None) -> str | None:
 
 def show_differences(run: Any, limit: int) -> None:
     from galleyproof.runs.before_after import differences
+    from galleyproof.runs.reporting import by_kind
 
     shown = 0
-    for one in differences(run, limit):
+    for one in islice((d for view in by_kind(run) for d in differences(view, limit)), limit):
         show_difference(one)
         shown += 1
     changed = run.counts.get("changed", 0)
@@ -284,7 +301,7 @@ def go_on(face: Face, run: Any, wait: bool) -> int:
     if not workers_alive() and run.state in ("queued", "planning"):
         face.say(
             f"run {run.id} is {run.state}, but no worker is alive to work it: start "
-            f"`galley worker`, or look on with `galley run`'s --wait"
+            f"`galley worker`, or work it yourself with `galley resume {run.id}`"
         )
     answer(face, run)
     return DONE

@@ -46,10 +46,15 @@ def answer(face: Face, run: Run) -> int:
     return exit_code(run)
 
 
-def show(data: dict[str, Any]) -> None:
-    """A run's account in a dozen lines: what, how it ended, the numbers, the shapes."""
+def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
+    """A run's account in a dozen lines: what, how it ended, the numbers, the shapes. all_rules:
+    every rule and action with how often it applied."""
     what = "Dry run" if data["dry_run"] else "Run"
     job = f"undo of run {data['undoes']}" if data["undoes"] else data["job"]
+    if data["binding"]:
+        job += f" with {data['binding']}"
+    if data["job"] == "refresh":
+        job = f"refresh, generation {data['set']['generation']}"
     line(f"{what} {data['run']}: {job} in {data['environment']}, by {data['person']}", "bold")
     if data["note"]:
         line(f"  note       {data['note']}")
@@ -77,6 +82,8 @@ def show(data: dict[str, Any]) -> None:
         line(f"    {shape['count']:>12,}  {shape['shape']}", "cyan")
     if len(data["shapes"]) > 12:
         line(f"    … and {len(data['shapes']) - 12} more kinds of change")
+    if counts.get("changed") or data["finished"]:
+        show_coverage(data["coverage"], whole=all_rules)
     for refusal in data["refusals"]:
         line(f"    {refusal['count']:>12,}  refused: {refusal['code']}", "red")
     if data["records_per_second"]:
@@ -111,7 +118,7 @@ def hint(data: dict[str, Any]) -> None:
     elif data["state"] == "paused":
         line(f"  next       galley resume {number}, or galley cancel {number}", "dim")
     elif data["state"] in ("completed", "completed-with-failures") and not data["undone_by"]:
-        if data["job"] != "load":
+        if data["job"] not in ("load", "refresh"):
             line(
                 f"  next       galley report {number}; to take it back: galley undo {number}", "dim"
             )
@@ -119,3 +126,39 @@ def hint(data: dict[str, Any]) -> None:
 
 def line(text: str, style: str = "") -> None:
     out.print(text, style=style, markup=False)
+
+
+MOST_RULES = 12
+"""Rules named in a run's account; `--coverage` names all."""
+
+
+def show_coverage(coverage: list[dict[str, Any]], *, whole: bool) -> None:
+    """How many of the changed records each rule applied to; those that never did, by name. whole:
+    every rule, and each of its actions."""
+    if not coverage:
+        return
+    rules: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    of_rule: list[dict[str, Any]] = []
+    for entry in coverage:
+        if entry["action"] <= 1:
+            of_rule = rules.setdefault((entry["rule"], len(rules)), [])
+        of_rule.append(entry)
+    applied = [one for one in rules.values() if one[0]["rule_records"]]
+    never = [one for one in rules.values() if not one[0]["rule_records"]]
+    line(f"  rules      {len(applied):,} of {len(rules):,} applied")
+    ranked = sorted(applied, key=lambda one: -one[0]["rule_records"])
+    for entries in list(rules.values()) if whole else ranked[:MOST_RULES]:
+        count, name = entries[0]["rule_records"], entries[0]["rule"]
+        line(f"    {count:>12,}  {name}", "" if count else "yellow")
+        for entry in entries if whole else ():
+            if entry["action"]:
+                said = f"{entry['records']:>12,}  {entry['action']}. {entry['text']}"
+                line(f"      {said}", "dim" if entry["records"] else "yellow")
+    if whole:
+        return
+    if len(ranked) > MOST_RULES:
+        line(f"    … and {len(ranked) - MOST_RULES:,} more (--coverage shows all)")
+    if never:
+        named = ", ".join(one[0]["rule"] for one in never[:MOST_RULES])
+        more = f" and {len(never) - MOST_RULES:,} more" if len(never) > MOST_RULES else ""
+        line(f"    never applied: {named}{more}", "yellow")

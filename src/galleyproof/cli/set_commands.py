@@ -34,25 +34,31 @@ def add_to(galley: click.Group) -> None:
 
         \b
         Example: galley set create series --kind bib --environment sandbox --query 'exists "830"'
+                 galley set create brief --kind bib --environment sandbox --query 'rule "brief"'
                  galley set create mine --kind bib --environment sandbox --file ids.csv
         """
         from galleyproof.catalog import sets
+        from galleyproof.rulebook.naming import rules_for
 
         if (query is None) == (file is None):
             raise Wrong("a set is made from --query or from --file: give exactly one of them")
         if query is not None:
-            made, size = sets.make_from_query(name, kind, environment, query, face.name, now())
+            made, size = sets.make_from_query(
+                name, kind, environment, query, face.name, now(), rules_for(face.who, environment)
+            )
             data: dict[str, Any] = {
                 "set": name,
                 "kind": made.kind,
                 "environment": environment,
-                "query": query,
+                "query": made.query,
+                "rules": sorted(made.rules),
                 "members": size,
             }
             face.answer(
                 data,
                 lambda: out.print(
-                    f"Set “{name}”: {size:,} {kind} records now; the query is asked anew each time",
+                    f"Set “{name}”: {size:,} {kind} records now; the query is asked anew each time"
+                    + (f", of {' and '.join(sorted(made.rules))}" if made.rules else ""),
                     markup=False,
                 ),
             )
@@ -133,11 +139,13 @@ def add_to(galley: click.Group) -> None:
         Example: galley set show series --environment sandbox
         """
         from galleyproof.catalog import sets
+        from galleyproof.catalog.generations import is_stale
 
         found = sets.set_named(name, environment)
         size, lines = sets.look(found)
         data = described(found) | {
             "members": size,
+            "stale": is_stale(found),
             "lines": [line._asdict() for line in lines],
         }
 
@@ -145,6 +153,13 @@ def add_to(galley: click.Group) -> None:
             out.print(f"Set “{name}” in {environment}: {size:,} {found.kind} records", markup=False)
             how = f"query: {found.query}" if found.logical else f"from: {found.origin}"
             out.print(f"  {how}", markup=False)
+            if data["stale"]:
+                out.print(
+                    f"  made in generation {found.generation}, before the {environment} was "
+                    "refreshed: it can be looked at, not used; make it again",
+                    style="yellow",
+                    markup=False,
+                )
             for line in lines[:50]:
                 out.print(f"  line {line.number}: {line.value}: {line.problem}", markup=False)
             if len(lines) > 50:
@@ -236,9 +251,9 @@ def add_to(galley: click.Group) -> None:
         """
         from galleyproof.catalog import sets
         from galleyproof.runs.control import run_numbered
-        from galleyproof.runs.reporting import all_ids
+        from galleyproof.runs.reporting import frozen_of
 
-        found = sets.drift(environment, all_ids(run_numbered(run)), name)
+        found = sets.drift(environment, frozen_of(run_numbered(run), environment), name)
         data = {"set": name, "run": run, "added": found.added, "gone": found.gone}
         face.answer(
             data,
@@ -257,9 +272,11 @@ def described(record_set: Any) -> dict[str, Any]:
         "kind": record_set.kind,
         "environment": record_set.environment_id,
         "query": record_set.query or None,
+        "rules": sorted(record_set.rules),
         "origin": record_set.origin,
         "members": record_set.size,
         "not_found": record_set.not_found,
+        "generation": record_set.generation,
         "made_by": record_set.made_by,
         "made": record_set.made.isoformat(),
     }

@@ -50,10 +50,10 @@ def login(role: str) -> dict[str, Any]:
         raise ValueError(f"{role} is not a role; there are {', '.join(ROLES)}")
     options = f"-c search_path={SCHEMAS[role]}"
     if server.is_embedded():
-        server.ensure_running()
-        known = server.passwords()
+        known = server.passwords() if server.is_made() else {}
         if role not in known:
             raise Wrong("the database is not set up yet: run `galley init`")
+        server.ensure_running()
         return {
             "host": str(server.socket_folder()),
             "port": server.PORT,
@@ -74,8 +74,12 @@ def login(role: str) -> dict[str, Any]:
 def parameters_of(url: str) -> dict[str, Any]:
     try:
         given: dict[str, Any] = dict(conninfo_to_dict(url))
-    except psycopg.ProgrammingError as error:
-        raise Wrong(f"DATABASE_URL cannot be read: {str(error).splitlines()[0]}") from None
+    except psycopg.ProgrammingError:
+        # What libpq says of it may hold the password.
+        raise Wrong(
+            "DATABASE_URL cannot be read; expected postgresql://user:password@host/database, "
+            "with every special character of the password as % and two digits (@ is %40)"
+        ) from None
     if not given.get("dbname"):
         raise Wrong("DATABASE_URL names no database: postgresql://user:password@host/database")
     given.setdefault("connect_timeout", 10)

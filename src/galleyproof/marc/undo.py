@@ -2,10 +2,14 @@
 
 The unit is one field occurrence; in the leader and in 006, 007, 008 one position. The occurrence
 that the run made is found in the record as it is now by its bytes, equal ones by their rank.
+Where fewer equal ones are left than the run left, those that it did not make are taken to be
+the ones left: better a change that stays and is listed than one taken back where it was not.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Set
 from typing import NamedTuple
 
 from galleyproof.marc.changes import LEADER, Change, changes
@@ -38,12 +42,13 @@ def undo(before: Record, after: Record, now: Record) -> Undone:
     """Takes back what the run did between `before` and `after`, in the record as it is `now`."""
     if now.body == after.body:
         return Undone(before, changes(before, after), [])
-    fields = matched(after, now)
+    found = changes(before, after)
+    fields = matched(after, now, {change.after_at for change in found})
     leader = now.leader
     done: list[Change] = []
     left: list[Left] = []
     returning: list[Change] = []
-    for change in changes(before, after):
+    for change in found:
         if change.tag == LEADER:
             leader, ok = positions_back(change, leader)
         elif change.after_at is None:
@@ -62,11 +67,17 @@ def undo(before: Record, after: Record, now: Record) -> Undone:
     return Undone(record, done, left)
 
 
-def matched(after: Record, now: Record) -> list[Placed]:
-    """Each field of now with its place in after: equal bytes, the first to the first."""
+def matched(after: Record, now: Record, made: Set[int | None]) -> list[Placed]:
+    """Each field of now with its place in after: equal bytes, the first to the first. made: the
+    places in after that are the run's work."""
     free: dict[tuple[bytes, bytes], list[int]] = {}
     for at, field in enumerate(zip(after.tags, after.data, strict=True)):
         free.setdefault(field, []).append(at)
+    there = Counter(zip(now.tags, now.data, strict=True))
+    for field, several in free.items():
+        if there[field] < len(several):
+            several.sort(key=lambda at: (at in made, at))
+            several[:] = sorted(several[: there[field]])
     fields = []
     for field in zip(now.tags, now.data, strict=True):
         places = free.get(field)

@@ -7,8 +7,16 @@ from galleyproof.marc.errors import Wrong
 ROOM = 2_000_000
 """Bytes that rules may add to one record. What adds more is taken for a mistake: a rule set that
 copies a field onto itself doubles it with every rule."""
+FIELD_WEIGHT = 200
+"""Bytes that a field counts for besides its own, so that rules add at most 10,000 fields."""
 MOST_TEXT = 5_000
 """Characters of one element or text in a rule; no rule in use comes near."""
+MOST_CHARACTERS = 2_000_000
+"""Characters of one rule file."""
+MOST_DEPTH = 40
+"""Parentheses and nots inside one another."""
+MOST_GROUPS = 30
+"""Groups of a regular expression whose contents are used ($1): each costs at every place."""
 
 
 class GrewTooMuch(Wrong):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -24,14 +24,15 @@ from galleyproof.rules.conditions import (
     Or,
     Test,
     TreeOf,
-    compile_test,
+    compile_condition,
     grammar,
     parsed,
 )
 from galleyproof.rules.elements import LEADER
+from galleyproof.rules.saying import Said, said_level, said_true
 
 FIELDS = ("created", "changed", "status", "id")
-STATUSES = ("active", "suppressed", "deleted")
+STATUSES = ("active", "suppressed", "withdrawn", "deleted")
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -76,12 +77,29 @@ Bound = Any
 """Always, Never, Not, And, Or, Compare or TagNeed."""
 
 
+class Named(NamedTuple):
+    """A rule set that a query names: its binding (`NAME@VERSION`), and its text."""
+
+    binding: str
+    text: str
+
+
+RulesNamed = Callable[[str], Named]
+"""From what stands in the query (NAME or NAME@VERSION) to one version. Raises Wrong."""
+
+
+def no_rules(binding: str) -> Named:
+    raise Wrong("rule sets cannot be named here")
+
+
 @dataclass(frozen=True)
 class Query:
-    """A parsed query. text is as it was written."""
+    """A parsed query. text is as it was written, with the version of each rule set that it names;
+    rules: their texts by binding."""
 
     text: str
     tree: Any
+    rules: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def test(self) -> Callable[[Record, Head], bool]:
@@ -89,6 +107,11 @@ class Query:
 
     def matches(self, record: Record, head: Head) -> bool:
         return self.test(record, head)
+
+    @property
+    def names_deleted(self) -> bool:
+        """Whether it speaks of deleted records, which are in no set otherwise."""
+        return names_status(self.tree, "deleted")
 
     @property
     def needs_bodies(self) -> bool:
@@ -103,12 +126,49 @@ class Query:
 
 
 class QueryTree(TreeOf):
+    """found: how rule sets are found. named: those that were, each with the text in quotes that
+    named it."""
+
+    def __init__(self, found: RulesNamed = no_rules):
+        super().__init__()
+        self.found = found
+        self.named: list[tuple[Token, Named]] = []
+
+    def by_rule(self, parts: list[Token]) -> Said:
+        return self.said(parts[0], said_true)
+
+    def by_level(self, parts: list[Token]) -> Said:
+        name, sign, value = parts
+        text = value[1:-1] if value.startswith('"') else str(value)
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10):
+            raise NotUnderstood(
+                f"“{text}” is not a brief level; expected 1 to 10",
+                value.line or 1,
+                value.column or 1,
+            )
+        written = "!=" if sign == "<>" else str(sign)
+        return self.said(name, said_level, written, OPERATORS[written], int(text))
+
+    def said(self, name: Token, say: Callable[..., Said], *more: Any) -> Said:
+        try:
+            named = self.found(name[1:-1])
+            self.named.append((name, named))
+            return say(named.binding, named.text, *more)
+        except Wrong as wrong:
+            raise NotUnderstood(str(wrong), name.line or 1, name.column or 1) from None
+
+    def versions_said(self, text: str) -> str:
+        """The query's text with each rule set's version in it."""
+        for name, named in sorted(self.named, key=lambda one: -(one[0].start_pos or 0)):
+            text = f'{text[: name.start_pos]}"{named.binding}"{text[name.end_pos :]}'
+        return text
+
     def compare(self, parts: list[Token]) -> Any:
         name, sign, value = parts
         field = name.lower()
         place = (name.line or 1, name.column or 1)
         if field not in FIELDS:
-            near = get_close_matches(field, [*FIELDS, "exists", "existsControl"], n=1)
+            near = get_close_matches(field, [*FIELDS, "exists", "existsControl", "rule"], n=1)
             offer = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(FIELDS)}"
             raise NotUnderstood(f"“{name}” is not a field of the query language{offer}", *place)
         text = value[1:-1] if value.startswith('"') else str(value)
@@ -157,14 +217,17 @@ def parser() -> Lark:
     return grammar("query.lark")
 
 
-def parse_query(text: str) -> Query:
+def parse_query(text: str, rules: RulesNamed = no_rules) -> Query:
     """A query from its text. An empty one is an error, never everything."""
     if not re.sub(r"(#|//)[^\n]*", "", text).strip():
         raise Wrong(
             "an empty query is an error and never means everything; for all records say "
             "“status != deleted”"
         )
-    return Query(text, parsed(parser(), QueryTree(), text))
+    collector = QueryTree(rules)
+    tree = parsed(parser(), collector, text)
+    named = {named.binding: named.text for _, named in collector.named}
+    return Query(collector.versions_said(text), tree, named)
 
 
 # ---- answering
@@ -185,8 +248,16 @@ def compile_query(tree: Any) -> Callable[[Record, Head], bool]:
     if isinstance(tree, Compare):
         compared, field, value = OPERATORS[tree.operator], tree.field, tree.value
         return lambda record, head: compared(getattr(head, field), value)
-    test = compile_test(tree)
+    test = tree.test if isinstance(tree, Said) else compile_condition(tree)
     return lambda record, head: test(record)
+
+
+def names_status(tree: Any, status: str) -> bool:
+    if isinstance(tree, Not):
+        return names_status(tree.of, status)
+    if isinstance(tree, And | Or):
+        return any(names_status(one, status) for one in tree.of)
+    return isinstance(tree, Compare) and (tree.field, tree.value) == ("status", status)
 
 
 def bound(tree: Any, upper: bool) -> Bound:
@@ -202,6 +273,9 @@ def bound(tree: Any, upper: bool) -> Bound:
         return together(Or, [bound(one, upper) for one in tree.of], Always, Never)
     if isinstance(tree, Test):
         return bound_of_test(tree, upper)
+    if isinstance(tree, Said):
+        inside = tree.upper if upper else tree.lower
+        return Never() if inside is None else bound(inside, upper)
     return tree
 
 

@@ -9,23 +9,17 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from galleyproof.catalog.reading import bodies_at
 from galleyproof.database.connect import connect
-from galleyproof.jobs.job import Group, Held
-from galleyproof.jobs.outcome import Changed
-from galleyproof.marc.changes import Change, changes
-from galleyproof.marc.record import Record
-from galleyproof.marc.undo import undo
+from galleyproof.marc.changes import Change
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
+from galleyproof.runs.past import bodies_of
+from galleyproof.runs.previewing import proposed
 from galleyproof.runs.reporting import ids_with, own_number
-
-TOGETHER = 500
-"""Records whose bodies are read by one query."""
+from galleyproof.structures.forms import form_of
 
 
 class Difference(NamedTuple):
-    """One changed record. number: its 001."""
+    """One changed record. number: its own."""
 
     kind: str
     id: int
@@ -36,72 +30,67 @@ class Difference(NamedTuple):
 
 
 def differences(run: Run, limit: int | None = None) -> Iterator[Difference]:
-    """The changed records of a run or a plan, in the run's order."""
+    """The changed records of a run or a plan, in the run's order, some at a time."""
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
-        wanted = islice(ids_with(run, "changed"), limit)
         with connection.cursor() as cursor:
-            for some in batches(wanted, TOGETHER):
+            changed = islice(ids_with(run, "changed"), limit)
+            while some := list(islice(changed, AT_ONCE)):
                 yield from differences_of(cursor, run, some)
 
 
-def batches(some: Iterator[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:
-    while several := list(islice(some, size)):
-        yield several
+AT_ONCE = 500
+"""Records that are read together."""
 
 
 def differences_of(
-    cursor: psycopg.Cursor[Any], run: Run, wanted: Sequence[tuple[int, int]]
+    cursor: psycopg.Cursor[Any], run: Run, some: Sequence[tuple[int, int]]
 ) -> Iterator[Difference]:
-    """Of these (number, version judged at). The cursor sees the run's environment first."""
-    if run.job == "load":
-        loaded = bodies_at(cursor, run.kind, wanted)
-        for pair in wanted:
-            body = loaded.get(pair, b"")
-            yield Difference(run.kind, pair[0], own_number(body), [], b"", body)
-        return
-    befores = bodies_at(cursor, run.kind, wanted)
-    if run.dry_run:
-        afters = undone(cursor, run, befores) if run.undoes_id is not None else {}
-    else:
-        afters = bodies_at(cursor, run.kind, [(id, version + 1) for id, version in wanted])
-    for id, version in wanted:
-        before = befores.get((id, version), b"")
-        if not run.dry_run:
-            after = afters.get((id, version + 1), b"")
-        elif run.undoes_id is not None:
-            after = afters.get((id, version), before)
-        else:
-            after = proposed(run, Held(run.kind, id, version, None, id, "active", before))
-        found = changes(Record(before), Record(after)) if before and after else []
-        yield Difference(run.kind, id, own_number(before), list(found), before, after)
-
-
-def proposed(run: Run, held: Held) -> bytes:
-    """What the job makes of a record as it was when the plan was made."""
-    job = job_named(run.job)
-    parameters = job.parameters.model_validate(run.parameters)
-    for about, answer in job.decide(Group([held], []), parameters):
-        if about.id == held.id and isinstance(answer, Changed):
-            return answer.record.body
-    return held.body
+    kind = run.kind
+    form = form_of(kind)
+    wanted = [(kind, id, version) for id, version in some]
+    if not run.dry_run and run.job != "load":
+        wanted += [(kind, id, version + 1) for id, version in some]
+    bodies = bodies_of(cursor, wanted)
+    after: dict[int, bytes] = {}
+    if run.dry_run and run.undoes_id is not None:
+        after = undone(cursor, run, some, bodies)
+    elif run.dry_run:
+        after = proposed(cursor, run, some, bodies)
+    for id, version in some:
+        body = bodies.get((kind, id, version), b"")
+        if run.job == "load":
+            yield Difference(kind, id, own_number(kind, body), [], b"", body)
+            continue
+        new = after.get(id, body) if run.dry_run else bodies.get((kind, id, version + 1), b"")
+        found = form.changes(form.read(body), form.read(new)) if body and new else []
+        yield Difference(kind, id, own_number(kind, body), list(found), body, new)
 
 
 def undone(
-    cursor: psycopg.Cursor[Any], run: Run, now: dict[tuple[int, int], bytes]
-) -> dict[tuple[int, int], bytes]:
-    """What undoing makes of these records as they are now."""
+    cursor: psycopg.Cursor[Any],
+    run: Run,
+    some: Sequence[tuple[int, int]],
+    bodies: dict[tuple[str, int, int], bytes],
+) -> dict[int, bytes]:
+    """What an undo makes of the records as they are now."""
+    kind, form = run.kind, form_of(run.kind)
     cursor.execute(
         "SELECT id, version FROM version WHERE kind = %s AND id = ANY(%s) AND run = %s",
-        (run.kind, [id for id, _ in now], run.undoes_id),
+        (kind, [id for id, _ in some], run.undoes_id),
     )
     written = dict(cursor.fetchall())
-    pairs = [(id, version + step) for id, version in written.items() for step in (-1, 0)]
-    bodies = bodies_at(cursor, run.kind, pairs)
+    past = bodies_of(
+        cursor,
+        [(kind, id, version - back) for id, version in written.items() for back in (0, 1)],
+    )
     found = {}
-    for (id, version), body in now.items():
-        wrote = written.get(id, 0)
-        before, after = bodies.get((id, wrote - 1)), bodies.get((id, wrote))
+    for id, version in some:
+        now, then = bodies.get((kind, id, version)), written.get(id)
+        if now is None or then is None:
+            continue
+        before, after = past.get((kind, id, then - 1)), past.get((kind, id, then))
         if before is not None and after is not None:
-            found[(id, version)] = undo(Record(before), Record(after), Record(body)).record.body
+            back = form.undo(form.read(before), form.read(after), form.read(now))
+            found[id] = back.after.body
     return found

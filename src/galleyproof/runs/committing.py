@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 from django.utils import timezone
 
-from galleyproof.catalog.writing import write
+from galleyproof.catalog.making import make
+from galleyproof.catalog.writing import lock_and_check, write
 from galleyproof.permits.limits import closed_now
 from galleyproof.permits.standing import permit_still_good_sql
 from galleyproof.runs.assignment import Assignment
@@ -43,13 +44,36 @@ def commit(
     with connection.transaction(), connection.cursor() as cursor:
         point("commit-begun")
         check_run(cursor, assignment, at)
-        if decided.writes:
-            write(cursor, decided.writes, decided.read, assignment.run, assignment.at)
+        write_all(cursor, assignment, decided)
         point("versions-written")
         if not close(cursor, chunk, worker, assignment.kind, decided, at):
             raise Lost(f"chunk {chunk.start} of run {chunk.run}")
         point("chunk-closed")
     point("committed")
+
+
+def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Decided) -> None:
+    """New records first: others name them by the numbers that they get."""
+    writes, lines = decided.writes, decided.lines
+    made = bool(decided.creations)
+    if made:
+        lock_and_check(cursor, decided.read, decided.comings)
+        numbers = make(cursor, decided.creations, assignment.run, assignment.at)
+        for one in writes:
+            one.renumber(numbers)
+        decided.lines = [
+            line._replace(id=numbers[line.id]) if line.id in numbers else line for line in lines
+        ]
+    if writes:
+        write(
+            cursor,
+            writes,
+            decided.read,
+            assignment.run,
+            assignment.at,
+            decided.comings,
+            checked=made,
+        )
 
 
 def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment, at: datetime) -> None:
@@ -59,12 +83,13 @@ def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment, at: datetime)
     )
     if cursor.fetchone() is None:
         raise Halted("stopped")
-    if assignment.permit is None:
-        return
-    cursor.execute(
-        permit_still_good_sql(), {"permit": assignment.permit, "person": assignment.person}
-    )
-    if cursor.fetchone() is None:
-        raise Halted("permit")
-    if not assignment.dry_run and closed_now(assignment.limits, timezone.localtime(at)):
-        raise Halted("hours")
+    # The permits that its consequences need must stand as well as its own.
+    for permit in (assignment.permit, *assignment.also.values()):
+        if permit is None:
+            continue
+        cursor.execute(permit_still_good_sql(), {"permit": permit, "person": assignment.person})
+        if cursor.fetchone() is None:
+            raise Halted("permit")
+    if assignment.permit is not None and not assignment.dry_run:
+        if closed_now(assignment.limits, timezone.localtime(at)):
+            raise Halted("hours")

@@ -12,9 +12,14 @@ def kinds_of_change(run: Run) -> list[dict[str, Any]]:
     """Every kind of change of a plan or a run, with its count, as an envelope's `shapes` names
     them: the shapes, and what follows on other records."""
     return [dict(one) for one in run.shapes] + [
-        {"shape": f"follows: {one['kind']} {one['what']}", "count": one["count"]}
-        for one in run.consequences
+        {"shape": follows(one), "count": one["count"]} for one in run.consequences
     ]
+
+
+def follows(one: dict[str, Any]) -> str:
+    """What follows on other records, as a kind of change: by its code, whatever the words."""
+    named = one["what"] if one["code"] == "changed" else one["code"]
+    return f"follows: {one['kind']} {named}"
 
 
 def what_it_waits_for(run: Run, plan: Run) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from datetime import datetime
 from django.db import transaction
 
 from galleyproof.audit.log import append
+from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import give_back_rest, move, never_begun, settle
 from galleyproof.runs.standing_again import another_revision, asks_nobody, require_again
+from galleyproof.runs.states import OWN_COMMAND, WORKED
 from galleyproof.runs.undo_rights import require_undo
 
 HELD = "paused by the system: "
@@ -40,9 +42,10 @@ def may_steer(who: Who, run: Run, what: str, at: datetime) -> None:
 
 
 def refuse_load(run: Run, what: str) -> None:
-    if run.job == "load":
+    if run.job in OWN_COMMAND:
+        named = "a first filling" if run.job == "load" else "a refresh"
         raise Wrong(
-            f"run {run.id} is a first filling, which cannot be {what}: interrupt the command, and "
+            f"run {run.id} is {named}, which cannot be {what}: interrupt the command, and "
             "give it again to go on"
         )
 
@@ -64,6 +67,8 @@ def pause(who: Who, number: int, at: datetime) -> Run:
 def cancel(who: Who, number: int, at: datetime) -> Run:
     run = run_numbered(number)
     may_steer(who, run, "cancel", at)
+    if run.job == "load":
+        return cancel_load(who, run, at)
     refuse_load(run, "cancelled")
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=number)
@@ -84,6 +89,21 @@ def cancel(who: Who, number: int, at: datetime) -> Run:
     return run_numbered(number)
 
 
+def cancel_load(who: Who, run: Run, at: datetime) -> Run:
+    """A load whose files are lost cannot go on; what it loaded stays. Not while it is going."""
+    with connect(run.environment_id, autocommit=True) as connection:
+        row = connection.execute("SELECT pg_try_advisory_lock(832, %s)", (run.id,)).fetchone()
+        if not (row and row[0]):
+            raise Wrong(f"run {run.id} is loading just now; interrupt that command first")
+        with transaction.atomic():
+            run = Run.objects.select_for_update().get(pk=run.id)
+            move(run, "cancelling")
+            run.save()
+            log(who, "run-cancelled", run, at)
+        settle(run.id, at)
+    return run_numbered(run.id)
+
+
 def cancel_plan_of(run: Run, at: datetime) -> None:
     """A run that is still being planned is cancelled through its plan."""
     assert run.plan_id is not None
@@ -96,9 +116,14 @@ def cancel_plan_of(run: Run, at: datetime) -> None:
 
 
 def resume(who: Who, number: int, at: datetime) -> Run:
-    """Works on what is pending, if the permit is still good."""
+    """Works on what is pending, if the permit is still good. A run that is under way needs no
+    resuming: it is only looked after again, should the command that waited for it be gone."""
     run = run_numbered(number)
     may_steer(who, run, "resume", at)
+    if run.job in OWN_COMMAND:
+        refuse_load(run, "resumed")
+    if run.state in WORKED:
+        return run
     if run.state != "paused":
         raise Wrong(f"run {number} is {run.state}; only a paused run can be resumed")
     if run.undoes is not None:

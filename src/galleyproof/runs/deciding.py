@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
+from struct import pack
 
-from galleyproof.jobs.job import EachRecord, Group, Held
+from galleyproof.jobs.job import Group, Held, Making, Proposal
 from galleyproof.jobs.outcome import Answer, Changed
-from galleyproof.marc.record import Record
+from galleyproof.marc.errors import Wrong
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import (
     CHANGED,
     MISSING,
+    SIDE,
     UNCHANGED,
     Decided,
     Line,
+    settle_making,
     settle_member,
     settle_relative,
 )
 from galleyproof.runs.material import Chunk, Material
+from galleyproof.structures.forms import form_of
 
 
 def decide(assignment: Assignment, chunk: Chunk, material: Material) -> Decided:
     """The outcome of every member of a chunk, and what is to be written."""
     decided = begin(assignment, chunk, material)
     waiting = sift(assignment, chunk, material, decided)
-    if isinstance(assignment.job, EachRecord):
-        decide_each(assignment, assignment.job, chunk, waiting, decided)
+    if assignment.alone:
+        decide_each(assignment, chunk, material, waiting, decided)
     else:
         decide_groups(assignment, chunk, material, waiting, decided)
     return decided
@@ -99,22 +104,25 @@ def planned_hashes(chunk: Chunk) -> dict[int, bytes]:
 
 def decide_each(
     assignment: Assignment,
-    job: EachRecord,
     chunk: Chunk,
+    material: Material,
     waiting: list[tuple[int, Held]],
     decided: Decided,
 ) -> None:
     hashes = planned_hashes(chunk)
-    parameters, literal, stamp = assignment.parameters, job.literal, assignment.stamp
+    answer = assignment.job.answer
+    parameters, literal, stamp = assignment.parameters, assignment.job.literal, assignment.stamp
     write = not assignment.dry_run
+    read, around, given = form_of(assignment.kind).read, material.around, material.given
+    no_line: dict[str, str] = {}
     for place, held in waiting:
         try:
-            record = Record(held.body)
+            record = read(held.body)
             settle_member(
                 decided,
                 place,
                 held,
-                job.edit(record, parameters),
+                answer(held, record, parameters, around, given.get(held.id, no_line)),
                 literal=literal,
                 stamp=stamp,
                 write=write,
@@ -134,12 +142,21 @@ def decide_groups(
 ) -> None:
     """Root by root. A group that cannot be decided fails whole, and only that group."""
     hashes = planned_hashes(chunk)
+    planned_side = chunk.planned_side_of()
     to_do = set(chunk.to_do)
+    # Where a member was unticked, or is not as planned on, less may follow than was shown.
+    asked = {held.id for _, held in waiting}
+    lessened = {
+        held.root
+        for _, held in material.looked_at
+        if held.id not in asked or held.id in assignment.excluded
+    }
     for root, some in groupby(waiting, key=lambda one: one[1].root):
-        group = list(some)
-        places = {held.id: place for place, held in group}
-        if not any(place in to_do for place in places.values()):
+        # What a plan carries over is not asked about again, and looked at like any relative.
+        group = [(place, held) for place, held in some if place in to_do]
+        if not group:
             continue
+        places = {held.id: place for place, held in group}
         members = [held for _, held in group]
         relatives = [
             held
@@ -148,57 +165,88 @@ def decide_groups(
         ]
         try:
             part = decide_group(
-                assignment, Group(members, relatives), places, hashes, to_do, decided
+                assignment,
+                Group(members, relatives, material.around, material.given),
+                root,
+                places,
+                hashes,
+                None if planned_side is None else planned_side.get(root, set()),
+                decided,
+                lessened=root in lessened,
             )
         except Exception as error:
             for held in members:
-                if places[held.id] in to_do:
-                    decided.fail(places[held.id], held.kind, held.id, sentence_of(error))
+                decided.fail(places[held.id], held.kind, held.id, sentence_of(error))
             continue
-        if part.writes:
+        if part.writes or part.creations:
             for held in (*members, *relatives):
-                part.reads(held)
-        decided.hashes |= part.hashes
-        decided.shapes.update(part.shapes)
-        decided.writes += part.writes
-        decided.lines += part.lines
-        for kind, read in part.read.items():
-            decided.read.setdefault(kind, {}).update(read)
-        for place in places.values():
-            decided.marks[place] = part.marks[place]
+                part.reads_with_children(held)
+        take_in(decided, part, root, places.values())
+
+
+def take_in(decided: Decided, part: Decided, root: int, places: Iterable[int]) -> None:
+    """Adds what a group came to. What stands in for records to be made is numbered through the
+    chunk, each group having counted for itself."""
+    first = len(decided.creations)
+    numbers = {creation.stands_in: -1 - first - at for at, creation in enumerate(part.creations)}
+    if numbers:
+        for creation in part.creations:
+            creation.renumber(numbers)
+        for write in part.writes:
+            write.renumber(numbers)
+        part.lines = [
+            line._replace(id=numbers[line.id]) if line.id in numbers else line
+            for line in part.lines
+        ]
+    decided.hashes |= part.hashes
+    decided.shapes.update(part.shapes)
+    decided.coverage.update(part.coverage)
+    decided.writes += part.writes
+    decided.creations += part.creations
+    decided.side += [pack(SIDE, root, digest) for digest in part.side]
+    decided.lines += part.lines
+    for kind, read in part.read.items():
+        decided.read.setdefault(kind, {}).update(read)
+    for kind, comings in part.comings.items():
+        decided.comings.setdefault(kind, {}).update(comings)
+    for place in places:
+        decided.marks[place] = part.marks[place]
 
 
 def decide_group(
     assignment: Assignment,
     group: Group,
+    root: int,
     places: dict[int, int],
     hashes: dict[int, bytes],
-    to_do: set[int],
+    planned_side: set[bytes] | None,
     so_far: Decided,
+    *,
+    lessened: bool,
 ) -> Decided:
     part = Decided(bytearray(so_far.marks), so_far.versions)
     write = not assignment.dry_run
     literal, stamp = assignment.job.literal, assignment.stamp
     answers: dict[int, tuple[Held, Answer]] = {}
-    consequences = []
     beyond = ""
-    for held, answer in assignment.job.decide(group, assignment.parameters):
+    for proposal in assignment.job.decide(group, assignment.parameters):
+        beyond = beyond or beyond_fence(assignment, proposal)
+        if isinstance(proposal, Making):
+            settle_making(part, proposal, root, write=write)
+            continue
+        held, answer = proposal
         if held.kind == assignment.kind and held.id in places:
             answers[held.id] = (held, answer)
         else:
-            follows = settle_relative(part, held, answer, literal=literal, stamp=stamp, write=write)
-            consequences.append(follows)
-            if follows and assignment.fence is not None and not beyond:
-                if said := assignment.fence.outside(held.kind, held.body):
-                    beyond = f"would also change {held.kind} {held.id}, which is {said}"
+            settle_relative(part, held, answer, literal=literal, stamp=stamp, write=write)
     unanswered = [id for id in places if id not in answers]
     if unanswered:
         raise LookupError(f"the job gave no answer about {assignment.kind} {unanswered[0]}")
     if beyond:
-        return refuse_group(group, places, to_do, beyond, so_far)
+        # What hangs together with a record outside the permit is not changed either.
+        refuse_group(part, group, places, "outside-permit", beyond)
+        return part
     for id, (held, answer) in answers.items():
-        if places[id] not in to_do:
-            continue  # carried over from the plan
         settle_member(
             part,
             places[id],
@@ -208,37 +256,60 @@ def decide_group(
             stamp=stamp,
             write=write,
             planned_hash=hashes.get(places[id]),
-            consequences=b"".join(sorted(consequences)) if isinstance(answer, Changed) else b"",
         )
-    if any(place in hashes and part.marks[place] != CHANGED for place in places.values()):
-        # One record of the group is not as planned: then nothing of what hangs together is.
-        part.writes.clear()
-        part.hashes.clear()
-        part.shapes.clear()
-        part.lines = [line for line in part.lines if line.outcome == "refused"]
-        refused = {line.id for line in part.lines}
-        for held in group.members:
-            if held.id not in refused and places[held.id] in to_do:
-                part.refuse(
-                    places[held.id],
-                    held.kind,
-                    held.id,
-                    "not-as-planned",
-                    "a record that it hangs together with is not as it was planned on",
-                )
+    side = set(part.side)
+    unplanned = planned_side is not None and (
+        not side <= planned_side if lessened else side != planned_side
+    )
+    if unplanned or any(
+        place in hashes and part.marks[place] != CHANGED for place in places.values()
+    ):
+        # One record of the group, or what follows from them, is not as planned: then nothing of
+        # what hangs together is.
+        refuse_group(part, group, places, "not-as-planned", UNPLANNED if unplanned else TOGETHER)
     return part
+
+
+UNPLANNED = "what follows from it on other records is not what the plan showed; make a new plan"
+TOGETHER = "a record that it hangs together with is not as it was planned on"
+
+
+def beyond_fence(assignment: Assignment, proposal: Proposal | Making) -> str:
+    """Why a change goes beyond the libraries and locations of the permit, as a sentence: by what
+    it would change on the side, or by where it would put something; "" where it does not."""
+    fence = assignment.fence
+    if fence is None:
+        return ""
+    if isinstance(proposal, Making):
+        said = fence.outside(proposal.kind, proposal.made.record.body)
+        return f"would also make a {proposal.kind} {said}" if said else ""
+    held, answer = proposal
+    if not isinstance(answer, Changed):
+        return ""
+    said = fence.outside(held.kind, held.body)
+    if said:
+        return f"would also change {held.kind} {held.id}, which is {said}"
+    said = fence.outside(held.kind, answer.record.body)
+    return f"would put {held.kind} {held.id} {said}" if said else ""
 
 
 def refuse_group(
-    group: Group, places: dict[int, int], to_do: set[int], said: str, so_far: Decided
-) -> Decided:
-    """What hangs together with a record outside the permit is not changed either."""
-    part = Decided(bytearray(so_far.marks), so_far.versions)
+    part: Decided, group: Group, places: dict[int, int], code: str, sentence: str
+) -> None:
+    part.writes.clear()
+    part.creations.clear()
+    part.side.clear()
+    part.hashes.clear()
+    part.shapes.clear()
+    part.coverage.clear()
+    part.lines = [line for line in part.lines if line.outcome == "refused"]
+    refused = {line.id for line in part.lines}
     for held in group.members:
-        if places[held.id] in to_do:
-            part.refuse(places[held.id], held.kind, held.id, "outside-permit", said)
-    return part
+        if held.id not in refused:
+            part.refuse(places[held.id], held.kind, held.id, code, sentence)
 
 
 def sentence_of(error: BaseException) -> str:
+    if isinstance(error, Wrong):
+        return str(error)
     return f"{type(error).__name__}: {error}"

@@ -46,8 +46,8 @@ def write_workbook(run: Run, path: Path, outcome: str | None) -> None:
 def new_sheet(workbook: Any) -> Any:
     sheet = workbook.add_worksheet()
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, 2, 24)
-    sheet.set_column(3, 4, 60)
+    sheet.set_column(0, 3, 24)
+    sheet.set_column(4, 5, 60)
     bold = workbook.add_format({"bold": True})
     for column, title in enumerate(COLUMNS):
         sheet.write_string(0, column, title, bold)

@@ -21,6 +21,7 @@ POINTS = (
     "settling",
     "settled",
 )
+REFRESH_POINTS = ("refresh-window", "refresh-keys", "refresh-ledger", "refresh-accounted")
 
 passed: dict[str, int] = {}
 
@@ -30,8 +31,9 @@ def read_setting() -> tuple[str, int] | None:
     if not setting:
         return None
     name, _, count = setting.partition(":")
-    if name not in POINTS:
-        raise ValueError(f"GALLEY_FAULT names no point: {name}; there are {', '.join(POINTS)}")
+    known = POINTS + REFRESH_POINTS
+    if name not in known:
+        raise ValueError(f"GALLEY_FAULT names no point: {name}; there are {', '.join(known)}")
     return name, int(count or 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import psycopg
 
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.catalog.members import Members
+from galleyproof.catalog.set_files import Matched
 from galleyproof.catalog.writing import array_of
 from galleyproof.runs.judging import CHANGED, places_of
 
@@ -51,6 +53,14 @@ def freeze(
         return size_of(connection, run)
 
 
+def keep_given(connection: psycopg.Connection[Any], run: int, file: Matched) -> None:
+    """Keeps what the lines of a run's file say of single records, beside their ids."""
+    with connection.transaction(), connection.cursor() as cursor:
+        with cursor.copy("COPY given (run, id, columns) FROM STDIN") as copy:
+            for id, columns in file.given.items():
+                copy.write_row((run, id, json.dumps(columns)))
+
+
 def size_of(connection: psycopg.Connection[Any], run: int) -> int:
     row = connection.execute(
         "SELECT coalesce(sum(members), 0) FROM chunk WHERE run = %s", (run,)
@@ -61,7 +71,8 @@ def size_of(connection: psycopg.Connection[Any], run: int) -> int:
 # Neighbouring chunks are put together until they hold a chunk's worth of changes.
 TAKE_OVER = """
     INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes, state,
-                       versions, hashes, changed, unchanged, refused, failed, missing, shapes)
+                       versions, hashes, changed, unchanged, refused, failed, missing, shapes,
+                       planned_side)
     SELECT %(run)s, min(start), sum(members), joined(ids ORDER BY start),
            string_agg(marks, '' ORDER BY start), joined(versions ORDER BY start),
            string_agg(hashes, '' ORDER BY start),
@@ -69,7 +80,8 @@ TAKE_OVER = """
            CASE WHEN sum(changed) = 0 THEN joined(versions ORDER BY start) END,
            CASE WHEN sum(changed) = 0 THEN ''::bytea END,
            0, sum(unchanged), sum(refused), sum(failed), sum(missing),
-           CASE WHEN sum(changed) = 0 THEN '[]'::jsonb END
+           CASE WHEN sum(changed) = 0 THEN '[]'::jsonb END,
+           string_agg(side, '' ORDER BY start)
     FROM (SELECT *, (sum(changed) OVER before - changed) / %(chunk)s AS changes,
                  (sum(members) OVER before - members) / %(most)s AS size
           FROM chunk WHERE run = %(plan)s WINDOW before AS (ORDER BY start)) AS c

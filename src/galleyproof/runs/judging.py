@@ -13,15 +13,17 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
 
-from galleyproof.catalog.writing import Key, Write
-from galleyproof.jobs.job import Held
+from galleyproof.catalog.making import Creation
+from galleyproof.catalog.writing import Write
+from galleyproof.jobs.job import Held, Making
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Unchanged
-from galleyproof.marc.changes import Change, changes
-from galleyproof.marc.keys import KEY_TAGS, keys
+from galleyproof.marc.changes import Change
 from galleyproof.marc.record import Record
-from galleyproof.marc.shapes import Shape, shapes
-from galleyproof.marc.tags import tag_list
+from galleyproof.marc.shapes import Shape
+from galleyproof.structures.forms import Body, form_of
 
+SIDE = ">q16s"
+"""How the digest of a consequence is kept: with the root of the group that it follows from."""
 CHANGED, UNCHANGED, REFUSED, FAILED, MISSING = b"curfm"
 OUTCOMES = {
     CHANGED: "changed",
@@ -54,16 +56,23 @@ class Decided:
     """Everything that a chunk comes to.
 
     marks: one byte a member, in the chunk's order. versions: the version each was judged at.
-    read: kind -> {id: version} of all that was read for a decision which writes.
+    read: kind -> {id: version} of all that was read for a decision which writes; comings: the
+    same, of records whose children were looked at, with how often one came or went. side: 16
+    bytes of digest for each consequence. creations: what is to be made; until it has a number,
+    writes and lines name it by its `stands_in`.
     """
 
     marks: bytearray
     versions: list[int]
     hashes: dict[int, bytes] = field(default_factory=dict)
     shapes: Counter[Shape] = field(default_factory=Counter)
+    coverage: Counter[int] = field(default_factory=Counter)
     writes: list[Write] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     read: dict[str, dict[int, int]] = field(default_factory=dict)
+    comings: dict[str, dict[int, int]] = field(default_factory=dict)
+    side: list[bytes] = field(default_factory=list)
+    creations: list[Creation] = field(default_factory=list)
 
     def refuse(self, place: int, held_kind: str, id: int, code: str, sentence: str) -> None:
         self.marks[place] = REFUSED
@@ -76,6 +85,10 @@ class Decided:
     def reads(self, held: Held) -> None:
         self.read.setdefault(held.kind, {})[held.id] = held.version
 
+    def reads_with_children(self, held: Held) -> None:
+        self.reads(held)
+        self.comings.setdefault(held.kind, {})[held.id] = held.comings
+
     def in_order(self) -> bytes:
         """The digests of the changed members, in the chunk's order."""
         return b"".join(self.hashes[place] for place in sorted(self.hashes))
@@ -84,18 +97,19 @@ class Decided:
 class Difference(NamedTuple):
     """How a held record would change."""
 
-    after: Record
+    after: Body
     status: str
     changes: Sequence[Change]
 
 
-def difference(held: Held, answer: Changed, before: Record | None = None) -> Difference | None:
+def difference(held: Held, answer: Changed, before: Body | None = None) -> Difference | None:
     """What a Changed answer changes, or None when it changes nothing (005 does not count).
 
     before: the held record, where it has been taken apart already.
     """
     status = answer.status or held.status
-    found = changes(before or Record(held.body), answer.record)
+    form = form_of(held.kind)
+    found = form.changes(before or form.read(held.body), answer.record)
     if not found and status == held.status:
         return None
     return Difference(answer.record, status, found)
@@ -124,39 +138,44 @@ def hash_of_change(found: Sequence[Change], status: str, old_status: str) -> byt
 def shapes_of(
     kind: str, found: Difference, old_status: str, literal: frozenset[str]
 ) -> Sequence[Shape]:
-    shown = list(shapes(kind, found.changes, literal)) if found.changes else []
+    shown = list(form_of(kind).shapes(found.changes, literal)) if found.changes else []
     if found.status != old_status:
         shown.append(Shape(kind, "status", "", "set", old_status, found.status))
     return shown
 
 
 def write_of(held: Held, found: Difference, stamp: bytes | None) -> Write:
-    """The new version that makes a difference true, 005 brought up to date where it is kept."""
+    """The new version that makes a difference true, 005 brought up to date where it is kept; what
+    is restored is as it was before it went, 005 too."""
+    form = form_of(held.kind)
     after = found.after
-    if stamp is not None:
-        if b"005" in after.tags:
-            after = after.with_many({after.tags.index(b"005"): stamp})
-    tags: str | None = None
-    gone: list[Key] = []
-    come: list[Key] = []
-    for change in found.changes:
-        if tags is None and (change.before is None or change.after is None):
-            tags = tag_list(after)
-        if change.tag in KEY_TAGS and not (gone or come):
-            old, new = keys(held.body, held.kind), keys(after.body, held.kind)
-            gone = [key for key in old if key not in new]
-            come = [key for key in new if key not in old]
-    return Write(
+    stamp = stamp if held.gone is None else None
+    if stamp is not None and isinstance(after, Record) and b"005" in after.tags:
+        after = after.with_many({after.tags.index(b"005"): stamp})
+    write = Write(
         kind=held.kind,
         id=held.id,
         base=held.version,
         body=after.body,
         status=found.status,
         old_status=held.status,
-        tags=tags,
-        gone=gone,
-        come=come,
+        parent=held.parent,
+        old_parent=held.parent,
     )
+    # What returns may have lost its keys when it went.
+    keyed = held.status == "deleted" and found.status != "deleted"
+    for change in found.changes:
+        if write.tags is None and (change.before is None or change.after is None):
+            write.tags = form.tags(after)
+        keyed = keyed or form.keyed(change)
+    if keyed:
+        old, new = form.keys(form.read(held.body)), form.keys(after)
+        write.gone = [key for key in old if key not in new]
+        write.come = new if held.status == "deleted" else [key for key in new if key not in old]
+    if not isinstance(after, Record):
+        write.parent = form.parent(after)
+        write.links = after
+    return write
 
 
 def settle_member(
@@ -169,13 +188,11 @@ def settle_member(
     stamp: bytes | None,
     write: bool,
     planned_hash: bytes | None = None,
-    consequences: bytes = b"",
-    before: Record | None = None,
+    before: Body | None = None,
 ) -> None:
     """Turns one answer about a member of the set into its outcome.
 
-    planned_hash: what the plan says of it; anything else is refused. consequences: digests of
-    what follows from it on relatives, a part of its own.
+    planned_hash: what the plan says of it; anything else is refused.
     """
     if isinstance(answer, Refused):
         decided.refuse(place, held.kind, held.id, answer.code, answer.sentence)
@@ -185,8 +202,6 @@ def settle_member(
         found = difference(held, answer, before)
         if found is not None:
             digest = hash_of_change(found.changes, found.status, held.status)
-            if consequences:
-                digest = blake2b(digest + consequences, digest_size=16).digest()
             if planned_hash is not None and digest != planned_hash:
                 decided.refuse(place, held.kind, held.id, *OTHERWISE)
                 return
@@ -194,6 +209,8 @@ def settle_member(
             decided.hashes[place] = digest
             for shape in shapes_of(held.kind, found, held.status, literal):
                 decided.shapes[shape] += 1
+            for part in answer.applied:
+                decided.coverage[part] += 1
             if write:
                 decided.writes.append(write_of(held, found, stamp))
                 decided.reads(held)
@@ -222,25 +239,37 @@ def settle_relative(
     literal: frozenset[str],
     stamp: bytes | None,
     write: bool,
-) -> bytes:
-    """A consequence: a change to another record, shown first and written with the chunk.
-
-    Returns the hash of its change (empty if it changes nothing)."""
-    if not isinstance(answer, Changed):
-        return b""
-    found = difference(held, answer)
+) -> None:
+    """A consequence: a change to another record, shown first and written with the chunk; or
+    only something to be told of it."""
+    notes = answer.notes if isinstance(answer, Changed | Unchanged) else ()
+    found = difference(held, answer) if isinstance(answer, Changed) else None
+    for said in notes:
+        decided.lines.append(Line(held.kind, held.id, "consequence", said.code, said.sentence))
     if found is None:
-        return b""
-    shown = shapes_of(held.kind, found, held.status, literal)
-    decided.lines.append(
-        Line(
-            held.kind,
-            held.id,
-            "consequence",
-            "consequence",
-            ", ".join(str(shape) for shape in shown),
-        )
-    )
+        return
+    if not notes:
+        shown = shapes_of(held.kind, found, held.status, literal)
+        said_of_it = ", ".join(str(shape) for shape in shown)
+        decided.lines.append(Line(held.kind, held.id, "consequence", "changed", said_of_it))
     if write:
         decided.writes.append(write_of(held, found, stamp))
-    return hash_of_change(found.changes, found.status, held.status)
+    change = hash_of_change(found.changes, found.status, held.status)
+    decided.side.append(side_hash(held.kind, held.id, change))
+
+
+def side_hash(kind: str, id: int, change: bytes) -> bytes:
+    return blake2b(b"%b %d %b" % (kind.encode(), id, change), digest_size=16).digest()
+
+
+def settle_making(decided: Decided, making: Making, root: int, *, write: bool) -> None:
+    """A record to be made, as a consequence."""
+    body = making.made.record
+    for said in making.made.notes:
+        # Its number is not known before it is there; the line names it by what stands in.
+        decided.lines.append(
+            Line(making.kind, making.stands_in, "consequence", said.code, said.sentence)
+        )
+    decided.side.append(side_hash(making.kind, making.parent, b"made " + body.body))
+    if write:
+        decided.creations.append(Creation(making.kind, making.stands_in, making.parent, root, body))

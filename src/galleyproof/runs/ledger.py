@@ -57,7 +57,8 @@ TAKE = f"""
                  AND e.state <> 'done' AND e.start < c.start))
           ORDER BY c.start LIMIT 1 FOR UPDATE SKIP LOCKED) AS free
     WHERE t.run = free.run AND t.start = free.start
-    RETURNING t.start, t.ids, t.marks, t.planned_on, t.planned_hashes, t.failures, t.kills
+    RETURNING t.start, t.ids, t.marks, t.planned_on, t.planned_hashes, t.failures, t.kills,
+              t.planned_side
 """
 
 
@@ -70,8 +71,8 @@ def take(
         row = cursor.fetchone()
     if row is None:
         return None
-    start, ids, marks, planned_on, hashes, failures, kills = row
-    return Chunk(run, start, ids, marks, planned_on, hashes, failures + kills)
+    start, ids, marks, planned_on, hashes, failures, kills, side = row
+    return Chunk(run, start, ids, marks, planned_on, hashes, failures + kills, side)
 
 
 def give_back(connection: psycopg.Connection[Any], chunk: Chunk, worker: int) -> None:
@@ -114,10 +115,11 @@ def halve(connection: psycopg.Connection[Any], chunk: Chunk, worker: int, kind: 
             cut = 16 * chunk.marks[:at].count(CHANGED)
         ours = (chunk.run, chunk.start, worker)
         inserted = connection.execute(
-            "INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes)"
+            "INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes,"
+            " planned_side)"
             " SELECT run, start + %(at)s, members - %(at)s, ids[%(at)s + 1:],"
             " substr(marks, %(at)s + 1), planned_on[%(at)s + 1:],"
-            " substr(planned_hashes, %(cut)s + 1)"
+            " substr(planned_hashes, %(cut)s + 1), planned_side"
             " FROM chunk WHERE run = %(run)s AND start = %(start)s AND worker = %(worker)s"
             " AND state = 'leased'",
             {"at": at, "cut": cut, "run": ours[0], "start": ours[1], "worker": ours[2]},
@@ -162,16 +164,18 @@ def close(
     point("outcomes-written")
     cursor.execute(
         "UPDATE chunk SET state = 'done', worker = NULL,"
-        " versions = coalesce(%s::integer[], planned_on), marks = %s, hashes = %s,"
+        " versions = coalesce(%s::integer[], planned_on), marks = %s, hashes = %s, side = %s,"
         " changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s,"
-        " shapes = %s, finished = %s"
+        " shapes = %s, coverage = %s, finished = %s"
         " WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
         (
             None if decided.versions == chunk.planned_on else array_of(decided.versions),
             marks,
             decided.in_order(),
+            b"".join(decided.side),
             *(marks.count(mark) for mark in (CHANGED, UNCHANGED, REFUSED, FAILED, MISSING)),
             json.dumps([[list(shape), count] for shape, count in decided.shapes.items()]),
+            json.dumps(list(decided.coverage.items())) if decided.coverage else None,
             at,
             chunk.run,
             chunk.start,

@@ -10,23 +10,25 @@ from __future__ import annotations
 import gzip
 import itertools
 import sys
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import psycopg
 from django.db import transaction
 
 from galleyproof.audit.log import append
 from galleyproof.catalog.filling import NewRecord, fill, is_empty
+from galleyproof.catalog.generations import refuse_while_refreshing
 from galleyproof.catalog.kinds import KINDS, environment_named, kind_named
 from galleyproof.catalog.models import Environment
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.files import opened
 from galleyproof.marc.keys import keys
 from galleyproof.marc.reading import Loaded, Refused, read
 from galleyproof.marc.record import Record
@@ -83,36 +85,40 @@ def load(
 
 # ---- before anything is written
 
+LOOK = 50
+"""Pieces of a file that are looked at before it is believed to be MARC."""
+NO_RECORD = ("bad-leader", "no-terminator", "too-short", "not-a-record")
+
 
 def check_files(files: Sequence[Path]) -> None:
     findings = []
     for path in files:
+        if path.is_dir():
+            findings.append(f"{path} is a folder; say which files of it to load")
+            continue
         if not path.is_file():
             findings.append(f"there is no file {path}")
             continue
         try:
             with opened(path) as stream:
-                if next(read(stream), None) is None:
-                    findings.append(f"{path.name} holds no MARC records")
+                first = list(itertools.islice(read(stream), LOOK))
+                while isinstance(stream, gzip.GzipFile) and stream.read(1 << 20):
+                    pass  # a packed file may be cut off anywhere
+            if not first:
+                findings.append(f"{path.name} holds no MARC records")
+            elif all(isinstance(one, Refused) and one.fault.code in NO_RECORD for one in first):
+                findings.append(
+                    f"{path.name} is not MARC: of its first {len(first)} pieces not one begins "
+                    "like a record"
+                )
         except Wrong as wrong:
             findings.append(f"{path.name} {wrong}")
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             findings.append(f"{path.name} cannot be read: {error}")
     if not files:
         findings.append("say which files to load")
     if findings:
         raise Wrong("\n".join(findings))
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """A file for reading, unpacked on the way where it is gzip."""
-    with path.open("rb") as plain:
-        if plain.peek(2)[:2] == b"\x1f\x8b":
-            with gzip.open(plain, "rb") as unpacked:
-                yield cast(BinaryIO, unpacked)
-        else:
-            yield plain
 
 
 def described(path: Path) -> dict[str, Any]:
@@ -143,8 +149,9 @@ def begin_or_go_on(
                 f"there are {KINDS[kind].plural} in {environment} already; loading is for the "
                 "first filling only"
             )
-    settings = Environment.objects.get(pk=environment)
     with transaction.atomic():
+        settings = Environment.objects.select_for_update().get(pk=environment)
+        refuse_while_refreshing(settings)
         run = Run.objects.create(
             job="load",
             job_revision=1,
@@ -185,7 +192,7 @@ def work(
         in_hand: Future[None] | None = None
         try:
             while some := list(itertools.islice(pieces, CHUNK)):
-                records, ids, marks, lines = prepare(run.kind, some, next_id)
+                records, ids, marks, lines = prepare(run.kind, some, done, next_id)
                 point("chunk-decided")
                 if in_hand is not None:
                     in_hand.result()
@@ -221,18 +228,21 @@ def so_far(connection: psycopg.Connection[Any], run: Run) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def all_pieces(files: Sequence[Path], encoding: str) -> Iterator[Piece]:
+def all_pieces(files: Sequence[Path], encoding: str) -> Iterator[tuple[str, Piece]]:
+    """(name of its file where there are several, record) of every record."""
     for path in files:
+        name = path.name if len(files) > 1 else ""
         with opened(path) as stream:
-            yield from read(stream, encoding=encoding)
+            for piece in read(stream, encoding=encoding):
+                yield name, piece
 
 
 def prepare(
-    kind: str, pieces: Sequence[Piece], next_id: int
+    kind: str, pieces: Sequence[tuple[str, Piece]], start: int, next_id: int
 ) -> tuple[list[NewRecord], list[int], bytearray, list[Line]]:
     records, ids, marks, lines = [], [], bytearray(), []
     hangs = bool(KINDS[kind].above)
-    for piece in pieces:
+    for place, (name, piece) in enumerate(pieces, start=start + 1):
         if isinstance(piece, Loaded):
             record = Record(piece.body)
             above = record.first(b"004") if hangs else None
@@ -250,13 +260,13 @@ def prepare(
             marks.append(CHANGED)
             next_id += 1
         else:
-            ids.append(-piece.number)
+            ids.append(-place)
             marks.append(REFUSED)
-            where = f"record {piece.number}, at byte {piece.offset}: "
+            where = f"{name}{', ' if name else ''}record {piece.number}, at byte {piece.offset}: "
             lines.append(
                 Line(
                     kind,
-                    None,
+                    -place,
                     "refused",
                     piece.fault.code,
                     where + piece.fault.sentence,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from struct import iter_unpack
 from typing import Any
 
 import psycopg
 
 from galleyproof.catalog.matching import need_sql
-from galleyproof.catalog.reading import held_under_roots
+from galleyproof.catalog.reading import held_under_roots, with_what_was
 from galleyproof.catalog.writing import array_of
-from galleyproof.jobs.job import EachRecord, Held
+from galleyproof.jobs.around import NOWHERE, Around
+from galleyproof.jobs.job import Held
 from galleyproof.runs.assignment import Assignment
-from galleyproof.runs.judging import CHANGED, places_of
+from galleyproof.runs.judging import CHANGED, SIDE, places_of
+from galleyproof.runs.surroundings import read_around, read_given
 
 
 @dataclass(slots=True)
@@ -31,12 +34,23 @@ class Chunk:
     planned_on: list[int] | None
     planned_hashes: bytes | None
     failures: int
+    planned_side: bytes | None = None
     to_do: Sequence[int] = field(init=False)
     """The places of the members to decide: all, or those that the plan changes."""
 
     def __post_init__(self) -> None:
         whole = self.marks is None
         self.to_do = range(len(self.ids)) if whole else places_of(CHANGED, self.marks or b"")
+
+    def planned_side_of(self) -> dict[int, set[bytes]] | None:
+        """Digests of the consequences that the plan showed, by root; None where there is no
+        plan."""
+        if self.marks is None:
+            return None
+        found: dict[int, set[bytes]] = {}
+        for root, digest in iter_unpack(SIDE, self.planned_side or b""):
+            found.setdefault(root, set()).add(digest)
+        return found
 
 
 @dataclass(slots=True)
@@ -51,11 +65,13 @@ class Material:
     looked_at: list[tuple[int, Held]]
     relatives: dict[int, list[Held]] = field(default_factory=dict)
     open_elsewhere: dict[int, str] = field(default_factory=dict)
+    around: Around = NOWHERE
+    given: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk) -> Material:
     """Reads a chunk's records in one snapshot (the caller's transaction is repeatable read)."""
-    alone = isinstance(assignment.job, EachRecord)
+    alone = assignment.alone
     planned = chunk.marks is not None
     # What hangs together is decided together: only a job that decides each record alone may be
     # given less than the whole chunk.
@@ -67,24 +83,32 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
         values["places"] = array_of(chunk.to_do)
     elif alone:
         condition, values = need_sql(assignment.need)
+    gone = assignment.job.takes == "gone"
     cursor.execute(
-        MEMBERS.format(members=members, condition=condition),
+        MEMBERS.format(members=members, condition=condition, there=AT_ALL if gone else NOT_DELETED),
         {"run": chunk.run, "start": chunk.start, "kind": assignment.kind, **values},
         binary=True,
     )
     first = cursor.fetchone()
     versions = first[1] if first and first[1] else []
-    looked_at = [(row[0], Held._make(row[2:])) for row in cursor]
+    looked_at = [(row[0], Held(*row[2:])) for row in cursor]
     looked_at.sort(key=itemgetter(0))
+    if gone:
+        were = with_what_was(cursor, [held for _, held in looked_at])
+        looked_at = [(place, held) for (place, _), held in zip(looked_at, were, strict=True)]
     if planned:
         versions = [0] * len(chunk.ids)
         for place, held in looked_at:
             versions[place] = held.version
     material = Material(versions, looked_at)
-    if assignment.job.relatives and looked_at:
+    if assignment.relatives and looked_at:
         roots = sorted({held.root for _, held in looked_at})
-        for held in held_under_roots(cursor, assignment.job.relatives, roots):
+        found = held_under_roots(cursor, assignment.relatives, roots, gone=gone)
+        for held in with_what_was(cursor, found) if gone else found:
             material.relatives.setdefault(held.root, []).append(held)
+    material.around = read_around(cursor, assignment, material.relatives)
+    if assignment.job.columns:
+        material.given = read_given(cursor, assignment, chunk.ids)
     material.open_elsewhere = open_in_an_editor(cursor, assignment.kind)
     return material
 
@@ -93,22 +117,26 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
 # the planner's idea of a table just filled may be. The first row has the versions of all.
 MEMBERS = """
     WITH member AS MATERIALIZED (
-        SELECT m.place, r.id, r.version, r.body_version, r.parent, r.root,
+        SELECT m.place, r.id, r.version, r.body_version, r.parent, r.root, r.children,
                coalesce(r.status, 'deleted') AS status, r.tags
         FROM {members} AS m (id, place)
         LEFT JOIN LATERAL (SELECT * FROM record
                            WHERE kind = %(kind)s AND id = m.id LIMIT 1) AS r ON TRUE)
-    SELECT -1, array_agg(CASE WHEN status <> 'deleted' THEN version ELSE 0 END ORDER BY place),
+    SELECT -1, array_agg(CASE WHEN {there} THEN r.version ELSE 0 END ORDER BY r.place),
            NULL::text, NULL::bigint, NULL::integer, NULL::bigint, NULL::bigint, NULL::text,
-           NULL::bytea
-    FROM member
+           NULL::bytea, NULL::integer
+    FROM member AS r
     UNION ALL
-    SELECT r.place, NULL, %(kind)s, r.id, r.version, r.parent, r.root, r.status, v.body
+    SELECT r.place, NULL, %(kind)s, r.id, r.version, r.parent, r.root, r.status, v.body,
+           r.children
     FROM member AS r
     CROSS JOIN LATERAL (SELECT body FROM version WHERE kind = %(kind)s AND id = r.id
                         AND version = r.body_version LIMIT 1) AS v
-    WHERE r.status <> 'deleted' AND {condition}
+    WHERE {there} AND {condition}
 """
+NOT_DELETED = "r.status <> 'deleted'"
+AT_ALL = "r.version IS NOT NULL"
+"""For a job on what is gone."""
 
 
 WHOLE_CHUNK = """

@@ -17,6 +17,7 @@ from django.db import OperationalError, connection, connections
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from galleyproof.database.queue import app as queue_app
+from galleyproof.database.server import NotRunning
 from galleyproof.runs.starting import start_due
 from galleyproof.runs.workers import (
     Hands,
@@ -33,7 +34,7 @@ HOUR = 3600.0
 SWEEP_EVERY = 2.0
 """Seconds between two looks for runs that nobody works on."""
 
-LOST = (psycopg.OperationalError, OperationalError, ConnectorException)
+LOST = (psycopg.OperationalError, OperationalError, ConnectorException, NotRunning)
 """What a database that went away shows itself by."""
 
 stopping = False

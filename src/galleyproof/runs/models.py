@@ -59,6 +59,8 @@ class Run(models.Model):
     note = models.TextField(blank=True, default="")
     kind = models.CharField(max_length=20)
     parameters = models.JSONField(default=dict)
+    also = models.JSONField(default=dict)
+    """Jobs that consequences may stand for -> the permit for each."""
     source = models.JSONField(default=dict)
     excluded = models.JSONField(default=list)
     dry_run = models.BooleanField(default=False)
@@ -75,6 +77,7 @@ class Run(models.Model):
     size = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
     shapes = models.JSONField(default=list)
+    coverage = models.JSONField(default=list)
     said = models.JSONField(default=list)
     consequences = models.JSONField(default=list)
     digest = models.CharField(max_length=64, blank=True, default="")

@@ -13,12 +13,13 @@ from galleyproof.catalog.sets import member
 from galleyproof.database.connect import connect
 from galleyproof.jobs.outcome import Said
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.shapes import Shape, shapes
+from galleyproof.marc.shapes import Shape
 from galleyproof.runs.before_after import Difference, differences_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
+from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import BY_NAME
 from galleyproof.runs.tally import loads
+from galleyproof.structures.forms import form_of
 
 At = tuple[int, int]
 """A place in a run: (start of the chunk, place within it)."""
@@ -131,7 +132,8 @@ def showing(
     """The changed members that show a kind of change, with what changes in them. Only chunks
     whose own count has it are looked into."""
     mark = BY_NAME["changed"]
-    literal = job_named(run.job).literal if run.job != "load" else frozenset()
+    literal = JOBS[run.job].literal if run.job in JOBS else frozenset()
+    form = form_of(run.kind)
     start = after[0]
     for begins in chunks_showing(cursor, run, shape, start):
         cursor.execute(
@@ -148,7 +150,7 @@ def showing(
         ]
         pairs = [(one.id, one.version) for one in some]
         for one, difference in zip(some, differences_of(cursor, run, pairs), strict=True):
-            if shape in map(str, shapes(run.kind, difference.changes, literal)):
+            if shape in map(str, form.shapes(difference.changes, literal)):
                 yield one, difference
 
 

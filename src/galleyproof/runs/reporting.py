@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
+from copy import copy
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psycopg
 from django.db.models import Q
 
+from galleyproof.catalog.kinds import KINDS
 from galleyproof.database.connect import connect
-from galleyproof.marc.record import Record
+from galleyproof.marc.errors import Wrong
+from galleyproof.marc.files import whole_file
 from galleyproof.people.models import Person, Unit
-from galleyproof.runs.judging import OUTCOMES
+from galleyproof.runs.coverage import coverage_of
+from galleyproof.runs.judging import OUTCOMES, places_of
 from galleyproof.runs.models import Run
+from galleyproof.runs.past import bodies_of
 from galleyproof.runs.states import ENDED
 from galleyproof.runs.tally import said_counts, shape_counts, tally
+from galleyproof.structures.forms import form_of
 
 BY_NAME = {name: mark for mark, name in OUTCOMES.items()}
 
@@ -30,7 +39,7 @@ def iso(at: datetime | None) -> str | None:
 def summary(run: Run) -> dict[str, Any]:
     """What `--json` prints of a run; a run on its way is added up from its ledger."""
     counts = dict(run.counts)
-    shown_shapes, refusals = run.shapes, run.said
+    shown_shapes, refusals, coverage = run.shapes, run.said, run.coverage
     if run.state not in ENDED:
         so_far = tally(run.environment_id, run.id)
         counts = {"set": so_far.size, **so_far.counts}
@@ -42,6 +51,11 @@ def summary(run: Run) -> dict[str, Any]:
             {"code": code, "count": count}
             for code, count in said_counts(run.environment_id, run.id, "refused")
         ]
+        coverage = coverage_of(run)
+    # What the database kept as JSON has lost its order.
+    counts = {name: counts[name] for name in ("set", *BY_NAME) if name in counts}
+    shown_shapes = [{"shape": one["shape"], "count": one["count"]} for one in shown_shapes]
+    refusals = [{"code": one["code"], "count": one["count"]} for one in refusals]
     seconds = (run.finished - run.requested).total_seconds() if run.finished else 0
     undo = undone_by(run)
     return {
@@ -65,6 +79,7 @@ def summary(run: Run) -> dict[str, Any]:
         "records_per_second": round(counts.get("set", 0) / seconds) if seconds else None,
         "counts": counts,
         "shapes": shown_shapes,
+        "coverage": coverage,
         "consequences": run.consequences,
         "refusals": refusals,
         "digest": run.digest or None,
@@ -109,22 +124,22 @@ def said_rows(run: Run, outcome: str | None = None, limit: int | None = None) ->
         cursor.execute(
             "SELECT o.kind, o.id, v.body, o.outcome, o.code, o.sentence"
             f" FROM {run.environment_id}.outcome AS o"
-            f" LEFT JOIN {run.environment_id}.record AS r ON r.kind = o.kind AND r.id = o.id"
-            f" LEFT JOIN {run.environment_id}.version AS v"
-            " ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version"
-            f" WHERE o.run = %(run)s{chosen} ORDER BY o.start, o.id, o.place{most}",
+            # The record as the run saw or left it: what became of it later is not of this report.
+            f" LEFT JOIN LATERAL (SELECT coalesce(n.body, b.body) AS body"
+            f" FROM {run.environment_id}.version AS n LEFT JOIN {run.environment_id}.version AS b"
+            " ON b.kind = n.kind AND b.id = n.id AND b.version = n.same_as"
+            " WHERE n.kind = o.kind AND n.id = o.id AND n.run <= o.run"
+            " ORDER BY n.version DESC LIMIT 1) AS v ON true"
+            f" WHERE o.run = %(run)s{chosen} ORDER BY o.start, abs(o.id), o.place{most}",
             {"run": run.id, "outcome": outcome, "limit": limit},
         )
         for kind, id, body, what, code, sentence in cursor:
-            yield Row(kind, id, own_number(body), what, code, sentence)
+            yield Row(kind, id, own_number(kind, body), what, code, sentence)
 
 
-def own_number(body: bytes | None) -> str:
-    """A MARC record's 001, as people know it by."""
-    if body is None:
-        return ""
-    first = Record(bytes(body)).first(b"001")
-    return first.decode("utf-8", "replace").strip() if first is not None else ""
+def own_number(kind: str, body: bytes | None) -> str:
+    """The number that people know a record by: the 001 of a MARC record."""
+    return form_of(kind).own_number(form_of(kind).read(bytes(body))) if body else ""
 
 
 def ids_with(run: Run, outcome: str) -> Iterator[tuple[int, int]]:
@@ -133,13 +148,25 @@ def ids_with(run: Run, outcome: str) -> Iterator[tuple[int, int]]:
     with connect("governing") as connection, connection.cursor(name="ids", binary=True) as cursor:
         cursor.execute(
             f"SELECT ids, versions, marks FROM {run.environment_id}.chunk"
-            " WHERE run = %s AND state = 'done' ORDER BY start",
-            (run.id,),
+            " WHERE run = %s AND state = 'done' AND (kind IS NULL OR kind = %s) ORDER BY start",
+            (run.id, run.kind),
         )
         for ids, versions, marks in cursor:
-            for place, found in enumerate(marks):
-                if found == mark:
-                    yield ids[place], versions[place]
+            for place in places_of(mark, marks):
+                yield ids[place], versions[place]
+
+
+def by_kind(run: Run) -> list[Run]:
+    """A run as its readers know one: of one kind. A refresh has several, and is shown as one run
+    for each; nothing of this is saved."""
+    if run.kind:
+        return [run]
+    views = []
+    for kind in KINDS:
+        view = copy(run)
+        view.kind = kind
+        views.append(view)
+    return views
 
 
 def all_ids(run: Run) -> list[int]:
@@ -149,6 +176,18 @@ def all_ids(run: Run) -> list[int]:
             f"SELECT ids FROM {run.environment_id}.chunk WHERE run = %s ORDER BY start", (run.id,)
         )
         return [id for (ids,) in cursor for id in ids]
+
+
+def frozen_of(run: Run, environment: str) -> list[int]:
+    """The numbers that a run froze, to be compared with a set of this environment as it is now."""
+    if run.environment_id != environment:
+        raise Wrong(f"run {run.id} was in {run.environment_id}, not in {environment}")
+    if run.generation != run.environment.generation or not run.kind:
+        raise Wrong(
+            f"run {run.id} was before the {environment} was refreshed: its numbers may be other "
+            "records' today"
+        )
+    return all_ids(run)
 
 
 def listing(
@@ -202,34 +241,84 @@ def listing(
     return list((found.distinct() if unit else found).order_by("-id")[:limit])
 
 
-COLUMNS = ("kind", "number in the catalogue", "outcome", "code", "what is said")
+COLUMNS = ["kind", "number in the catalogue", "own number", "outcome", "code", "what is said"]
+TOGETHER = 2000
+"""Members whose own numbers are read with one query."""
 
 
-def report_lines(run: Run, outcome: str | None = None) -> Iterator[tuple[str, int, str, str, str]]:
-    """Every member of the set in exactly one line, by COLUMNS; of one outcome, if one is named."""
-    said: dict[int | None, list[Row]] = {}
-    for row in said_rows(run):
-        said.setdefault(row.id, []).append(row)
-    for name in OUTCOMES.values():
-        if outcome is not None and name != outcome:
-            continue
-        for id, _ in ids_with(run, name):
-            rows = said.get(id, [])
-            codes = " · ".join(row.code for row in rows)
-            yield run.kind, id, name, codes, " · ".join(row.sentence for row in rows)
-
-
-def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
-    """Writes a report as CSV; returns the lines.
+def report_lines(run: Run, outcome: str | None = None) -> Iterator[list[str]]:
+    """Every member of the set in exactly one line, by COLUMNS; of one outcome, if one is named.
 
     A cell that a spreadsheet would take for a formula is preceded by an apostrophe.
     """
+    said: dict[int | None, list[Row]] = {}
+    for row in said_rows(run):
+        said.setdefault(row.id, []).append(row)
+    with connect("governing", autocommit=True) as connection:
+        connection.execute(f"SET search_path = {run.environment_id}, governing")
+        for name in OUTCOMES.values():
+            if outcome is not None and name != outcome:
+                continue
+            for view in by_kind(run):
+                members = ids_with(view, name)
+                while some := list(islice(members, TOGETHER)):
+                    own = own_numbers(connection, view.kind, some)
+                    for id, _ in some:
+                        yield line(view.kind, id, own, name, said)
+
+
+def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
+    """Writes a report as CSV; returns the lines."""
     count = 0
-    with path.open("w", newline="", encoding="utf-8") as stream:
+    with whole_file(path) as binary:
+        stream = io.TextIOWrapper(binary, encoding="utf-8", newline="")
         writer = csv.writer(stream)
         writer.writerow(COLUMNS)
-        for kind, id, name, codes, sentences in report_lines(run, outcome):
-            writer.writerow([kind, id, name, safe(codes), safe(sentences)])
+        for cells in report_lines(run, outcome):
+            writer.writerow(cells)
+            count += 1
+        stream.detach()
+    return count
+
+
+def line(
+    kind: str, id: int, own: dict[int, str], outcome: str, said: dict[int | None, list[Row]]
+) -> list[str]:
+    rows = said.get(id, [])
+    return [
+        kind,
+        str(id) if id > 0 else "",
+        safe(own.get(id, "")),
+        outcome,
+        safe(" · ".join(row.code for row in rows)),
+        safe(" · ".join(row.sentence for row in rows)),
+    ]
+
+
+def own_numbers(
+    connection: psycopg.Connection[Any], kind: str, some: list[tuple[int, int]]
+) -> dict[int, str]:
+    """Number in the catalogue -> 001, as it was at the version that the run judged."""
+    with connection.cursor() as cursor:
+        found = bodies_of(cursor, [(kind, id, version) for id, version in some if version > 0])
+    return {id: own_number(kind, body) for (kind, id, _), body in found.items()}
+
+
+def export_raw(run: Run, path: Path) -> int:
+    """Writes the records that a load refused, byte for byte as they came; returns how many."""
+    count = 0
+    with (
+        whole_file(path) as stream,
+        connect("governing") as connection,
+        connection.cursor(name="raw", binary=True) as cursor,
+    ):
+        cursor.execute(
+            f"SELECT raw FROM {run.environment_id}.outcome WHERE run = %s AND raw IS NOT NULL"
+            " ORDER BY start, place",
+            (run.id,),
+        )
+        for (raw,) in cursor:
+            stream.write(raw)
             count += 1
     return count
 

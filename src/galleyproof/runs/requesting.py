@@ -17,22 +17,26 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from galleyproof.audit.log import append
+from galleyproof.catalog.generations import refuse_while_refreshing, standing
 from galleyproof.catalog.kinds import environment_named
 from galleyproof.catalog.models import Environment
 from galleyproof.catalog.sets import Chosen, choose_file, choose_set, keep_file
 from galleyproof.database.connect import connect
+from galleyproof.jobs.field_change import unfolded
 from galleyproof.jobs.job import Job, Parameters
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.days import day_of
-from galleyproof.permits.deciding import require
+from galleyproof.permits.deciding import may, require
 from galleyproof.permits.limits import day_limit
 from galleyproof.permits.quota import reserve
+from galleyproof.runs.binding import check_use, resolved
 from galleyproof.runs.consent import what_it_waits_for
-from galleyproof.runs.freezing import freeze, freeze_from_plan
+from galleyproof.runs.freezing import freeze, freeze_from_plan, keep_given
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
 from galleyproof.runs.settling import move, settle
+from galleyproof.runs.surroundings import around_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,18 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
 
     Raises Wrong (with every finding of the stage that failed) or NotPermitted.
     """
-    job, plan = check_usage(asked)
+    job, plan, binding = check_usage(asked)
+    environment = standing(asked.environment)
     chosen = check_set(asked, job, plan)
     parameters = check_parameters(job, plan.parameters if plan else asked.parameters)
+    if plan is None:
+        check_in_environment(job, parameters, asked.environment, at)
     size = plan.size if plan else chosen.size
+    check_use(who, job, binding, asked.environment, at)
     answer = require(
         who.person,
         job.code,
-        binding=asked.binding,
+        binding=binding,
         environment=asked.environment,
         records=size,
         parameters=parameters.model_dump(mode="json"),
@@ -86,7 +94,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
     common = {
         "job": job.code,
         "job_revision": job.revision,
-        "binding": asked.binding,
+        "binding": binding,
         "environment": environment,
         "generation": environment.generation,
         "person": who.person,
@@ -94,6 +102,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         "note": asked.note,
         "kind": plan.kind if plan else chosen.kind,
         "parameters": parameters.model_dump(mode="json"),
+        "also": plan.also if plan else also_permitted(who, job, parameters, asked.environment, at),
         "source": plan.source if plan else chosen.source,
         "permit_id": answer.permit_id,
         "limits": [one.stored() for one in answer.limits],
@@ -113,9 +122,11 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
 # ---- usage
 
 
-def check_usage(asked: Request) -> tuple[Job, Run | None]:
+def check_usage(asked: Request) -> tuple[Job, Run | None, str]:
+    """The job, the plan if one is named, and the whole binding."""
     findings = []
     job = plan = None
+    binding = ""
     try:
         environment_named(asked.environment)
     except Wrong as wrong:
@@ -129,6 +140,8 @@ def check_usage(asked: Request) -> tuple[Job, Run | None]:
         findings.append("say on what: exactly one of a set, a file and a plan")
     if asked.job == "undo":
         findings.append("an undo is asked for with `galley undo RUN`")
+    if asked.job == "edit-record" and not asked.ids:
+        findings.append("one record is edited with `galley edit KIND ID`")
     if asked.exclude and asked.plan is None:
         findings.append("records can be excluded only from a plan: make a dry run first")
     if asked.plan is not None and asked.dry_run:
@@ -142,9 +155,14 @@ def check_usage(asked: Request) -> tuple[Job, Run | None]:
             plan = plan_numbered(asked.plan, asked, job)
         except Wrong as wrong:
             findings.append(str(wrong))
+    if job is not None:
+        try:
+            binding = resolved(job, asked.binding, plan)
+        except Wrong as wrong:
+            findings.append(str(wrong))
     tell(findings)
     assert job is not None
-    return job, plan
+    return job, plan, binding
 
 
 def plan_numbered(number: int, asked: Request, job: Job | None) -> Run:
@@ -160,8 +178,6 @@ def plan_numbered(number: int, asked: Request, job: Job | None) -> Run:
         raise Wrong(f"plan {number} is for {plan.job}, not for {job.code}")
     if plan.environment_id != asked.environment:
         raise Wrong(f"plan {number} was made in {plan.environment_id}, not in {asked.environment}")
-    if plan.binding != asked.binding:
-        raise Wrong(f"plan {number} is bound to “{plan.binding}”, not to “{asked.binding}”")
     if plan.undoes_id is not None:
         raise Wrong(f"run {number} is the preview of an undo; use `galley undo {plan.undoes_id}`")
     if plan.generation != plan.environment.generation:
@@ -181,7 +197,9 @@ def check_set(asked: Request, job: Job, plan: Run | None) -> Chosen:
     if plan is not None:
         return Chosen(plan.kind, plan.size, plan.source, None)
     if asked.file is not None:
-        chosen = choose_file(asked.file, asked.environment, kinds=job.kinds)
+        chosen = choose_file(
+            asked.file, asked.environment, kinds=job.kinds, gone=job.takes == "gone"
+        )
     elif asked.ids:
         chosen = Chosen.of_ids(asked.kind or job.kinds[0], asked.ids)
     else:
@@ -199,11 +217,28 @@ def check_set(asked: Request, job: Job, plan: Run | None) -> Chosen:
 
 def check_parameters(job: Job, given: Mapping[str, Any]) -> Parameters:
     """The job's parameters from what was given, names with - or _; Wrong lists every fault."""
-    named = {name.replace("-", "_"): value for name, value in given.items()}
+    named = unfolded(given)
     try:
         return job.parameters.model_validate(named)
     except ValidationError as error:
         raise Wrong("\n".join(sentence(job, found) for found in error.errors())) from None
+
+
+def check_in_environment(job: Job, parameters: Any, environment: str, at: datetime) -> None:
+    """Codes, libraries and locations that the environment does not have; Wrong lists them all."""
+    if job.looks_around:
+        tell(job.check(parameters, around_now(environment, day_of(at))))
+
+
+def also_permitted(who: Who, job: Job, parameters: Any, environment: str, at: datetime) -> Any:
+    """The jobs that consequences may stand for, each with the person's permit. Without one the
+    job leaves the consequence out and lists it."""
+    found = {}
+    for code in job.stands_for(parameters):
+        answer = may(who.person, code, environment=environment, at=at)
+        if answer.allowed:
+            found[code] = answer.permit_id
+    return found
 
 
 def sentence(job: Job, found: Any) -> str:
@@ -213,6 +248,8 @@ def sentence(job: Job, found: Any) -> str:
         near = get_close_matches(name, known, n=2, cutoff=0.4)
         offer = "did you mean " + " or ".join(near) if near else "it has " + ", ".join(known)
         return f"{job.code} has no parameter “{dashed(name)}”; {dashed(offer)}"
+    if found["type"] == "missing":
+        return f"{job.code} needs the parameter {dashed(name)}; see `galley job show {job.code}`"
     return f"parameter {dashed(name)}: {found['msg']}, not “{found['input']}”"
 
 
@@ -223,7 +260,16 @@ def dashed(name: str) -> str:
 # ---- making the run
 
 
+def refuse_if_refreshed(seen: Environment) -> None:
+    """A run and a refresh begin one after the other; what the run was asked on must stand."""
+    settings = Environment.objects.select_for_update().get(pk=seen.pk)
+    refuse_while_refreshing(settings)
+    if settings.generation != seen.generation:
+        raise Wrong(f"the {seen.pk} was refreshed just now; ask again")
+
+
 def new_run(who: Who, values: dict[str, Any], at: datetime) -> Run:
+    refuse_if_refreshed(values["environment"])
     run = Run(state="draft", **values)
     run.save()
     append(
@@ -256,6 +302,7 @@ def run_directly(who: Who, values: dict[str, Any], chosen: Chosen, at: datetime)
     with connect(run.environment_id) as connection:
         if chosen.file is not None:
             run.source = keep_file(connection, run.environment_id, chosen, who.person.username, at)
+            keep_given(connection, run.id, chosen.file)
         run.size = freeze(connection, run.id, run.kind, chosen.members())
     move(run, "planning" if run.dry_run else "queued")
     run.save()

@@ -47,7 +47,7 @@ def add_schedule(
         binding=binding,
         note=note,
     )
-    found, _ = check_usage(asked)
+    found, _, binding = check_usage(asked)
     chosen = check_set(asked, found, None)
     complete = check_parameters(found, asked.parameters).model_dump(mode="json")
     due = next_after(cron, at, timezone.get_current_timezone())

@@ -14,6 +14,7 @@ from galleyproof.audit.log import append
 from galleyproof.database.connect import connect
 from galleyproof.permits.quota import give_back
 from galleyproof.runs.consent import what_it_waits_for
+from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.faults import point
 from galleyproof.runs.freezing import freeze_from_plan
 from galleyproof.runs.models import Run
@@ -96,6 +97,7 @@ def finish(run: Run, so_far: Tally, state: str, at: datetime) -> None:
     run.shapes = [
         {"shape": str(shape), "count": count} for shape, count in shape_counts(environment, run.id)
     ]
+    run.coverage = coverage_of(run)
     run.said = [{"code": code, "count": count} for code, count in refusals]
     run.consequences = consequence_counts(environment, run.id)
     run.digest = digest(environment, run.id, run.kind)

@@ -64,6 +64,8 @@ STATES = (
 ENDED = frozenset(state for state in STATES if all(move.before != state for move in MOVES))
 WORKED = frozenset({"planning", "queued", "running"})
 """States in which a worker may take a chunk."""
+OWN_COMMAND = ("load", "refresh")
+"""Jobs that the command which asked for them works to the end, no worker."""
 SETTLING = frozenset({"pausing", "cancelling"})
 """States that wait for the chunks in hand."""
 

@@ -91,6 +91,18 @@ def shape_counts(environment: str, run: int) -> list[tuple[Shape, int]]:
     return sorted(found.items(), key=lambda one: (-one[1], str(one[0])))
 
 
+def coverage_counts(environment: str, run: int) -> dict[int, int]:
+    """Place in the job's coverage -> how many of the changed records that part had a hand in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (e ->> 0)::integer, sum((e ->> 1)::bigint)"
+            f" FROM {table(environment, 'chunk')} AS c, jsonb_array_elements(c.coverage) AS e"
+            " WHERE c.run = %s AND c.state = 'done' GROUP BY 1",
+            (run,),
+        )
+        return {int(place): int(count) for place, count in cursor.fetchall()}
+
+
 def loads(parts: Any) -> Any:
     """Django hands jsonb over as text from raw cursors."""
     if isinstance(parts, str):
@@ -115,35 +127,42 @@ def said_counts(environment: str, run: int, outcome: str) -> list[tuple[str, int
 def consequence_counts(environment: str, run: int) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT kind, sentence, count(*) FROM {table(environment, 'outcome')}"
-            " WHERE run = %s AND outcome = 'consequence' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+            "SELECT kind, code, CASE WHEN count(DISTINCT sentence) = 1 THEN min(sentence)"
+            " ELSE replace(code, '-', ' ') END, count(*)"
+            f" FROM {table(environment, 'outcome')} WHERE run = %s AND outcome = 'consequence'"
+            " GROUP BY kind, code, CASE WHEN code = 'changed' THEN sentence END"
+            " ORDER BY 4 DESC, 1, 2, 3",
             (run,),
         )
         return [
-            {"kind": kind, "what": sentence, "count": int(count)}
-            for kind, sentence, count in cursor.fetchall()
+            {"kind": kind, "code": code, "what": sentence, "count": int(count)}
+            for kind, code, sentence, count in cursor.fetchall()
         ]
 
 
 def digest(environment: str, run: int, kind: str) -> str:
     """The digest of a plan, or of a run's ledger: sha256 over (id, version, outcome, hash of the
-    change), sorted by id, whatever the chunks were. A run that went as planned has its plan's."""
+    change), sorted by id, then the hashes of the consequences, sorted, whatever the chunks were. A
+    run that went as planned has its plan's."""
     total = sha256()
     with connection.cursor() as django_cursor:
         raw = django_cursor.connection
-    in_order = not KINDS[kind].above
+    in_order = not kind or not KINDS[kind].above  # several kinds: one after the other
     kept: list[bytes] = []
+    sides: list[bytes] = []
     # Django binds values on the client; this reads a million of them in PostgreSQL's own form.
     with psycopg.Cursor(raw) as cursor:
         cursor.execute(
             sql.SQL(
-                "SELECT ids, versions, marks, hashes FROM {}.chunk"
+                "SELECT ids, versions, marks, hashes, side FROM {}.chunk"
                 " WHERE run = %s AND state = 'done' ORDER BY start"
             ).format(sql.Identifier(environment_named(environment))),
             (run,),
             binary=True,
         )
-        for ids, versions, marks, hashes in cursor:
+        for ids, versions, marks, hashes, side in cursor:
+            if side:
+                sides += [side[start : start + 24] for start in range(0, len(side), 24)]
             packed = list(map(PACK, ids, versions, marks))
             at = 0
             place = marks.find(CHANGED)
@@ -159,4 +178,5 @@ def digest(environment: str, run: int, kind: str) -> str:
         # The first eight bytes are the number; flipping the sign bit sorts below zero first.
         kept.sort(key=lambda one: bytes([one[0] ^ 0x80]) + one[1:8])
         total.update(b"".join(kept))
+    total.update(b"".join(sorted(sides)))
     return total.hexdigest()

@@ -65,6 +65,8 @@ def check_undoable(undone: Run) -> None:
         raise Wrong(f"run {undone.id} is a dry run: it changed nothing, so nothing is to undo")
     if undone.job == "load":
         raise Wrong(f"run {undone.id} is a first filling, which cannot be undone")
+    if undone.job == "refresh":
+        raise Wrong(f"run {undone.id} is a refresh of the sandbox, which cannot be undone")
     if undone.state not in ENDED and undone.state != "paused":
         raise Wrong(
             f"run {undone.id} is {undone.state}; cancel it or wait for its end before undoing it"
@@ -72,8 +74,9 @@ def check_undoable(undone: Run) -> None:
     generation = Environment.objects.get(pk=undone.environment_id).generation
     if undone.generation != generation:
         raise Wrong(
-            f"run {undone.id} was before the {undone.environment_id} was refreshed; "
-            "its records are not there any more"
+            f"run {undone.id} was before the {undone.environment_id} was refreshed (generation "
+            f"{undone.generation}; it is at {generation} now): what it changed has been replaced, "
+            "so there is nothing to take back. Its report stays"
         )
     going = undone.undos.filter(dry_run=False).exclude(state__in=ENDED).first()
     if going is not None:

@@ -7,26 +7,23 @@ run and nothing is read. Otherwise before, after and now are compared (marc.undo
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from struct import pack
+from typing import Any
 
 import psycopg
 
-from galleyproof.catalog.writing import Write, array_of
+from galleyproof.catalog.writing import Write
 from galleyproof.jobs.job import Held
 from galleyproof.jobs.outcome import Changed
-from galleyproof.marc.changes import changes
-from galleyproof.marc.keys import keys
-from galleyproof.marc.record import Record
-from galleyproof.marc.shapes import Shape, shapes
-from galleyproof.marc.tags import tag_list
-from galleyproof.marc.undo import undo
+from galleyproof.marc.shapes import Shape
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import (
     CHANGED,
     MISSING,
     REFUSED,
+    SIDE,
     Decided,
     Line,
     difference,
@@ -35,32 +32,16 @@ from galleyproof.runs.judging import (
     write_of,
 )
 from galleyproof.runs.material import Chunk, open_in_an_editor
-
-
-class Past(NamedTuple):
-    """One record that the run changed: as it is, as the run found it, as the run left it.
-
-    before_version is None where the run made the record.
-    """
-
-    place: int
-    kind: str
-    id: int
-    root: int
-    parent: int | None
-    version: int
-    body_version: int
-    status: str
-    written: int
-    written_status: str
-    rekeyed: bool
-    before_version: int | None
-    before_status: str | None
-    before_body_version: int | None
-
-    @property
-    def untouched(self) -> bool:
-        return self.version == self.written
+from galleyproof.runs.past import (
+    OF_CHUNK,
+    PAST,
+    Past,
+    bodies_of,
+    read_consequences,
+)
+from galleyproof.runs.undoing_family import Above, built_on, made_and_left, read_above, rebuild
+from galleyproof.structures.forms import form_of
+from galleyproof.structures.table import STRUCTURES
 
 
 @dataclass(slots=True)
@@ -72,30 +53,7 @@ class UndoMaterial:
     bodies: dict[tuple[str, int, int], bytes]
     open_elsewhere: dict[int, str]
     shapes: Counter[Shape] | None
-
-
-PAST = """
-    SELECT m.place, r.kind, r.id, r.root, r.parent, r.version, r.body_version, r.status,
-           m.written, a.status, a.rekeyed, b.version, b.status, coalesce(b.same_as, b.version)
-    FROM {members}
-    CROSS JOIN LATERAL (SELECT * FROM record
-        WHERE kind = m.kind AND id = m.id LIMIT 1) AS r
-    CROSS JOIN LATERAL (SELECT status, rekeyed FROM version
-        WHERE kind = m.kind AND id = m.id AND version = m.written LIMIT 1) AS a
-    LEFT JOIN LATERAL (SELECT version, status, same_as FROM version
-        WHERE kind = m.kind AND id = m.id AND version = m.written - 1 LIMIT 1) AS b ON TRUE
-"""
-
-
-OF_CHUNK = """
-    (SELECT %s AS kind, n.id, n.written, n.place::integer - 1 AS place FROM chunk AS c
-     CROSS JOIN LATERAL unnest(c.ids, c.planned_on) WITH ORDINALITY AS n (id, written, place)
-     WHERE c.run = %s AND c.start = %s) AS m
-"""
-LISTED = """
-    (SELECT n.kind, n.id, n.written, -1 AS place
-     FROM unnest(%s::text[], %s::bigint[], %s::integer[]) AS n (kind, id, written)) AS m
-"""
+    above: Above = field(default_factory=Above)
 
 
 def read_past(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk) -> UndoMaterial:
@@ -111,66 +69,29 @@ def read_past(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk)
             versions[one.place] = one.version
     open_elsewhere = open_in_an_editor(cursor, assignment.kind)
     inverse = None
-    whole = not open_elsewhere and assignment.fence is None
+    whole = not open_elsewhere and assignment.kind not in STRUCTURES and assignment.fence is None
     if whole and all(one.untouched and one.before_version for one in past):
         inverse = inverse_shapes(cursor, assignment, chunk)
     wanted = []
+    fenced = assignment.fence is not None
     for one in past:
         if one.before_version is None or one.before_body_version is None:
             continue
-        if inverse is None or one.rekeyed or not one.untouched or assignment.fence is not None:
+        if inverse is None or one.rekeyed or not one.untouched or one.kind in STRUCTURES or fenced:
             wanted += [
                 (one.kind, one.id, one.before_body_version),
                 (one.kind, one.id, one.written),
                 (one.kind, one.id, one.body_version),
             ]
+    bodies = bodies_of(cursor, wanted)
     return UndoMaterial(
         versions,
         past,
-        bodies_of(cursor, wanted),
+        bodies,
         open_elsewhere,
         inverse,
+        read_above(cursor, past, bodies, assignment.undoes or 0),
     )
-
-
-def read_consequences(
-    cursor: psycopg.Cursor[Any], assignment: Assignment, roots: list[int]
-) -> list[Past]:
-    """What the run changed on the side, under these roots."""
-    cursor.execute(
-        "WITH c AS MATERIALIZED (SELECT kind, id FROM outcome"
-        " WHERE run = %(run)s AND outcome = 'consequence')"
-        " SELECT c.kind, c.id, v.version FROM c"
-        " CROSS JOIN LATERAL (SELECT root FROM record"
-        " WHERE kind = c.kind AND id = c.id LIMIT 1) AS r"
-        " CROSS JOIN LATERAL (SELECT version FROM version"
-        " WHERE kind = c.kind AND id = c.id AND run = %(run)s LIMIT 1) AS v"
-        " WHERE r.root = ANY(%(roots)s::bigint[])",
-        {"run": assignment.undoes, "roots": array_of(roots)},
-    )
-    rows = cursor.fetchall()
-    if not rows:
-        return []
-    kinds, ids, written = (list(column) for column in zip(*rows, strict=True))
-    cursor.execute(PAST.format(members=LISTED), (kinds, ids, written), binary=True)
-    return [Past._make(row) for row in cursor]
-
-
-def bodies_of(
-    cursor: psycopg.Cursor[Any], wanted: list[tuple[str, int, int]]
-) -> dict[tuple[str, int, int], bytes]:
-    if not wanted:
-        return {}
-    kinds, ids, versions = (list(column) for column in zip(*set(wanted), strict=True))
-    cursor.execute(
-        "SELECT w.kind, w.id, w.version, coalesce(v.body, b.body)"
-        " FROM unnest(%s::text[], %s::bigint[], %s::integer[]) AS w (kind, id, version)"
-        " JOIN version AS v ON v.kind = w.kind AND v.id = w.id AND v.version = w.version"
-        " LEFT JOIN version AS b ON b.kind = v.kind AND b.id = v.id AND b.version = v.same_as",
-        (kinds, ids, versions),
-        binary=True,
-    )
-    return {(kind, id, version): body for kind, id, version, body in cursor}
 
 
 def inverse_shapes(
@@ -203,11 +124,13 @@ def decide_undo(assignment: Assignment, chunk: Chunk, material: UndoMaterial) ->
         elif one.place >= 0 and one.id in material.open_elsewhere:
             decided.refuse(one.place, one.kind, one.id, "locked", material.open_elsewhere[one.id])
         elif one.before_version is None:
-            undo_making(assignment, one, decided)
+            continue
         elif one.untouched:
             take_back(assignment, one, material, decided)
         else:
             undo_three_ways(assignment, one, material, decided)
+    # Last, what the run made: by now it is known what still hangs under it.
+    undo_makings(assignment, material, decided)
     return decided
 
 
@@ -227,42 +150,50 @@ def mark(decided: Decided, one: Past, value: int, digest: bytes) -> None:
             decided.hashes[one.place] = digest
     elif value == CHANGED:
         decided.lines.append(
-            Line(one.kind, one.id, "consequence", "consequence", "taken back with the run")
+            Line(one.kind, one.id, "consequence", "taken-back", "taken back with the run")
         )
+        decided.side.append(pack(SIDE, one.root, digest))
 
 
 def refuse(decided: Decided, one: Past, code: str, sentence: str) -> None:
     if one.place >= 0:
         decided.marks[one.place] = REFUSED
-    decided.lines.append(Line(one.kind, one.id, "refused", code, sentence))
+    outcome = "refused" if one.place >= 0 else "consequence"
+    decided.lines.append(Line(one.kind, one.id, outcome, code, sentence))
 
 
-def add(assignment: Assignment, decided: Decided, one: Past, write: Write) -> None:
+def add(assignment: Assignment, material: UndoMaterial, decided: Decided, write: Write) -> None:
+    if write.moves:
+        material.above.left.add((write.kind, write.id))
     if not assignment.dry_run:
         decided.writes.append(write)
-        decided.read.setdefault(one.kind, {})[one.id] = one.version
+        decided.read.setdefault(write.kind, {})[write.id] = write.base
 
 
 def digest_of(what: bytes, kind: str, id: int, version: int = 0) -> bytes:
     return blake2b(b"%b %b %d %d" % (what, kind.encode(), id, version), digest_size=16).digest()
 
 
-def undo_making(assignment: Assignment, one: Past, decided: Decided) -> None:
-    """What the run made goes, if nothing has been built on it since."""
-    if not one.untouched:
-        refuse(
-            decided,
-            one,
-            "built-on-since",
-            f"made by the run at version {one.written} and changed since; it stays",
-        )
-        return
-    mark(decided, one, CHANGED, digest_of(b"made", one.kind, one.id))
-    add(
-        assignment,
-        decided,
-        one,
-        Write(
+def undo_makings(assignment: Assignment, material: UndoMaterial, decided: Decided) -> None:
+    """What the run made goes, if nothing has been built on it since; so does what another run
+    made that has been undone since, where this undo takes the last out of it."""
+    for one in material.past:
+        if one.before_version is None and not one.untouched:
+            refuse(
+                decided,
+                one,
+                "built-on-since",
+                f"made by the run at version {one.written} and changed since; it stays",
+            )
+    for goes in made_and_left(material.above, material.past):
+        if goes.stays:
+            refuse(decided, goes.past, "built-on-since", goes.stays)
+            continue
+        one = goes.past
+        mark(decided, one, CHANGED, digest_of(b"made", one.kind, one.id))
+        decided.comings.setdefault(one.kind, {})[one.id] = one.comings
+        body = material.above.bodies.get((one.kind, one.id))
+        write = Write(
             one.kind,
             one.id,
             one.version,
@@ -270,8 +201,12 @@ def undo_making(assignment: Assignment, one: Past, decided: Decided) -> None:
             status="deleted",
             old_status=one.status,
             same_as=one.body_version,
-        ),
-    )
+            parent=one.parent,
+            old_parent=one.parent,
+        )
+        if body is not None:
+            write.gone = form_of(one.kind).keys(form_of(one.kind).read(body))
+        add(assignment, material, decided, write)
 
 
 def take_back(assignment: Assignment, one: Past, material: UndoMaterial, decided: Decided) -> None:
@@ -287,11 +222,47 @@ def take_back(assignment: Assignment, one: Past, material: UndoMaterial, decided
         status=one.before_status,
         old_status=one.status,
         same_as=body_before,
+        parent=one.parent,
+        old_parent=one.parent,
     )
     if material.bodies:
         with_bodies(assignment, one, body_before, material, decided, write)
+    if not comes_back_under(assignment, one, write, material, decided):
+        return
     mark(decided, one, CHANGED, digest_of(b"back", one.kind, one.id, body_before))
-    add(assignment, decided, one, write)
+    add(assignment, material, decided, write)
+
+
+def comes_back_under(
+    assignment: Assignment, one: Past, write: Write, material: UndoMaterial, decided: Decided
+) -> bool:
+    """Whether the record above is there for one that returns: it is, or it returns too, or it
+    was deleted only because it was empty, and is restored for this one."""
+    if write.parent == write.old_parent and not write.moves:
+        return True
+    if write.status == "deleted":
+        stays = built_on(material.above, one)
+        if stays:
+            refuse(decided, one, "built-on-since", stays)
+            return False
+    found = rebuild(material.above, one, write)
+    if found.refused:
+        refuse(decided, one, "parent-deleted", found.refused)
+        return False
+    if found.restored is not None:
+        decided.lines.append(
+            Line(
+                found.restored.kind,
+                found.restored.id,
+                "consequence",
+                "restored",
+                "restored: a record that hung under it returns",
+            )
+        )
+        digest = digest_of(b"restored", found.restored.kind, found.restored.id)
+        decided.side.append(pack(SIDE, one.root, digest))
+        add(assignment, material, decided, found.restored)
+    return True
 
 
 def with_bodies(
@@ -302,17 +273,22 @@ def with_bodies(
     decided: Decided,
     write: Write,
 ) -> None:
-    """What only the bodies tell: the keys and tags that return, and the shapes."""
+    """What only the bodies tell: keys, tags and the record above that return, and the shapes."""
     now = material.bodies.get((one.kind, one.id, one.body_version))
     before = material.bodies.get((one.kind, one.id, body_before))
-    if one.rekeyed and now is not None and before is not None:
-        old, new = keys(now, one.kind), keys(before, one.kind)
-        write.tags = tag_list(before)
+    if now is None or before is None:
+        return
+    form = form_of(one.kind)
+    ours, theirs = form.read(now), form.read(before)
+    if one.rekeyed:
+        old, new = form.keys(ours), form.keys(theirs)
+        write.tags = form.tags(theirs)
         write.gone = [key for key in old if key not in new]
         write.come = [key for key in new if key not in old]
-    if material.shapes is None and now is not None and before is not None:
-        found = changes(Record(now), Record(before))
-        for shape in shapes(one.kind, found, assignment.job.literal):
+    if one.kind in STRUCTURES:
+        write.parent = form.parent(theirs)
+    if material.shapes is None:
+        for shape in form.shapes(form.changes(ours, theirs), assignment.job.literal):
             decided.shapes[shape] += 1
         if one.before_status != one.status:
             decided.shapes[Shape(one.kind, "status", "", "set", one.status, write.status)] += 1
@@ -327,23 +303,24 @@ def undo_three_ways(
     if one.status == "deleted" and one.written_status != "deleted":
         refuse(decided, one, "deleted-since", "deleted since the run; restore it first")
         return
-    before = Record(material.bodies[one.kind, one.id, one.before_body_version])
-    after = Record(material.bodies[one.kind, one.id, one.written])
+    form = form_of(one.kind)
+    before = form.read(material.bodies[one.kind, one.id, one.before_body_version])
+    after = form.read(material.bodies[one.kind, one.id, one.written])
     body = material.bodies[one.kind, one.id, one.body_version]
     held = Held(one.kind, one.id, one.version, one.parent, one.root, one.status, body)
-    undone = undo(before, after, held.record)
+    undone = form.undo(before, after, form.read(body))
     status = one.status
     if one.before_status != one.written_status and one.status == one.written_status:
         status = one.before_status
-    found = difference(held, Changed(undone.record, status=status))
-    for left in undone.left:
+    found = difference(held, Changed(undone.after, status=status))
+    for change, why in undone.left:
         decided.lines.append(
             Line(
                 one.kind,
                 one.id,
-                "refused" if found is None else "changed",
+                outcome_of_left(one, found is None),
                 "edited-since",
-                f"{left.change.tag.decode('ascii', 'replace')}: {left.why}",
+                f"{change.tag.decode('ascii', 'replace')}: {why}",
             )
         )
     if found is None:
@@ -353,7 +330,16 @@ def undo_three_ways(
         else:
             refuse(decided, one, "edited-since", "nothing of what the run did is left to undo")
         return
+    write = write_of(held, found, assignment.stamp)
+    if not comes_back_under(assignment, one, write, material, decided):
+        return
     for shape in shapes_of(one.kind, found, one.status, assignment.job.literal):
         decided.shapes[shape] += 1
     mark(decided, one, CHANGED, hash_of_change(found.changes, found.status, one.status))
-    add(assignment, decided, one, write_of(held, found, assignment.stamp))
+    add(assignment, material, decided, write)
+
+
+def outcome_of_left(one: Past, nothing_reversed: bool) -> str:
+    if one.place < 0:
+        return "consequence"
+    return "refused" if nothing_reversed else "changed"

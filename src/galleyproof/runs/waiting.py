@@ -8,6 +8,7 @@ from collections.abc import Callable
 import psycopg
 from django.db import OperationalError, connections
 
+from galleyproof.database.server import NotRunning
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import settle
@@ -38,7 +39,7 @@ def wait_for(number: int, look: Callable[[Run, Tally], None] = lambda run, so_fa
                 if step(hands, number, look) in RESTING:
                     return run_numbered(number)
                 lost = 0
-            except (psycopg.OperationalError, OperationalError):
+            except (psycopg.OperationalError, OperationalError, NotRunning):
                 # The database went away under us. What is done is done; the rest goes on as soon
                 # as it is back (an embedded one is started again by the next connection).
                 lost += 1

@@ -19,45 +19,18 @@ import psycopg
 from django.db import connection
 
 from galleyproof.database.connect import connect
-from galleyproof.permits.limits import stored_limits
-from galleyproof.runs.assignment import Assignment, stamp_of
+from galleyproof.runs.assignment import assignment_of
 from galleyproof.runs.committing import Halted
 from galleyproof.runs.control import hold
-from galleyproof.runs.fence import fence_of
 from galleyproof.runs.ledger import LIVE, WORKERS
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
 from galleyproof.runs.settling import give_up, go_on_from_plan, settle
 from galleyproof.runs.standing_again import another_revision, asks_nobody, still
-from galleyproof.runs.undo_job import UNDO
+from galleyproof.runs.states import OWN_COMMAND
 from galleyproof.runs.working import DiskFull, Session, now, work_run
 
 TURN = 1.0
 """Seconds after which a worker looks whether another run has been served less."""
-
-
-def assignment_of(run: Run) -> Assignment:
-    """What a worker must know of a run. Raises Wrong where its job is not offered any more."""
-    job = UNDO if run.undoes_id is not None else job_named(run.job)
-    parameters = job.parameters.model_validate(run.parameters)
-    limits = stored_limits(run.limits)
-    return Assignment(
-        run=run.id,
-        environment=run.environment_id,
-        kind=run.kind,
-        job=job,
-        parameters=parameters,
-        need=job.need(parameters),
-        dry_run=run.dry_run,
-        planned=run.plan_id is not None,
-        undoes=run.undoes_id,
-        permit=run.permit_id,
-        person=run.person_id,
-        stamp=stamp_of(run.requested) if run.environment.stamp_005 else None,
-        at=run.requested,
-        limits=limits,
-        fence=fence_of(limits),
-    )
 
 
 def workable() -> list[tuple[int, str]]:
@@ -68,12 +41,12 @@ def workable() -> list[tuple[int, str]]:
             cursor.execute(
                 "SELECT r.id, (SELECT count(*) FROM"
                 f" {environment}.chunk AS d WHERE d.run = r.id AND d.state = 'done') AS served"
-                " FROM governing.run AS r WHERE r.environment_id = %s AND r.job <> 'load'"
+                " FROM governing.run AS r WHERE r.environment_id = %s AND r.job <> ALL(%s)"
                 " AND (r.state IN ('queued', 'running')"
                 "      OR (r.state = 'planning' AND r.dry_run))"
                 f" AND EXISTS (SELECT 1 FROM {environment}.chunk AS c WHERE c.run = r.id"
                 f" AND (c.state = 'pending' OR (c.state = 'leased' AND NOT {LIVE})))",
-                (environment,),
+                (environment, list(OWN_COMMAND)),
             )
             found += [(served, run, environment) for run, served in cursor.fetchall()]
     return [(run, environment) for _, run, environment in sorted(found)]
@@ -83,7 +56,7 @@ def unsettled() -> list[int]:
     """Runs whose chunks may be through, or that wait to stop."""
     return list(
         Run.objects.filter(state__in=("planning", "queued", "running", "pausing", "cancelling"))
-        .exclude(job="load")
+        .exclude(job__in=OWN_COMMAND)
         .values_list("id", flat=True)
     )
 

@@ -7,7 +7,7 @@ import json
 import os
 import zipfile
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -21,38 +21,30 @@ from galleyproof.audit.log import append
 from galleyproof.audit.models import Entry
 from galleyproof.audit.verify_bundle import FORMAT
 from galleyproof.database.connect import connect
-from galleyproof.jobs.job import Held
-from galleyproof.marc.changes import changes
+from galleyproof.marc.changes import Change
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.record import Record
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
 from galleyproof.people.rights import require_role
 from galleyproof.permits.models import Permit
-from galleyproof.runs.before_after import proposed
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.judging import CHANGED, OUTCOMES, hash_of_change
 from galleyproof.runs.models import Run
+from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso, own_number, said_rows, summary
 from galleyproof.runs.states import ENDED
 from galleyproof.signoff.account import ticket_account
+from galleyproof.signoff.examples import Changing, changing
 from galleyproof.signoff.models import Ticket
+from galleyproof.structures.forms import form_of
 
 RIGHT = ("auditor", "systems-librarian", "administrator")
-MARC = ("bib", "holding", "authority")
+SIDE = 24
+"""Bytes of the ledger's hash of one consequence, the number of its root before it."""
 
 CHUNKS = """
-    SELECT ids, versions, marks, hashes FROM {environment}.chunk
+    SELECT ids, versions, marks, hashes, side FROM {environment}.chunk
     WHERE run = %s AND state = 'done' ORDER BY start
-"""
-
-STATES = """
-    SELECT wanted.id, wanted.version, v.status, coalesce(v.body, b.body)
-    FROM unnest(%s::bigint[], %s::integer[]) AS wanted (id, version)
-    JOIN {environment}.version AS v
-      ON v.kind = %s AND v.id = wanted.id AND v.version = wanted.version
-    LEFT JOIN {environment}.version AS b
-      ON b.kind = v.kind AND b.id = v.id AND b.version = v.same_as
 """
 
 ASIDE = """
@@ -90,6 +82,8 @@ def make_bundle(who: Who, number: int, path: Path, *, at: datetime) -> Made:
     run = run_numbered(number)
     if run.state not in ENDED:
         raise Wrong(f"run {number} is {run.state}; a bundle is made of a run that has ended")
+    if run.job not in JOBS:
+        raise Wrong(f"run {number} is a {run.job}; a bundle tells what a job has done")
     if path.exists():
         raise Wrong(f"{path} is there already; give another name")
     about = account(run, who, at)
@@ -99,6 +93,7 @@ def make_bundle(who: Who, number: int, path: Path, *, at: datetime) -> Made:
             writing = Writing(archive)
             changed = writing.lines("changes.jsonl", changed_lines(run))
             writing.lines("records.jsonl", record_lines(run))
+            writing.lines("sides.jsonl", side_lines(run))
             writing.lines("said.jsonl", (row._asdict() for row in said_rows(run)))
             entries = writing.lines("log.jsonl", log_lines(about))
             writing.whole("about.json", about)
@@ -232,18 +227,21 @@ def log_lines(about: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 # ---- records
 
+Chunk = tuple[list[int], list[int], bytes, bytes, bytes]
+"""numbers, versions judged at, marks, hashes of the changes, hashes of the consequences"""
 
-def chunks(run: Run) -> Iterator[tuple[list[int], list[int], bytes, bytes]]:
+
+def chunks(run: Run) -> Iterator[Chunk]:
     with connect("governing") as reading, reading.cursor(name="bundle", binary=True) as cursor:
         cursor.itersize = 20
         cursor.execute(CHUNKS.format(environment=run.environment_id), (run.pk,))
-        for ids, versions, marks, hashes in cursor:
-            yield ids, versions, bytes(marks), bytes(hashes or b"")
+        for ids, versions, marks, hashes, side in cursor:
+            yield ids, versions, bytes(marks), bytes(hashes or b""), bytes(side or b"")
 
 
 def record_lines(run: Run) -> Iterator[list[Any]]:
     """[number, version judged at, outcome, hash of the change] of every record of the set."""
-    for ids, versions, marks, hashes in chunks(run):
+    for ids, versions, marks, hashes, _ in chunks(run):
         at = 0
         for place, mark in enumerate(marks):
             change = None
@@ -253,60 +251,58 @@ def record_lines(run: Run) -> Iterator[list[Any]]:
             yield [ids[place], versions[place], OUTCOMES[mark], change]
 
 
+def side_lines(run: Run) -> Iterator[str]:
+    """The ledger's hash of every consequence."""
+    for *_, side in chunks(run):
+        for at in range(0, len(side), SIDE):
+            yield side[at : at + SIDE].hex()
+
+
 def changed_lines(run: Run) -> Iterator[dict[str, Any]]:
     """Before and after of every changed record, then of what followed on others."""
     with connect("governing", autocommit=True) as beside:
-        for ids, versions, marks, hashes in chunks(run):
-            places = [place for place, mark in enumerate(marks) if mark == CHANGED]
-            members = [(ids[place], versions[place]) for place in places]
-            known = states_of(beside, run, members)
-            for at, (id, judged) in enumerate(members):
-                digest = hashes[16 * at : 16 * at + 16]
-                yield changed_line(run, id, judged, known, digest)
-        if not run.dry_run:
-            cursor = beside.execute(
-                ASIDE.format(environment=run.environment_id), (run.pk, run.pk), binary=True
-            )
-            for kind, id, written, status, after, old_status, before in cursor:
-                yield line_of(
-                    kind, id, written, before, after, old_status or "", status, None, True
-                )
+        beside.execute(f"SET search_path = {run.environment_id}, governing")
+        with beside.cursor() as cursor:
+            for ids, versions, marks, hashes, _ in chunks(run):
+                places = [place for place, mark in enumerate(marks) if mark == CHANGED]
+                some = [(ids[place], versions[place]) for place in places]
+                digests = {id: hashes[16 * at : 16 * at + 16] for at, (id, _) in enumerate(some)}
+                judged = dict(some)
+                for one in changing(cursor, run, some):
+                    yield changed_line(run, one, judged[one.id] + 1, digests[one.id])
+            if not run.dry_run:
+                yield from aside_lines(cursor, run)
 
 
-States = dict[tuple[int, int], tuple[str, bytes]]
-"""(number, version) -> (status, body)"""
-
-
-def states_of(beside: psycopg.Connection[Any], run: Run, members: list[tuple[int, int]]) -> States:
-    asked = list(members)
-    if not run.dry_run:
-        asked += [(id, judged + 1) for id, judged in members]
-    cursor = beside.execute(
-        STATES.format(environment=run.environment_id),
-        ([id for id, _ in asked], [judged for _, judged in asked], run.kind),
-        binary=True,
-    )
-    return {(id, judged): (status, bytes(body)) for id, judged, status, body in cursor}
-
-
-def changed_line(run: Run, id: int, judged: int, known: States, digest: bytes) -> dict[str, Any]:
-    old_status, before = known.get((id, judged), ("", None))
-    if run.dry_run:
-        held = Held(run.kind, id, judged, None, id, old_status, before or b"")
-        knowable = before is not None and run.undoes_id is None
-        status, after = old_status, proposed(run, held) if knowable else None
-    else:
-        status, after = known.get((id, judged + 1), ("", None))
+def changed_line(run: Run, one: Changing, written: int, digest: bytes) -> dict[str, Any]:
+    old, status = one.status or ("", "")
     told = None
-    if run.kind in MARC and before and after:
-        found = changes(Record(before), Record(after))
-        if hash_of_change(found, status, old_status) == digest:
-            told = [
-                [one.tag.decode("ascii", "replace"), text(one.before), text(one.after),
-                 one.before_at, one.after_at]
-                for one in found
-            ]  # fmt: skip
-    return line_of(run.kind, id, judged + 1, before, after, old_status, status, told, False)
+    if one.before and one.after and hash_of_change(one.changes, status, old) == digest:
+        told = told_of(one.changes)
+    return line_of(run.kind, one.id, written, one.before, one.after, old, status, told, False)
+
+
+def aside_lines(cursor: psycopg.Cursor[Any], run: Run) -> Iterator[dict[str, Any]]:
+    cursor.execute(ASIDE.format(environment=run.environment_id), (run.pk, run.pk), binary=True)
+    for kind, id, written, status, after, old, before in cursor.fetchall():
+        told = None
+        if before is not None and after is not None:
+            form = form_of(kind)
+            told = told_of(form.changes(form.read(bytes(before)), form.read(bytes(after))))
+        yield line_of(kind, id, written, before, after, old or "", status, told, True)
+
+
+def told_of(found: Sequence[Change]) -> list[list[Any]]:
+    return [
+        [
+            one.tag.decode("utf-8", "replace"),
+            text(one.before),
+            text(one.after),
+            one.before_at,
+            one.after_at,
+        ]
+        for one in found
+    ]
 
 
 def line_of(
@@ -323,7 +319,7 @@ def line_of(
     return {
         "kind": kind,
         "id": id,
-        "number": own_number(before or after) if kind in MARC else "",
+        "number": own_number(kind, before or after),
         "version": written,
         "old_status": old_status,
         "status": status,

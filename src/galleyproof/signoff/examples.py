@@ -8,16 +8,17 @@ from typing import Any, NamedTuple
 import psycopg
 
 from galleyproof.database.connect import connect
-from galleyproof.jobs.job import Held
-from galleyproof.marc.changes import Change, changes
+from galleyproof.marc.changes import Change
 from galleyproof.marc.field import indicators, is_control, subfields
-from galleyproof.marc.record import Record
-from galleyproof.marc.shapes import shapes_of_one
-from galleyproof.runs.before_after import proposed
+from galleyproof.runs.before_after import differences_of
 from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import JOBS
-from galleyproof.runs.reporting import own_number
+from galleyproof.structures.forms import form_of
+from galleyproof.structures.table import STRUCTURES
+
+STATUS = "status"
+"""What the shapes of a change of status begin with."""
 
 EACH = 3
 """How many records of a shape are shown."""
@@ -27,14 +28,24 @@ CHUNKS = """
     WHERE run = %s AND state = 'done' AND changed > 0 ORDER BY start
 """
 
-BODIES = """
-    SELECT wanted.id, wanted.version, coalesce(v.body, b.body)
+
+STATUSES = """
+    SELECT wanted.id, wanted.version, v.status
     FROM unnest(%s::bigint[], %s::integer[]) AS wanted (id, version)
-    JOIN {environment}.version AS v
-      ON v.kind = %s AND v.id = wanted.id AND v.version = wanted.version
-    LEFT JOIN {environment}.version AS b
-      ON b.kind = v.kind AND b.id = v.id AND b.version = v.same_as
+    JOIN version AS v ON v.kind = %s AND v.id = wanted.id AND v.version = wanted.version
 """
+
+
+class Changing(NamedTuple):
+    """A changed record with what changes in it. status: before and after; None in a plan."""
+
+    kind: str
+    id: int
+    number: str
+    changes: list[Change]
+    before: bytes
+    after: bytes
+    status: tuple[str, str] | None
 
 
 class Example(NamedTuple):
@@ -66,38 +77,49 @@ def examples(
     last chunk that shows a rare one is as far as it goes.
     """
     names = {one["shape"] for one in run.shapes}
-    missing = names if wanted is None else names & wanted
-    found: dict[str, list[Example]] = {name: [] for name in missing}
+    found: dict[str, list[Example]] = {
+        name: [] for name in (names if wanted is None else names & wanted)
+    }
     literal = JOBS[run.job].literal if run.job in JOBS else frozenset()
-    for held, after in changed_records(run):
+    for one in changed_records(run):
         if all(len(some) >= each for some in found.values()):
             break
-        number = own_number(held.body)
-        for name, fields in by_shape(held, after, literal).items():
-            if name in found and len(found[name]) < each:
-                found[name].append(Example(held.kind, held.id, number, fields))
+        shown = by_shape(one, literal)
+        for name in found:
+            fields = shown.get(STATUS if name.startswith(f"{STATUS} ") else name)
+            if fields is not None and len(found[name]) < each:
+                found[name].append(Example(one.kind, one.id, one.number, fields))
     return {name: found[name] for name in sorted(found)}
 
 
-def by_shape(held: Held, after: bytes, literal: frozenset[str]) -> dict[str, list[tuple[str, str]]]:
-    """The fields that show each shape of one record's change."""
+def by_shape(one: Changing, literal: frozenset[str]) -> dict[str, list[tuple[str, str]]]:
+    """The fields that show each shape of one record's change. What a plan does to a status is not
+    kept record by record, so any of its changed records may show that."""
+    form = form_of(one.kind)
     found: dict[str, list[tuple[str, str]]] = {}
-    for change in changes(Record(held.body), Record(after)):
-        for shape in shapes_of_one(held.kind, change, literal):
-            found.setdefault(str(shape), []).append(before_after(change))
+    for change in one.changes:
+        for shape in form.shapes([change], literal):
+            found.setdefault(str(shape), []).append(before_after(one.kind, change))
+    if one.before and (one.status is None or one.status[0] != one.status[1]):
+        title = form.title(form.read(one.before))
+        old, new = one.status or ("", "")
+        found[STATUS] = [(f"{title} {old}".rstrip(), f"{title} {new}".rstrip() if new else "")]
     return found
 
 
-def before_after(change: Change) -> tuple[str, str]:
+def before_after(kind: str, change: Change) -> tuple[str, str]:
     return (
-        "" if change.before is None else as_text(change.tag, change.before),
-        "" if change.after is None else as_text(change.tag, change.after),
+        "" if change.before is None else as_text(kind, change.tag, change.before),
+        "" if change.after is None else as_text(kind, change.tag, change.after),
     )
 
 
-def as_text(tag: bytes, data: bytes) -> str:
-    """A field as catalogers know it: `830 ␣0 $a Series ; $v 4`."""
-    name = tag.decode("ascii", "replace")
+def as_text(kind: str, tag: bytes, data: bytes) -> str:
+    """A field as catalogers know it: `830 ␣0 $a Series ; $v 4`; of what is not MARC, its name and
+    its value."""
+    name = tag.decode("utf-8", "replace")
+    if kind in STRUCTURES:
+        return f"{name}: {data.decode('utf-8', 'replace')}"
     if name == "LDR" or is_control(tag):
         return f"{name}    {data.decode('utf-8', 'replace')}"
     signs = "".join("␣" if one == " " else one for one in indicators(data))
@@ -105,36 +127,40 @@ def as_text(tag: bytes, data: bytes) -> str:
     return f"{name} {signs}{parts}"
 
 
-def changed_records(run: Run) -> Iterator[tuple[Held, bytes]]:
-    """Each changed member as it was, and its body afterwards; two queries for each chunk."""
+def changed_records(run: Run) -> Iterator[Changing]:
+    """Each changed member with what changes in it; a few queries for each chunk."""
     with connect("governing", autocommit=True) as connection:
-        cursor = connection.execute(
-            CHUNKS.format(environment=run.environment_id), (run.pk,), binary=True
-        )
-        for ids, versions, marks in cursor.fetchall():
-            places = places_of(CHANGED, marks)
-            yield from of_chunk(
-                connection, run, [(ids[place], versions[place]) for place in places]
-            )
+        connection.execute(f"SET search_path = {run.environment_id}, governing")
+        with connection.cursor() as cursor:
+            cursor.execute(CHUNKS.format(environment=run.environment_id), (run.pk,), binary=True)
+            for ids, versions, marks in cursor.fetchall():
+                places = places_of(CHANGED, marks)
+                some = [(ids[place], versions[place]) for place in places]
+                yield from changing(cursor, run, some)
 
 
-def of_chunk(
-    connection: psycopg.Connection[Any], run: Run, members: list[tuple[int, int]]
-) -> Iterator[tuple[Held, bytes]]:
-    asked = list(members)
-    if not run.dry_run:
-        asked += [(id, version + 1) for id, version in members]
-    cursor = connection.execute(
-        BODIES.format(environment=run.environment_id),
-        ([id for id, _ in asked], [version for _, version in asked], run.kind),
+def changing(
+    cursor: psycopg.Cursor[Any], run: Run, some: list[tuple[int, int]]
+) -> Iterator[Changing]:
+    """The same for some records: (number, version judged at)."""
+    judged = dict(some)
+    known = {} if run.dry_run else statuses_of(cursor, run.kind, some)
+    for one in differences_of(cursor, run, some):
+        version = judged[one.id]
+        status = None
+        if not run.dry_run:
+            status = known.get((one.id, version), ""), known.get((one.id, version + 1), "")
+        yield Changing(*one, status)
+
+
+def statuses_of(
+    cursor: psycopg.Cursor[Any], kind: str, some: list[tuple[int, int]]
+) -> dict[tuple[int, int], str]:
+    """(number, version) -> status, of the versions judged at and of those after them."""
+    asked = [*some, *((id, version + 1) for id, version in some)]
+    cursor.execute(
+        STATUSES,
+        ([id for id, _ in asked], [version for _, version in asked], kind),
         binary=True,
     )
-    bodies = {(id, version): bytes(body) for id, version, body in cursor}
-    for id, version in members:
-        before = bodies.get((id, version))
-        if before is None:
-            continue
-        held = Held(run.kind, id, version, None, id, "active", before)
-        after = proposed(run, held) if run.dry_run else bodies.get((id, version + 1))
-        if after is not None:
-            yield held, after
+    return {(id, version): status for id, version, status in cursor}

@@ -159,8 +159,3 @@ def title_of(code: str) -> str:
 
 def scope_of(code: str) -> str:
     return BY_CODE[code].scope if code in BY_CODE else ""
-
-
-def binds(code: str) -> str:
-    """What narrows a job to one sign-off: "rule", "profile", "kind", or ""."""
-    return BY_CODE[code].binds if code in BY_CODE else ""

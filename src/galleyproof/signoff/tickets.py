@@ -9,23 +9,22 @@ from galleyproof.people.finding import person_named
 from galleyproof.signoff.models import RoleForm, Ticket
 from galleyproof.signoff.states import OPEN, STATES
 
-TICKETS = Ticket.objects.select_related(
-    "person", "sandbox_permit", "sandbox_permit__issued_by", "permit", "decided_by"
-)
+TICKETS = Ticket.objects.select_related("person")
 
 
 def ticket_numbered(number: int, *, lock: bool = False) -> Ticket:
     """The ticket with this number; lock: until the transaction ends. Raises Wrong for none."""
     wanted = TICKETS.select_for_update(of=("self",)) if lock else TICKETS
-    ticket: Ticket | None = wanted.filter(pk=number).first()
-    if ticket is None:
-        raise Wrong(f"there is no ticket {number}; `galley ticket list` shows them")
+    try:
+        ticket: Ticket = wanted.get(pk=number)
+    except Ticket.DoesNotExist:
+        raise Wrong(f"there is no ticket {number}; `galley ticket list` shows them") from None
     return ticket
 
 
 def form_of(number: int, *, lock: bool = False) -> RoleForm:
     """The role form of a ticket. Raises Wrong where it has none."""
-    wanted = RoleForm.objects.select_related("person", "permit", "ticket", "confirmed_by")
+    wanted = RoleForm.objects.select_related("person", "confirmed_by")
     if lock:
         wanted = wanted.select_for_update(of=("self",))
     form: RoleForm | None = wanted.filter(ticket=number).order_by("-pk").first()
@@ -60,7 +59,9 @@ def listing(
         wanted &= Q(job=job)
     if before is not None:
         wanted &= Q(pk__lt=before)
-    found = TICKETS.filter(wanted).prefetch_related(
-        "person__units", "role_forms__person__units", "role_forms__confirmed_by"
+    found = (
+        TICKETS.filter(wanted)
+        .select_related("sandbox_permit__issued_by")
+        .prefetch_related("person__units", "role_forms__person__units", "role_forms__confirmed_by")
     )
     return list(found.order_by("-pk")[:limit])

@@ -19,6 +19,7 @@ PLACES = (
     ("/sets", _("Sets")),
     ("/runs", _("Runs")),
     ("/records", _("Records")),
+    ("/rules", _("Rules")),
     ("/tickets", _("Sign-off")),
     ("/matrix", _("Matrix")),
     ("/schedules", _("Schedules")),

@@ -33,6 +33,8 @@ class Control:
     value: Any = ""
     choices: Sequence[tuple[str, str]] = ()
     required: bool = False
+    folded: bool = False
+    """Of a group: nothing in it is filled, so that it need not be open."""
     inside: list[Control] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -67,6 +69,7 @@ def control(name: str, info: FieldInfo, value: Any, above: str) -> Control:
     if made.shape == "group":
         given = value.model_dump() if isinstance(value, BaseModel) else (value or {})
         made.inside = controls(kind, given, f"{above}{name}.")
+        made.folded = not given and takes_none(info)
     elif made.shape == "choice":
         made.choices = options(kind, made.required)
         made.value = plain(value)
@@ -134,7 +137,9 @@ def values_of(
         key = above + name
         match shape_of(kind):
             case "group":
-                if inside := values_of(kind, sent, f"{key}."):
+                inside = values_of(kind, sent, f"{key}.")
+                # A group that need not be there is there only where something was filled in.
+                if inside and not (takes_none(info) and inside == untouched(kind)):
                     found[name] = inside
             case "check":
                 found[name] = sent.get(key, "") in ("on", "true", "yes", "1")
@@ -145,6 +150,21 @@ def values_of(
             case _:
                 if sent.get(key, "").strip():
                     found[name] = sent.get(key, "").strip()
+    return found
+
+
+def takes_none(info: FieldInfo) -> bool:
+    return type(None) in get_args(info.annotation)
+
+
+def untouched(kind: type[BaseModel]) -> dict[str, Any]:
+    """What a form sends of a group in which nothing was filled in."""
+    found: dict[str, Any] = {}
+    for one in every(controls(kind, {}, "")):
+        if one.shape == "check":
+            found[one.name] = bool(one.value)
+        elif one.shape != "group" and one.value:
+            found[one.name] = one.value
     return found
 
 

@@ -11,6 +11,11 @@ from typing import NamedTuple
 from galleyproof.marc.changes import LEADER, Change
 from galleyproof.marc.field import MARK, indicators, is_control, subfields
 from galleyproof.marc.record import Record
+from galleyproof.structures.changes import read
+from galleyproof.structures.forms import form_of
+from galleyproof.structures.structure import fields_of
+from galleyproof.structures.structure import shown as shown_value
+from galleyproof.structures.table import STRUCTURES
 
 ALIKE = 0.35
 """How alike two values must be to be compared letter by letter; others are replaced whole."""
@@ -83,12 +88,34 @@ def visible(text: str) -> str:
     return text.replace(" ", "␣") if len(text) < 60 else text
 
 
-def record_shown(body: bytes) -> list[FieldShown]:
+def record_shown(kind: str, body: bytes) -> list[FieldShown]:
+    """A record's fields: those of MARC, or a structure's by name, empty ones left out."""
+    if kind in STRUCTURES:
+        one = form_of(kind).read(body)
+        named = [
+            (sort.name, shown_value(getattr(one, at)))
+            for at, sort in fields_of(STRUCTURES[kind]).items()
+        ]
+        return [FieldShown(name, (), (Piece("text", text),)) for name, text in named if text]
     record = Record(body)
     return [
         shown(LEADER, record.leader),
         *(shown(tag, data) for tag, data in zip(record.tags, record.data, strict=True)),
     ]
+
+
+def row_of_structure(change: Change) -> Row:
+    """A field of a structure: its values as people read them."""
+    tag = name(change.tag).replace("_", "-")
+    old, new = read(change.before), read(change.after)
+    what = "added" if change.before is None else "removed" if change.after is None else "changed"
+    left, right = texts(old, new)
+    return Row(
+        tag,
+        what,
+        FieldShown(tag, (), tuple(left)) if change.before is not None else None,
+        FieldShown(tag, (), tuple(right)) if change.after is not None else None,
+    )
 
 
 def row(change: Change) -> Row:
@@ -111,8 +138,9 @@ def row(change: Change) -> Row:
     )
 
 
-def rows(changes: Sequence[Change]) -> list[Row]:
-    return [row(change) for change in changes]
+def rows(changes: Sequence[Change], kind: str = "bib") -> list[Row]:
+    one = row_of_structure if kind in STRUCTURES else row
+    return [one(change) for change in changes]
 
 
 def compared(tag: bytes, before: bytes, after: bytes) -> tuple[list[Piece], list[Piece]]:

@@ -7,9 +7,9 @@ CREATE TABLE record (
     body_version integer     NOT NULL,            -- the version whose row holds the body
     parent       bigint,                          -- the record above, in the kind above
     root         bigint      NOT NULL,            -- the bib above; own number if none is; -id for an orphan
-    children     integer     NOT NULL DEFAULT 0,  -- bumped whenever a child comes or goes
+    children     integer     NOT NULL DEFAULT 0,  -- comings and goings under it: only rises
     status       text        COLLATE "C" NOT NULL DEFAULT 'active'
-                 CHECK (status IN ('active', 'suppressed', 'deleted')),
+                 CHECK (status IN ('active', 'suppressed', 'withdrawn', 'deleted')),
     created      timestamptz NOT NULL,
     changed      timestamptz NOT NULL,
     tags         text        COLLATE "C" NOT NULL, -- distinct tags, so that a record can be skipped unread

@@ -10,7 +10,11 @@ from galleyproof.database.roles import grant
 
 ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 TABLES = Path(__file__).with_name("ledger.sql").read_text(encoding="utf-8")
-RIGHTS = {"chunk": "SELECT, INSERT, UPDATE", "outcome": "SELECT, INSERT"}
+RIGHTS = {
+    "chunk": "SELECT, INSERT, UPDATE",
+    "outcome": "SELECT, INSERT",
+    "given": "SELECT, INSERT",
+}
 PROTECT = django.db.models.deletion.PROTECT
 
 
@@ -25,6 +29,7 @@ def make_ledgers(apps, schema_editor):
             joined = f"FUNCTION {environment}.joined(anycompatiblearray)"
             grant(cursor, joined, "EXECUTE", environment)
             grant(cursor, "governing.run", "SELECT", environment)
+        grant(cursor, "sandbox.chunk", "SELECT, INSERT", "refresh")
         # Runs and permits are evidence: nobody who works with them can take one away.
         for table in ("run", "permit"):
             cursor.execute(f"REVOKE DELETE, TRUNCATE ON governing.{table} FROM PUBLIC")
@@ -85,6 +90,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, default="")),
                 ("kind", models.CharField(max_length=20)),
                 ("parameters", models.JSONField(default=dict)),
+                ("also", models.JSONField(default=dict)),
                 ("source", models.JSONField(default=dict)),
                 ("excluded", models.JSONField(default=list)),
                 ("dry_run", models.BooleanField(default=False)),
@@ -96,6 +102,7 @@ class Migration(migrations.Migration):
                 ("size", models.BigIntegerField(default=0)),
                 ("counts", models.JSONField(default=dict)),
                 ("shapes", models.JSONField(default=list)),
+                ("coverage", models.JSONField(default=list)),
                 ("said", models.JSONField(default=list)),
                 ("consequences", models.JSONField(default=list)),
                 ("digest", models.CharField(blank=True, default="", max_length=64)),

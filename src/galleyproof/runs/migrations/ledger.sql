@@ -9,20 +9,24 @@ CREATE TABLE chunk (
     ids      bigint[] NOT NULL,                   -- ordered by root; below zero: minus a line not found
     planned_on integer[],                         -- from a plan: the version of each member planned on; for an undo: the version that the run wrote
     planned_hashes bytea,                         -- from a plan: 16 bytes for each member to change, in order
+    planned_side bytea,                           -- from a plan: for each consequence that it showed, 8 bytes of root and 16 of digest
     versions integer[],                           -- the version each member was judged at; 0 if missing
     marks    bytea,                               -- one letter a member: c u r f m
     hashes   bytea,                               -- 16 bytes of digest for each changed member, in order
+    side     bytea,                               -- for each consequence 8 bytes of root and 16 of digest
     changed  integer  NOT NULL DEFAULT 0,
     unchanged integer NOT NULL DEFAULT 0,
     refused  integer  NOT NULL DEFAULT 0,
     failed   integer  NOT NULL DEFAULT 0,
     missing  integer  NOT NULL DEFAULT 0,
     shapes   jsonb,                               -- of the change: [[shape's parts, number of records], …]
+    coverage jsonb,                               -- of the changed: [[place in the job's coverage, number of records], …]
     worker   bigint,                              -- the worker that has it
     kills    integer  NOT NULL DEFAULT 0,         -- workers that died with it in hand
     failures integer  NOT NULL DEFAULT 0,         -- attempts ended by something not transient
     error    text,
     finished timestamptz,
+    kind     text     COLLATE "C",                -- of its members, where a run has several kinds (a refresh)
     PRIMARY KEY (run, start)
 );
 CREATE INDEX chunk_to_do ON chunk (run, start) WHERE state <> 'done';
@@ -44,6 +48,14 @@ CREATE TABLE outcome (
     planned  boolean NOT NULL DEFAULT false,      -- carried over from the plan
     raw      bytea,                               -- the bytes of a record that was not loaded
     PRIMARY KEY (run, start, place)
+);
+
+-- given: what the lines of a run's input file say of single records, beside their ids.
+CREATE TABLE given (
+    run     bigint NOT NULL,
+    id      bigint NOT NULL,
+    columns jsonb  NOT NULL,
+    PRIMARY KEY (run, id)
 );
 
 CREATE FUNCTION chunk_is_evidence() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -9,8 +9,7 @@ from django.db import transaction
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.envelope import Envelope
-from galleyproof.runs.offered import job_named
-from galleyproof.signoff.master_list import binds
+from galleyproof.runs.binding import for_permit
 from galleyproof.signoff.models import Ticket
 from galleyproof.signoff.moving import Hand, finish, said
 from galleyproof.signoff.states import OPEN, move_of
@@ -28,19 +27,18 @@ def ask(
     limits: Envelope | None = None,
     at: datetime,
 ) -> Ticket:
-    """Opens a ticket for a permit. limits: those that are asked for; the decision may be others.
+    """Opens a ticket for a permit. binding: a rule set by name means its newest version. limits:
+    those that are asked for; the decision may be others.
 
     Raises Wrong for a job that is not offered, a binding that is missing or too much, and where
     a ticket for the same is open already.
     """
     findings = []
+    whole = binding.strip()
     try:
-        job_named(job)
+        job, whole = for_permit(job, whole, who.person, environment)
     except Wrong as wrong:
         findings.append(str(wrong))
-    wanted = binds(job)
-    if wanted and not binding.strip():
-        findings.append(f"{job} is signed off for one {wanted} at a time; say which with --binding")
     if environment not in ENVIRONMENTS:
         findings.append(f"“{environment}” is not an environment; there are sandbox and production")
     if not why.strip():
@@ -54,7 +52,7 @@ def ask(
         there = Ticket.objects.filter(
             person=person,
             job=job,
-            binding=binding.strip(),
+            binding=whole,
             environment=environment,
             state__in=OPEN,
         ).first()
@@ -66,7 +64,7 @@ def ask(
         ticket = Ticket(
             person=person,
             job=job,
-            binding=binding.strip(),
+            binding=whole,
             environment=environment,
             why=said(why, ""),
             asked=(limits or Envelope()).stored(),

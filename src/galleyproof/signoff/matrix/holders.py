@@ -18,6 +18,7 @@ class Holders:
     """Everybody and every group, read once, and added to as a list is worked through."""
 
     by_name: dict[str, list[Person]] = field(default_factory=dict)
+    by_username: dict[str, Person] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     made: list[Person] = field(default_factory=list)
     groups_made: list[Group] = field(default_factory=list)
@@ -32,11 +33,15 @@ class Holders:
         return found
 
     def know(self, person: Person) -> None:
+        self.by_username[person.username] = person
         for name in {person.username.casefold(), plain_name(person.display_name)}:
             self.by_name.setdefault(name, []).append(person)
 
     def people_named(self, name: str) -> list[Person]:
-        """The people that a list may mean: by user name, display name, or “Last, First”."""
+        """The people that a list may mean: by user name, display name, or “Last, First”. A user
+        name written exactly is that person's, whatever others are called."""
+        if name in self.by_username:
+            return [self.by_username[name]]
         for one in (name.casefold(), plain_name(name), turned(name)):
             if one and one in self.by_name:
                 return self.by_name[one]
@@ -69,7 +74,7 @@ def name_fault(name: str) -> str:
 def make_person(who: Who, holders: Holders, name: str, unit: str, at: datetime) -> Person:
     """An account that cannot sign in until an administrator activates it."""
     username, display = names(upright(name), "")
-    taken = {known.username.casefold() for some in holders.by_name.values() for known in some}
+    taken = {known.casefold() for known in holders.by_username}
     free, count = username, 2
     while free.casefold() in taken:
         free, count = f"{username}{count}", count + 1

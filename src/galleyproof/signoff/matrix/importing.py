@@ -21,6 +21,8 @@ from galleyproof.permits.days import day_of
 from galleyproof.permits.envelope import Envelope, Fixed
 from galleyproof.permits.models import Permit
 from galleyproof.permits.standing import standing
+from galleyproof.rulebook.finding import version_bound
+from galleyproof.runs.binding import resolved
 from galleyproof.runs.offered import JOBS
 from galleyproof.signoff.master_list import BY_CODE
 from galleyproof.signoff.matrix.holders import (
@@ -137,12 +139,14 @@ class Desk:
         self.who = who
         self.done = done
         self.at = at
+        self.binding = ""
         self.holders = Holders.read()
         self.done_with = set(
             ListedRow.objects.exclude(state="pending").values_list("key", flat=True)
         )
         # What waits is judged anew: the doubt may be gone, or somebody else imports it now.
         self.waiting = {row.key: row for row in ListedRow.objects.filter(state="pending")}
+        self.bindings: dict[tuple[str, str], tuple[str, str]] = {}
         self.permits: dict[PermitKey, list[Permit]] = {}
         for permit in Permit.objects.filter(environment="production").select_related(
             "person", "group", "revoked_by"
@@ -157,12 +161,33 @@ class Desk:
         if part.key in self.done_with:
             self.done.known += 1
             return
-        if part.doubt:
-            self.keep(part, doubt=part.doubt)
-        elif part.is_group:
+        doubt = part.doubt
+        if not doubt:
+            whole, doubt = self.whole_binding(part.job, part.binding)
+        if doubt:
+            self.keep(part, doubt=doubt)
+            return
+        self.binding = whole
+        if part.is_group:
             self.take_group(part)
         else:
             self.take_person(part)
+
+    def whole_binding(self, code: str, written: str) -> tuple[str, str]:
+        """(what a permit is bound to, why that cannot be told): a rule set at its newest version.
+        Of jobs that are not built yet the binding is as it is written."""
+        job = JOBS.get(code)
+        if job is None or not job.binding:
+            return written, ""
+        if (code, written) not in self.bindings:
+            try:
+                whole = resolved(job, written)
+                shared = version_bound(whole).rule_set.shared
+                doubt = "" if shared else f"the rule set “{written}” is a private draft"
+            except Wrong as wrong:
+                whole, doubt = "", f"{wrong}; import the list again when it is there"
+            self.bindings[code, written] = (whole, doubt)
+        return self.bindings[code, written]
 
     def take_group(self, part: Part) -> None:
         group = self.holders.groups.get(part.holder.casefold())
@@ -195,7 +220,12 @@ class Desk:
     def there_already(self, part: Part, person: Person | None, group: Group | None) -> bool:
         """Whether just this is signed off already, or was and has been taken away since: a list
         does not bring back what was revoked."""
-        key = (person.pk if person else None, group.pk if group else None, part.job, part.binding)
+        key = (
+            person.pk if person else None,
+            group.pk if group else None,
+            part.job,
+            self.binding,
+        )
         permits = self.permits.get(key, [])
         states = [standing(one, self.at) for one in permits]
         if any(state not in ("revoked", "expired") for state in states):
@@ -225,7 +255,7 @@ class Desk:
             person=person,
             group=group,
             job=part.job,
-            binding=part.binding,
+            binding=self.binding,
             envelope=envelope,
             listed_in=self.done.list_name,
             at=self.at,
@@ -258,7 +288,7 @@ class Desk:
             unit_as_written=line.unit,
             note=line.note,
             job=part.job,
-            binding=part.binding[:200],
+            binding=(permit.binding if permit else part.binding)[:200],
             person=person,
             group=group,
             permit=permit,
@@ -282,8 +312,8 @@ class Desk:
             self.done.known += 1
             return
         row.person, row.group, row.permit = person, group, permit
-        row.state, row.doubt = "granted", ""
-        row.save(update_fields=["person", "group", "permit", "state", "doubt"])
+        row.binding, row.state, row.doubt = permit.binding, "granted", ""
+        row.save(update_fields=["person", "group", "permit", "binding", "state", "doubt"])
         self.done_with.add(row.key)
         self.done.granted.append(row)
 

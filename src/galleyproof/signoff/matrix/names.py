@@ -102,8 +102,12 @@ def numbered_bindings(bare: str, insides: list[str]) -> Meant | None:
 def bindings_in(job: Listed, written: str) -> list[str]:
     """The bindings that a cell names: one, or several between commas, semicolons or lines.
 
-    “Staff Generic 1, 2, 3” are three: a number alone belongs to the name before it.
+    “Staff Generic 1, 2, 3” are three: a number alone belongs to the name before it. Names of rule
+    sets may have commas in them, so for those only semicolons and lines count.
     """
+    if job.binds == "rule":
+        parts = (" ".join(part.split()) for part in re.split(r"[;\n]", written))
+        return list(dict.fromkeys(part for part in parts if part))
     found: list[str] = []
     stem = ""
     opened = re.sub(r"\(\s*(\d[\d,;&\s]*)\)", r" \1", written)

@@ -24,7 +24,7 @@ from galleyproof.web.screens.tickets import with_next
 MOST_PERMITS = 50
 """People that a job's page names; the rest is on the page of permits."""
 
-ASKED_FOR_ELSEWHERE = ("undo", "restore", "edit-record")
+ASKED_FOR_ELSEWHERE = ("undo", "edit-record")
 """Jobs that begin on the page of a run or of a record."""
 
 

@@ -17,8 +17,10 @@ from galleyproof.people.denial import NotPermitted
 from galleyproof.runs import editing
 from galleyproof.runs.messages import announce
 from galleyproof.runs.monitoring import numbered
+from galleyproof.structures.forms import form_of
+from galleyproof.structures.table import STRUCTURES
 from galleyproof.web.asking import now, who
-from galleyproof.web.marc_display import record_shown, rows
+from galleyproof.web.marc_display import Row, record_shown, rows
 from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.sending import once
@@ -59,7 +61,7 @@ def record(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     difference = None
     if one is not None and other is not None:
         before, after = versions_between(kind, found.id, environment, one, other)
-        difference = rows(changes(Record(before), Record(after), frozenset()))
+        difference = differences(kind, before, after)
     return render(
         request,
         "web/record.html",
@@ -67,7 +69,8 @@ def record(request: HttpRequest, kind: str, number: int) -> HttpResponse:
             "kind": kind,
             "record": found,
             "environment": environment,
-            "fields": record_shown(found.body),
+            "fields": record_shown(kind, found.body),
+            "marc": kind not in STRUCTURES,
             "newest": found.history[-1].version,
             "history": [(line, runs.get(line.run)) for line in reversed(found.history)],
             "relatives": relatives(kind, found.id, environment),
@@ -76,6 +79,14 @@ def record(request: HttpRequest, kind: str, number: int) -> HttpResponse:
             "two": other,
         },
     )
+
+
+def differences(kind: str, before: bytes, after: bytes) -> list[Row]:
+    """Everything that differs, 005 too."""
+    if kind in STRUCTURES:
+        form = form_of(kind)
+        return rows(form.changes(form.read(before), form.read(after)), kind)
+    return rows(changes(Record(before), Record(after), frozenset()))
 
 
 def edit(request: HttpRequest, kind: str, number: int) -> HttpResponse:

@@ -88,7 +88,7 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
     if found.state == "waiting":
         known["waits"] = sentences(found.waits_for)
         known["new_shapes"] = [
-            (shape, [(one, rows(one.changes)) for one in some])
+            (shape, [(one, rows(one.changes, one.kind)) for one in some])
             for shape, some in new_shapes.examples(found, NEW_EACH).items()
         ]
     if found.permit_id is not None and me.has_role("systems-librarian"):
@@ -99,7 +99,8 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
     if counts.get("changed") and found.job != "load":
         first = page(found, "changed", limit=FIRST)
         known["first"] = [
-            (one, rows(one.difference.changes) if one.difference else []) for one in first.records
+            (one, rows(one.difference.changes, one.kind) if one.difference else [])
+            for one in first.records
         ]
         known["more_changed"] = first.next is not None
     if found.state == "planned" and found.undoes_id is not None:

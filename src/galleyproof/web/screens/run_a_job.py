@@ -15,6 +15,7 @@ from galleyproof.catalog.sets import listing
 from galleyproof.jobs.job import Job
 from galleyproof.marc.errors import Wrong
 from galleyproof.permits.deciding import NotPermitted, may
+from galleyproof.rulebook.finding import listing as rule_sets
 from galleyproof.runs.messages import announce
 from galleyproof.runs.monitoring import last_of
 from galleyproof.runs.requesting import Request
@@ -151,6 +152,7 @@ def form(
             "sets": [one for one in listing(environment, limit=MOST_SETS) if one.kind in job.kinds],
             "id_types": [one for one in ID_TYPES if not one.kind or one.kind in job.kinds],
             "upload": upload if upload is not None and upload.pk else None,
+            "bindings": [one.in_order[-1].binding for one in rule_sets(me) if job.binding],
             "saved": SavedParameters.objects.filter(person=me, job=job.code).order_by("name"),
             "answer": answer,
             "kept": kept,

@@ -58,7 +58,7 @@ def records(request: HttpRequest, number: int) -> HttpResponse:
             ],
             "outcomes": [(name, data["counts"].get(name, 0)) for name in OUTCOMES],
             "records": [
-                (one, rows(one.difference.changes) if one.difference else [])
+                (one, rows(one.difference.changes, one.kind) if one.difference else [])
                 for one in found.records
             ],
             "next": ".".join(map(str, found.next)) if found.next else "",

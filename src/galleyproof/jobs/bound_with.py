@@ -1,0 +1,35 @@
+"""Titles bound with others: several bibs in one volume, whose item hangs under one of them.
+
+A bib is bound with others when a host bib names it in 774 $w, when its own 773 $w names a host, or
+when the field that the environment names (`bound-with`: a local 977, a holdings 014) refers to it.
+A host, with 774 $w of its own, holds the item of all of them.
+"""
+
+from __future__ import annotations
+
+from galleyproof.jobs.around import Around
+from galleyproof.marc.field import subfield_values
+from galleyproof.marc.keys import bound_name, keys
+from galleyproof.marc.record import Record
+
+
+def hosts_by_itself(bib: Record, around: Around) -> str:
+    """What a bib says itself of being bound with others, as a sentence; "" for nothing."""
+    if any(subfield_values(bib.data[at], "w") for at in bib.positions(b"773")):
+        return "its 773 $w names a host"
+    if is_host(bib):
+        return "it is a host: its 774 $w names what is bound with it"
+    return ""
+
+
+def is_host(bib: Record) -> bool:
+    return any(subfield_values(bib.data[at], "w") for at in bib.positions(b"774"))
+
+
+def called(bib: Record) -> set[str]:
+    """The values by which another record's field may name this bib."""
+    return {
+        bound_name(f"(OCoLC){value}" if scheme == "oclc" else value)
+        for scheme, value in keys(bib, "bib")
+        if scheme in ("mms", "035", "oclc")
+    }

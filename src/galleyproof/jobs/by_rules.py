@@ -1,0 +1,86 @@
+"""What the jobs share that change records by a rule set: they differ in their kind of record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
+
+from galleyproof.jobs.job import Covered, EachRecord
+from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed
+from galleyproof.marc.errors import Wrong
+from galleyproof.marc.record import Record
+from galleyproof.marc.tags import Need
+from galleyproof.rules.compiling import Compiled, compile_rules
+from galleyproof.rules.parsing import parse_rules
+from galleyproof.rules.tree import NORMALIZATION
+
+
+class Ready(NamedTuple):
+    """A rule set ready to work. coverage: each rule in the order written, then its actions.
+    places: of the rule and the action, for each Applied by its identity, since two rules may have
+    one name."""
+
+    compiled: Compiled
+    coverage: tuple[Covered, ...]
+    places: dict[int, tuple[int, int]]
+
+
+class ByRules(EachRecord):
+    """Normalizes records by the rule set that it is bound to."""
+
+    scope = "Rules"
+    binding = "rule-set"
+    library_role = "catalog manager"
+    dangers = (
+        "A rule does to every record of the set what it says, also where a person meant otherwise.",
+    )
+    rules: Ready | None = None
+
+    def bound_to(self, text: str) -> Self:
+        bound = type(self)()
+        bound.rules = made_ready(text, self.code)
+        return bound
+
+    def ready(self) -> Ready:
+        if self.rules is None:
+            raise TypeError(f"{self.code} must be bound to a rule set first")
+        return self.rules
+
+    def need(self, parameters: Any) -> Need:
+        return self.ready().compiled.need
+
+    def coverage(self, parameters: Any) -> Sequence[Covered]:
+        return self.ready().coverage
+
+    def edit(self, record: Record, parameters: Any) -> Answer:
+        """Raises GrewTooMuch, which fails this record alone."""
+        ready = self.ready()
+        after, applied = ready.compiled.run(record)
+        if after is record:
+            return UNCHANGED
+        places = {place for one in applied for place in ready.places[id(one)]}
+        return Changed(after, applied=tuple(places))
+
+
+@lru_cache(64)
+def made_ready(text: str, code: str) -> Ready:
+    """The same rules are compiled once in a process. code: the job they are for."""
+    rules = parse_rules(text)
+    if rules.kind != NORMALIZATION:
+        raise Wrong(f"{code} takes normalization rules, and these are {rules.kind} rules")
+    compiled = compile_rules(rules)
+    coverage: list[Covered] = []
+    begins = {}
+    for rule in rules.rules:
+        begins[id(rule)] = len(coverage)
+        coverage.append(Covered(rule.name, 0, "", rule.line))
+        coverage += [
+            Covered(rule.name, action.number, action.source, action.line) for action in rule.actions
+        ]
+    places = {}
+    working = [rule for rule in rules.in_order() if rule.actions]
+    for rule, step in zip(working, compiled.chances.steps, strict=True):
+        at = begins[id(rule)]
+        places.update({id(applied): (at, at + applied.action) for _, applied in step.acts})
+    return Ready(compiled, tuple(coverage), places)

@@ -1,0 +1,1 @@
+"""The library of rule sets: each with its versions, private to who wrote it, or shared."""

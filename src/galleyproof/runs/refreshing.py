@@ -1,0 +1,233 @@
+"""Refreshing the sandbox: production is copied over it, and a new generation begins.
+
+A run by right of administrators. It goes on where it was when the command is given again; until
+it is through, nothing else may begin in the sandbox. The copying itself is catalog/refreshing.py,
+under a role that reads production and writes the sandbox and is used for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from django.db import transaction
+from psycopg import IsolationLevel
+
+from galleyproof.audit.log import append
+from galleyproof.catalog.kinds import KINDS, environment_named
+from galleyproof.catalog.models import Environment, Generation
+from galleyproof.catalog.refreshing import Copying, copy_keys, copy_records, let_go_of_holds
+from galleyproof.database.connect import connect
+from galleyproof.marc.errors import Wrong
+from galleyproof.people.identity import Who
+from galleyproof.permits.deciding import deny
+from galleyproof.runs.faults import point
+from galleyproof.runs.models import Run
+from galleyproof.runs.settling import ended_as, finish
+from galleyproof.runs.states import ENDED
+from galleyproof.runs.tally import tally
+from galleyproof.runs.working import now
+
+JOB = "refresh"
+SOURCE = "production"
+LOCK = 833
+"""First half of the advisory lock of a process that refreshes; the run is the second."""
+
+
+def refresh(
+    who: Who,
+    environment: str,
+    *,
+    at: datetime,
+    after_window: Callable[[int, int], None] = lambda seen, of: None,
+) -> Run:
+    """Copies production over the sandbox, or goes on with a copy that was interrupted; returns
+    the finished run.
+
+    Raises Wrong where there is nothing to copy or a run of the sandbox is not through.
+    """
+    if environment_named(environment) == SOURCE:
+        raise Wrong("production is what the sandbox is refreshed from; only the sandbox is")
+    if not who.person.has_role("administrator"):
+        deny(
+            who.person,
+            f"refresh {environment}",
+            f"refreshing is a right of administrators, which {who.person.display_name} is not",
+            at=at,
+            acting=who.acting,
+        )
+    with connect("refresh", autocommit=True, application="galley refresh") as connection:
+        run = begin_or_go_on(connection, who, environment, at)
+        row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, run.id)).fetchone()
+        if not (row and row[0]):
+            raise Wrong(f"run {run.id} is refreshing the {environment} in another process just now")
+        run.refresh_from_db()
+        if run.state in ENDED:
+            return run
+        if not tally(environment, run.id).size:
+            copy(connection, run, after_window)
+            write_ledger(connection, run.id)
+        point("refresh-accounted")
+        end(run.id, now())
+    run.refresh_from_db()
+    return run
+
+
+# ---- beginning
+
+
+def begin_or_go_on(
+    connection: psycopg.Connection[Any], who: Who, environment: str, at: datetime
+) -> Run:
+    row = connection.execute("SELECT EXISTS (SELECT 1 FROM production.record)").fetchone()
+    with transaction.atomic():
+        settings = Environment.objects.select_for_update().get(pk=environment)
+        if settings.refreshing is not None:
+            return Run.objects.get(pk=settings.refreshing)
+        if not (row and row[0]):
+            raise Wrong(f"production is empty: there is nothing to copy over the {environment}")
+        refuse_live_runs(environment)
+        run = Run.objects.create(
+            job=JOB,
+            job_revision=1,
+            environment=settings,
+            generation=settings.generation + 1,
+            person=who.person,
+            acting=who.acting.username if who.acting else "",
+            kind="",
+            source={"copy": SOURCE, "generation": settings.generation + 1},
+            state="running",
+            requested=at,
+        )
+        settings.refreshing = run.id
+        settings.save()
+        append(
+            "run-requested",
+            person=who.person.username,
+            acting=who.acting.username if who.acting else None,
+            subject=f"run {run.id}",
+            detail={"job": JOB, "environment": environment, **run.source},
+            at=at,
+        )
+    return run
+
+
+def refuse_live_runs(environment: str) -> None:
+    live = Run.objects.filter(environment_id=environment).exclude(state__in=ENDED).order_by("id")
+    count = live.count()
+    if not count:
+        return
+    shown = ", ".join(f"run {run.id} ({run.job}) is {run.state}" for run in live[:5])
+    more = f", and {count - 5} more" if count > 5 else ""
+    raise Wrong(
+        f"the {environment} cannot be refreshed while runs of it are not through: {shown}{more}; "
+        "wait for their end or cancel them"
+    )
+
+
+# ---- the work
+
+
+def copy(
+    connection: psycopg.Connection[Any], run: Run, after_window: Callable[[int, int], None]
+) -> None:
+    """Records, then keys, all as of one moment of production."""
+    copying = Copying(SOURCE, run.id, run.requested)
+    with one_moment() as (snapshot, size):
+        after_window(0, size)
+        for kind in KINDS:
+            for copied in copy_records(connection, snapshot, copying, kind):
+                after_window(copied.seen, size)
+                point("refresh-window")
+        for kind in KINDS:
+            for _ in copy_keys(connection, snapshot, copying, kind):
+                point("refresh-keys")
+    let_go_of_holds(connection)
+    connection.execute("SELECT take_statistics()")
+
+
+@contextmanager
+def one_moment() -> Iterator[tuple[str, int]]:
+    """(snapshot, records of production), for as long as the copying takes."""
+    with connect("refresh", application="galley refresh, its moment") as holder:
+        holder.isolation_level = IsolationLevel.REPEATABLE_READ
+        row = holder.execute(
+            "SELECT pg_export_snapshot(), (SELECT count(*) FROM production.record)"
+        ).fetchone()
+        assert row is not None
+        yield row[0], int(row[1])
+        holder.rollback()
+
+
+LEDGER = """
+    WITH member AS (
+        SELECT r.id, r.version, v.run = %(run)s AS mine, r.status,
+               v.same_as, row_number() OVER (ORDER BY r.id) - 1 AS place
+        FROM record AS r
+        JOIN version AS v ON v.kind = r.kind AND v.id = r.id AND v.version = r.version
+        WHERE r.kind = %(kind)s AND (r.status <> 'deleted' OR v.run = %(run)s)),
+    judged AS (
+        SELECT m.*, CASE WHEN NOT mine THEN NULL WHEN status = 'deleted' THEN 'gone'
+                         WHEN version = 1 THEN 'new' ELSE 'changed' END AS what,
+               CASE WHEN mine THEN (
+                   SELECT substr(sha256(b.body || convert_to(m.status, 'UTF8')), 1, 16)
+                   FROM version AS b WHERE b.kind = %(kind)s AND b.id = m.id
+                   AND b.version = coalesce(m.same_as, m.version)) END AS hash
+        FROM member AS m)
+    INSERT INTO chunk (run, start, members, kind, state, ids, versions, marks, hashes, changed,
+                       unchanged, shapes, finished)
+    SELECT %(run)s, %(start)s + min(place), count(*), %(kind)s, 'done',
+           array_agg(id ORDER BY place), array_agg(version - mine::integer ORDER BY place),
+           convert_to(string_agg(CASE WHEN mine THEN 'c' ELSE 'u' END, '' ORDER BY place), 'UTF8'),
+           coalesce(string_agg(hash, ''::bytea ORDER BY place), ''::bytea),
+           count(*) FILTER (WHERE mine), count(*) FILTER (WHERE NOT mine),
+           (SELECT coalesce(jsonb_agg(jsonb_build_array(
+                       jsonb_build_array(%(kind)s, %(kind)s, '', w.what, '', ''), w.count)), '[]')
+            FROM (VALUES ('new', count(*) FILTER (WHERE what = 'new')),
+                         ('changed', count(*) FILTER (WHERE what = 'changed')),
+                         ('gone', count(*) FILTER (WHERE what = 'gone'))) AS w (what, count)
+            WHERE w.count > 0),
+           %(at)s
+    FROM judged GROUP BY place / 2000
+"""
+
+
+def write_ledger(connection: psycopg.Connection[Any], run: int) -> None:
+    """Accounts for every record of the sandbox: it was changed by this run, or was so already."""
+    start = 0
+    with connection.transaction(), connection.cursor() as cursor:
+        for kind in KINDS:
+            cursor.execute(LEDGER, {"run": run, "kind": kind, "start": start, "at": now()})
+            cursor.execute("SELECT coalesce(sum(members), 0) FROM chunk WHERE run = %s", (run,))
+            row = cursor.fetchone()
+            start = int(row[0]) if row else 0
+        point("refresh-ledger")
+
+
+def end(number: int, at: datetime) -> None:
+    """The new generation begins, and the run has ended: together."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=number)
+        settings = Environment.objects.select_for_update().get(pk=run.environment_id)
+        if run.state in ENDED:
+            return
+        settings.generation = run.generation
+        settings.refreshed = at
+        settings.refreshing = None
+        settings.save()
+        Generation.objects.create(
+            environment=settings, number=run.generation, run=run.id, began=run.requested
+        )
+        append(
+            "environment-refreshed",
+            person=run.person.username,
+            acting=run.acting or None,
+            subject=settings.name,
+            detail={"run": run.id, "generation": run.generation},
+            at=at,
+        )
+        so_far = tally(settings.name, run.id)
+        finish(run, so_far, ended_as(so_far.counts), at)

@@ -1,0 +1,148 @@
+"""What a chunk's job may know beside the records of its groups: a query or two a chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from galleyproof.catalog.models import Environment
+from galleyproof.catalog.writing import array_of
+from galleyproof.database.connect import connect
+from galleyproof.jobs.around import Around
+from galleyproof.jobs.bound_with import called, hosts_by_itself
+from galleyproof.jobs.job import Held
+from galleyproof.jobs.related import names
+from galleyproof.runs.assignment import Assignment
+from galleyproof.structures.places import Code, LibraryPlace, LocationPlace
+from galleyproof.structures.table import structure
+
+TABLES = """
+    SELECT r.kind, v.body FROM record AS r JOIN version AS v
+      ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version
+    WHERE r.kind IN ('library', 'location', 'code') AND r.status <> 'deleted'
+"""
+
+
+def read_around(
+    cursor: psycopg.Cursor[Any],
+    assignment: Assignment,
+    relatives: Mapping[int, Sequence[Held]],
+) -> Around:
+    """What the assignment's job asks for. The day, the settings and the permitted jobs are there
+    for every job, without a query."""
+    job = assignment.job
+    around = Around(assignment.today, settings=assignment.settings, also=frozenset(assignment.also))
+    if job.looks_around:
+        libraries, locations, codes = tables_of(cursor)
+        around = replace(around, libraries=libraries, locations=locations, codes=codes)
+    if job.looks_for_hosts or job.looks_for_relations:
+        bibs = [held for some in relatives.values() for held in some if held.kind == "bib"]
+        if job.looks_for_hosts:
+            around = replace(around, bound_with=bound_with(cursor, around, bibs))
+        if job.looks_for_relations:
+            around = replace(around, related=related(cursor, bibs))
+    return around
+
+
+def around_now(environment: str, today: date) -> Around:
+    """An environment as it is now, for judging parameters."""
+    settings = Environment.objects.get(pk=environment).settings
+    with connect(environment, autocommit=True) as connection, connection.cursor() as cursor:
+        return Around(today, *tables_of(cursor), settings=settings)
+
+
+def tables_of(
+    cursor: psycopg.Cursor[Any],
+) -> tuple[
+    dict[str, LibraryPlace], dict[tuple[str, str], LocationPlace], dict[str, dict[str, Code]]
+]:
+    libraries: dict[str, LibraryPlace] = {}
+    locations: dict[tuple[str, str], LocationPlace] = {}
+    codes: dict[str, dict[str, Code]] = {}
+    cursor.execute(TABLES, binary=True)
+    for kind, body in cursor:
+        one = structure(kind, body)
+        if isinstance(one, LibraryPlace):
+            libraries[one.code] = one
+        elif isinstance(one, LocationPlace):
+            locations[one.library, one.code] = one
+        elif isinstance(one, Code):
+            codes.setdefault(one.table, {})[one.code] = one
+    return libraries, locations, codes
+
+
+def bound_with(cursor: psycopg.Cursor[Any], around: Around, bibs: Sequence[Held]) -> dict[int, str]:
+    """The bibs among these that are bound with others: by what they say themselves, or because
+    another record names them."""
+    found: dict[int, str] = {}
+    names: dict[str, list[int]] = {}
+    for held in bibs:
+        said = hosts_by_itself(held.record, around)
+        if said:
+            found[held.id] = said
+        for value in called(held.record):
+            names.setdefault(value, []).append(held.id)
+    schemes = [f"bound-{tag}" for tag in around.setting("bound-with") or DEFAULT]
+    cursor.execute(
+        "SELECT k.kind, k.scheme, k.value, k.id FROM key AS k"
+        " JOIN record AS r ON r.kind = k.kind AND r.id = k.id AND r.status <> 'deleted'"
+        " WHERE k.kind IN ('bib', 'holding') AND k.scheme = ANY(%s) AND k.value = ANY(%s)",
+        (schemes, list(names)),
+    )
+    for kind, scheme, value, id in cursor:
+        for bib in names[value]:
+            if not (kind == "bib" and id == bib):
+                found.setdefault(bib, f"{kind} {id} names it in its {scheme[6:]}")
+    return found
+
+
+DEFAULT = ("774",)
+
+
+NAMED = """
+    SELECT k.scheme, k.value, k.id FROM key AS k
+    JOIN record AS r ON r.kind = 'bib' AND r.id = k.id AND r.status <> 'deleted'
+    WHERE k.kind = 'bib' AND k.scheme = ANY(%s) AND k.value = ANY(%s)
+"""
+
+
+def related(cursor: psycopg.Cursor[Any], bibs: Sequence[Held]) -> dict[int, str]:
+    """The bibs among these whose linking entries name another bib of the catalogue, or are named
+    by one, each with a word on which."""
+    found: dict[int, str] = {}
+    names_of: dict[str, list[tuple[int, str]]] = {}
+    called_so: dict[str, list[int]] = {}
+    for held in bibs:
+        record = held.record
+        for value, tag in names(record).items():
+            names_of.setdefault(value, []).append((held.id, tag))
+        for value in called(record):
+            called_so.setdefault(value, []).append(held.id)
+    # An OCLC number is named with its prefix and kept as a key without.
+    keyed = [value.removeprefix("(OCoLC)") for value in names_of]
+    cursor.execute(NAMED, (["mms", "035", "oclc"], keyed))
+    for scheme, value, id in cursor:
+        for bib, tag in names_of.get(f"(OCoLC){value}" if scheme == "oclc" else value, ()):
+            if bib != id:
+                found.setdefault(bib, f"its {tag} $w names bib {id}")
+    cursor.execute(NAMED, (["related"], list(called_so)))
+    for _, value, id in cursor:
+        for bib in called_so[value]:
+            if bib != id:
+                found.setdefault(bib, f"a linking entry of bib {id} names it")
+    return found
+
+
+def read_given(
+    cursor: psycopg.Cursor[Any], assignment: Assignment, ids: Sequence[int]
+) -> dict[int, dict[str, str]]:
+    """What the lines of the input file say of these records."""
+    cursor.execute(
+        "SELECT id, columns FROM given WHERE run = %s AND id = ANY(%s::bigint[])",
+        (assignment.given_to, array_of(ids)),
+    )
+    return dict(cursor.fetchall())

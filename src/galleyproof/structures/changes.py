@@ -1,0 +1,91 @@
+"""What differs between two structures, its shapes, and taking it back: field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import astuple
+
+from galleyproof.marc.changes import Change
+from galleyproof.marc.shapes import Shape
+from galleyproof.structures.structure import (
+    AMOUNT,
+    CODE,
+    FLAG,
+    Structure,
+    encoded_fields,
+    fields_of,
+    shown,
+)
+
+SHOWN = frozenset((CODE, FLAG))
+"""Sorts of field whose values a shape shows; those of others would make a shape a record."""
+
+
+def structure_changes(before: Structure, after: Structure) -> list[Change]:
+    """The fields in which two structures of a kind differ, in the order of the declaration."""
+    tags = encoded_fields(type(before))
+    pairs = enumerate(zip(astuple(before), astuple(after), strict=True))
+    return [
+        Change(tags[at], encoded(old), encoded(new), None, None)
+        for at, (old, new) in pairs
+        if old is not new and old != new
+    ]
+
+
+def encoded(value: Any) -> bytes | None:
+    if value is None or value == "" or value == ():
+        return None
+    return msgspec.json.encode(value)
+
+
+def structure_shapes(
+    kind: type[Structure], changes: Sequence[Change], literal: frozenset[str] = frozenset()
+) -> list[Shape]:
+    """One shape a field: values for coded fields, yes/no, and what the job declares literal."""
+    return [shape_of(kind, change, literal) for change in changes]
+
+
+@lru_cache(8192)
+def shape_of(kind: type[Structure], change: Change, literal: frozenset[str]) -> Shape:
+    field = fields_of(kind)[change.tag.decode()]
+    before, after = read(change.before), read(change.after)
+    if field.sort in SHOWN or field.name in literal:
+        return Shape(kind.kind, field.name, "", "set", before or "–", after or "–")
+    if change.before is None:
+        return Shape(kind.kind, field.name, "", "added")
+    if change.after is None:
+        return Shape(kind.kind, field.name, "", "removed")
+    return Shape(kind.kind, field.name, "", "text replaced" if is_text(field.sort) else "set")
+
+
+def is_text(sort: str) -> bool:
+    return sort not in ("date", "link", "count", AMOUNT)
+
+
+def read(value: bytes | None) -> str:
+    return "" if value is None else shown(msgspec.json.decode(value))
+
+
+class StructureUndone(NamedTuple):
+    """The record with the run's changes taken back; and those that stay, with why."""
+
+    structure: Structure
+    left: list[tuple[Change, str]]
+
+
+def undo_structure(before: Structure, after: Structure, now: Structure) -> StructureUndone:
+    """Takes back what a run did between `before` and `after`, in the record as it is `now`. A
+    field that was changed since stays as it is."""
+    back: dict[str, Any] = {}
+    left = []
+    for change in structure_changes(before, after):
+        name = change.tag.decode()
+        if getattr(now, name) == getattr(after, name):
+            back[name] = getattr(before, name)
+        else:
+            left.append((change, "it was changed again since; it stays as it is"))
+    return StructureUndone(now.changed(**back) if back else now, left)

@@ -1,0 +1,50 @@
+"""Loans and requests: as much of them as jobs refuse on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from galleyproof.structures.structure import Day, Flag, Structure, Text, code, link
+
+
+class Loan(Structure, frozen=True):
+    """An item is lent out until it is returned. The borrower is not kept."""
+
+    kind = "loan"
+    keyed = {"loan": "number"}
+    shown_by = ("due", "returned")
+    above = "item"
+    aliases = {"loan id": "number"}
+
+    item: Annotated[int, link("item")] = 0
+    number: Text = ""
+    lent: Day = None
+    due: Day = None
+    returned: Day = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.returned is None
+
+
+class Request(Structure, frozen=True):
+    """Somebody waits for an item, or for any item of the title (then item is 0)."""
+
+    kind = "request"
+    keyed = {"request": "number"}
+    shown_by = ("type", "placed")
+    above = "bib"
+    aliases = {"request id": "number"}
+
+    bib: Annotated[int, link("bib")] = 0
+    item: Annotated[int, link("item")] = 0
+    number: Text = ""
+    type: Annotated[str, code("request-type")] = ""
+    active: Flag = True
+    placed: Day = None
+    cancelled: Day = None
+    cancellation_reason: Text = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.cancelled is None
