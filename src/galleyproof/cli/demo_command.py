@@ -137,7 +137,7 @@ def quoted(part: str) -> str:
 PEOPLE = (
     ("amy", "a cataloger: has permits, runs jobs"),
     ("bob", "a systems librarian: issues permits, confirms large plans"),
-    ("carol", "a liaison of another unit"),
+    ("carol", "the liaison of her unit: confirms role forms"),
     ("dan", "a colleague without a permit"),
     ("eve", "an auditor: reads the log and verifies it"),
 )
