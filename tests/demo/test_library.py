@@ -8,7 +8,8 @@ from hashlib import sha256
 import pymarc
 from stdnum import isbn, issn
 
-from galleyproof.demo.library import authorities, bib, bibs, broken, holdings
+from galleyproof.demo.inventory import holdings
+from galleyproof.demo.library import authorities, bib, bibs, broken
 from galleyproof.marc.check import check
 from galleyproof.marc.record import Record
 

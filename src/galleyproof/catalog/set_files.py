@@ -6,30 +6,28 @@ ids that a spreadsheet has spoilt is refused before anything starts, with counts
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psycopg
-from python_calamine import CalamineError, CalamineWorkbook
 
 from galleyproof.catalog.kinds import ID_TYPES, KINDS, IdType
+from galleyproof.catalog.tables import Example, Row, Spoilt, examples, open_table
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.keys import normal
-
-SPOILT = re.compile(r"^\d+(\.\d+)?[eE]\+?\d+$")
-MAX_EXAMPLES = 5
+from galleyproof.structures.structure import column_name
 
 
 class IdLine(NamedTuple):
-    """A line of the file: its number (the header is 1) and its first cell, as it stands."""
+    """A line of the file: its number (the header is 1), its first cell, and what its further
+    columns say, by the names by which the job knows them."""
 
     number: int
     value: str
+    given: dict[str, str] = {}
 
 
 class SetLine(NamedTuple):
@@ -56,6 +54,10 @@ class Matched:
     said: list[SetLine] = field(default_factory=list)
     given: dict[int, dict[str, str]] = field(default_factory=dict)
     """Number of a record -> what further columns of its line say, by the columns' names."""
+    ignored: list[str] = field(default_factory=list)
+    """Further columns of the file that nothing is made of."""
+    contradicting: list[tuple[int, str]] = field(default_factory=list)
+    """Lines that say of a record something else than a line before them."""
 
     def count(self, problem: str) -> int:
         return sum(1 for line in self.said if line.problem == problem)
@@ -65,13 +67,21 @@ class Matched:
         return sum(1 for id in self.ids if id > 0)
 
 
-def match_file(connection: psycopg.Connection, path: Path, *, kinds: Sequence[str] = ()) -> Matched:
+def match_file(
+    connection: psycopg.Connection,
+    path: Path,
+    *,
+    kinds: Sequence[str] = (),
+    columns: Sequence[str] = (),
+) -> Matched:
     """Reads a file of ids and finds their records.
 
     kinds: the kinds that the job takes; an id type that several kinds have (035) means the
-    first of them. Raises Wrong where the file cannot be used, having read no further than needed.
+    first of them. columns: further columns that it takes, for single records. Raises Wrong where
+    the file cannot be used, having read no further than needed.
     """
-    id_type, lines = read_file(path)
+    header, rows = open_table(path, EXPECTED)
+    id_type = id_type_named(header[0], path)
     kind = id_type.kind or next(iter(kinds), "bib")
     if kinds and kind not in kinds:
         raise Wrong(
@@ -79,9 +89,12 @@ def match_file(connection: psycopg.Connection, path: Path, *, kinds: Sequence[st
             f"the job takes {' or '.join(KINDS[k].plural for k in kinds)}, and nothing was read "
             "further"
         )
-    rows = list(lines)
-    check_lines(path, id_type, rows)
-    matched = match(connection, kind, id_type, rows)
+    taken, ignored = further(header, columns, path)
+    lines = list(read_lines(path, rows, taken))
+    if not lines:
+        raise Wrong(f"{path.name} has a header and no ids")
+    matched = match(connection, kind, id_type, lines)
+    matched.ignored = ignored
     refuse_other_kinds(connection, path, matched)
     return matched
 
@@ -89,66 +102,53 @@ def match_file(connection: psycopg.Connection, path: Path, *, kinds: Sequence[st
 # ---- reading
 
 
-def read_file(path: Path) -> tuple[IdType, Iterator[IdLine]]:
-    if not path.exists():
-        raise Wrong(f"there is no file {path}")
-    if path.is_dir():
-        raise Wrong(f"{path} is a folder, not a file of ids")
-    cells = first_cells(path)
-    header = next(cells, None)
-    if header is None:
-        raise Wrong(f"{path.name} is empty; its first line must name the id type: {headers()}")
-    return id_type_named(header.value, path), cells
-
-
-def first_cells(path: Path) -> Iterator[IdLine]:
-    with path.open("rb") as stream:
-        start = stream.read(4)
-    if start.startswith(b"PK\x03\x04"):
-        yield from cells_of_workbook(path)
-        return
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
-            for number, row in enumerate(csv.reader(stream, delimiter=delimiter), start=1):
-                value = row[0].split("\t")[0].strip() if row else ""
-                if value:
-                    yield IdLine(number, value)
-    except (UnicodeDecodeError, csv.Error):
-        raise Wrong(
-            f"{path.name} is not a text file in UTF-8 nor an XLSX workbook; expected one id a "
-            f"line under a first line that names the id type: {headers()}"
-        ) from None
-
-
-def cells_of_workbook(path: Path) -> Iterator[IdLine]:
-    try:
-        rows: Any = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-    except (CalamineError, OSError) as error:
-        raise Wrong(f"{path.name} cannot be read as a workbook: {error}") from None
-    spoilt = []
-    for number, row in enumerate(rows, start=1):
-        cell = row[0] if row else ""
-        if isinstance(cell, float):
-            # A number of more than 15 digits has been rounded by the spreadsheet already.
-            if cell >= 1e15:
-                spoilt.append(IdLine(number, f"{cell:.0f}"))
-                continue
-            value = f"{cell:.0f}" if cell == int(cell) else str(cell)
-        else:
-            value = str(cell).strip()
+def read_lines(path: Path, rows: Iterator[Row], taken: dict[int, str]) -> Iterator[IdLine]:
+    """The lines that name an id; Wrong where a spreadsheet has spoilt some."""
+    spoilt = Spoilt(path, [0])
+    nameless = []
+    for row in rows:
+        spoilt.look(row)
+        value = row.cells[0]
+        given = {
+            name: row.cells[at]
+            for at, name in taken.items()
+            if at < len(row.cells) and row.cells[at]
+        }
         if value:
-            yield IdLine(number, value)
-    if spoilt:
+            yield IdLine(row.line, value, given)
+        elif given:
+            nameless.append(Example(row.line, "; ".join(given.values())))
+    spoilt.refuse()
+    if nameless:
         raise Wrong(
-            f"{path.name}: {len(spoilt)} ids of more than 15 digits are stored as numbers, and "
-            f"the spreadsheet has rounded them ({examples(spoilt)}); format the column as text "
-            "and fill it again"
+            f"{path.name}: {len(nameless):,} lines say something of a record and name none "
+            f"({examples(nameless)}); nothing was done"
         )
+
+
+def further(
+    header: Sequence[str], columns: Sequence[str], path: Path
+) -> tuple[dict[int, str], list[str]]:
+    """(place -> name) of the further columns that the job takes, and the headers of the rest."""
+    names = {column_name(column): column for column in columns}
+    taken: dict[int, str] = {}
+    ignored = []
+    for at, cell in enumerate(header[1:], start=1):
+        name = names.get(column_name(cell))
+        if name is not None and name in taken.values():
+            raise Wrong(f"{path.name} has two columns “{cell}”; leave one out")
+        if name is not None:
+            taken[at] = name
+        elif cell:
+            ignored.append(cell)
+    return taken, ignored
 
 
 def headers() -> str:
     return ", ".join(one.header for one in ID_TYPES)
+
+
+EXPECTED = f"expected one id a line under a first line that names the id type: {headers()}"
 
 
 def id_type_named(header: str, path: Path) -> IdType:
@@ -162,22 +162,6 @@ def id_type_named(header: str, path: Path) -> IdType:
         f"the first line of {path.name} is “{header[:60]}”, which is not an id type; "
         f"expected one of {headers()}{offer}"
     )
-
-
-def check_lines(path: Path, id_type: IdType, lines: Sequence[IdLine]) -> None:
-    if not lines:
-        raise Wrong(f"{path.name} has a header and no ids")
-    spoilt = [line for line in lines if SPOILT.match(line.value)]
-    if spoilt:
-        raise Wrong(
-            f"{path.name}: {len(spoilt)} ids were spoilt by a spreadsheet ({examples(spoilt)}); "
-            "format the column as text and fill it again"
-        )
-
-
-def examples(lines: Sequence[IdLine]) -> str:
-    shown = ", ".join(f"line {line.number}: {line.value}" for line in lines[:MAX_EXAMPLES])
-    return shown + (", …" if len(lines) > MAX_EXAMPLES else "")
 
 
 # ---- matching
@@ -201,7 +185,7 @@ def match(
     values = {line.number: normal(id_type.scheme, line.value) for line in lines}
     found = find(connection, kind, id_type.scheme, sorted(set(values.values())))
     seen: set[int] = set()
-    for number, value in lines:
+    for number, value, given in lines:
         ids = found.get(values[number], [])
         if not ids:
             matched.ids.append(-number)
@@ -212,31 +196,60 @@ def match(
         if all(id in seen for id in ids):
             matched.said.append(SetLine(number, value, "duplicate", ids[0]))
         for id in ids:
+            if given:
+                keep_given(matched, id, given, number)
             if id not in seen:
                 seen.add(id)
                 matched.ids.append(id)
+    if matched.contradicting:
+        said = examples([Example(number, value) for number, value in matched.contradicting])
+        raise Wrong(
+            f"{len(matched.contradicting):,} lines say of a record something else than a line "
+            f"before them ({said}); nothing was done"
+        )
     return matched
 
 
+def keep_given(matched: Matched, id: int, given: dict[str, str], number: int) -> None:
+    """Keeps what a line says of a record; two lines that say different things are told."""
+    before = matched.given.setdefault(id, given)
+    if before != given:
+        matched.contradicting.append((number, "; ".join(given.values())))
+
+
 def refuse_other_kinds(connection: psycopg.Connection, path: Path, matched: Matched) -> None:
-    """An id is of the wrong kind when it is found only among the numbers of another kind."""
-    lost = {line.value: line for line in matched.said if line.problem == "not-found"}
+    """An id is of the wrong kind when it is found only among the numbers of another kind, or
+    among the barcodes."""
+    lost: dict[str, list[Example]] = {}
+    for line in matched.said:
+        if line.problem == "not-found":
+            lost.setdefault(line.value.strip(), []).append(Example(line.number, line.value))
     if not lost:
         return
-    for kind in KINDS.values():
-        if kind.code == matched.kind:
-            continue
-        strays = find(
-            connection, kind.code, kind.scheme, [normal(kind.scheme, value) for value in lost]
-        )
-        wrong = [
-            IdLine(line.number, line.value)
-            for line in lost.values()
-            if normal(kind.scheme, line.value) in strays
-        ]
-        if wrong:
-            raise Wrong(
-                f"{path.name}: {len(wrong)} of {matched.lines} ids are numbers of "
-                f"{kind.plural}, not {matched.id_type.header}s ({examples(wrong)}); "
-                "nothing was done"
-            )
+    cursor = connection.execute(
+        "SELECT DISTINCT k.kind, k.scheme, k.value FROM key AS k"
+        " WHERE k.scheme = ANY(%s) AND k.value = ANY(%s)",
+        ([*(kind.scheme for kind in KINDS.values()), "barcode"], list(lost)),
+    )
+    stray: dict[tuple[str, str], list[Example]] = {}
+    for kind, scheme, value in cursor:
+        if (kind, scheme) != (matched.kind, matched.id_type.scheme):
+            stray.setdefault((kind, scheme), []).extend(lost[value])
+    if not stray:
+        return
+    count = len({example for some in stray.values() for example in some})
+    said = "; ".join(
+        f"{len(some):,} {of(kind, scheme)} ({examples(sorted(some))})"
+        for (kind, scheme), some in sorted(stray.items())
+    )
+    mixed = "" if count == matched.lines else f" of {matched.lines:,}"
+    raise Wrong(
+        f"{path.name}: {count:,}{mixed} ids are not {matched.id_type.header}s but {said}; "
+        "nothing was done"
+    )
+
+
+def of(kind: str, scheme: str) -> str:
+    if scheme == KINDS[kind].scheme:
+        return f"numbers of {KINDS[kind].plural}"
+    return "barcodes of items"

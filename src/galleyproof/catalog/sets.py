@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import csv
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import islice
@@ -14,11 +15,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from galleyproof.catalog.finding import members_of
-from galleyproof.catalog.kinds import environment_named, kind_named
+from galleyproof.catalog.kinds import ID_TYPES, KINDS, environment_named, kind_named
 from galleyproof.catalog.members import Members, listed, of_pages
 from galleyproof.catalog.models import Environment, RecordSet
 from galleyproof.catalog.reading import held_with_ids
 from galleyproof.catalog.set_files import Matched, SetLine, match_file
+from galleyproof.catalog.tables import safe
 from galleyproof.database.connect import connect
 from galleyproof.jobs.job import Held
 from galleyproof.marc.errors import Wrong
@@ -114,15 +116,20 @@ def choose_set(name: str, environment: str) -> Chosen:
     return Chosen(record_set.kind, size, {"set": name}, some)
 
 
-def choose_file(path: Path, environment: str, *, kinds: Sequence[str]) -> Chosen:
+def choose_file(
+    path: Path, environment: str, *, kinds: Sequence[str], columns: Sequence[str] = ()
+) -> Chosen:
+    """columns: further columns of the file that the job takes, for single records."""
     environment_named(environment)
     with connect(environment, autocommit=True) as connection:
-        matched = match_file(connection, path, kinds=kinds)
+        matched = match_file(connection, path, kinds=kinds, columns=columns)
     source = {
         "file": path.name,
         "lines": matched.lines,
         "not_found": matched.count("not-found"),
+        "found_twice": matched.count("found-twice"),
         "duplicates": matched.count("duplicate"),
+        "ignored_columns": matched.ignored,
     }
     return Chosen(matched.kind, len(matched.ids), source, listed(matched.ids), matched)
 
@@ -318,6 +325,55 @@ def lines_of(connection: psycopg.Connection, record_set: int) -> list[SetLine]:
 def listing(environment: str | None = None) -> list[RecordSet]:
     chosen = Q() if environment is None else Q(environment_id=environment)
     return list(RecordSet.objects.filter(chosen).order_by("environment_id", "name"))
+
+
+PROBLEMS = ("not-found", "found-twice", "duplicate")
+
+
+def export_lines(name: str, environment: str, problem: str, path: Path) -> int:
+    """Writes the lines of a set's file that have a problem (`all`: any) as CSV; how many."""
+    record_set = set_named(name, environment)
+    if problem != "all" and problem not in PROBLEMS:
+        raise Wrong(f"“{problem}” is not a problem; there are {', '.join(PROBLEMS)}, all")
+    with connect(environment, autocommit=True) as connection:
+        lines = lines_of(connection, record_set.pk)
+    rows = (
+        (line.number, safe(line.value), line.problem, line.id or "")
+        for line in lines
+        if problem in ("all", line.problem)
+    )
+    return write_table(path, ("line", "value", "problem", "number in the catalogue"), rows)
+
+
+def export_members(name: str, environment: str, path: Path) -> int:
+    """Writes a set's members as CSV, by their own numbers, so that the file is one of ids; those
+    that are not there are left out. Returns how many lines."""
+    record_set = set_named(name, environment)
+    own = KINDS[record_set.kind].scheme
+    header = next((one.header for one in ID_TYPES if one.scheme == own), "number")
+    with connect(environment, autocommit=True) as connection:
+        some = numbers(connection, members(connection, record_set))
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            with connect(environment, autocommit=True) as reading, reading.cursor() as cursor:
+                while ids := list(islice(some, 1000)):
+                    held = {one.id: one for one in held_with_ids(cursor, record_set.kind, ids)}
+                    for one in (member(id, held[id]) for id in ids if id in held):
+                        yield safe(one.number), safe(one.title), one.id
+
+        return write_table(path, (header, "title", "number in the catalogue"), rows())
+
+
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    if not path.parent.is_dir():
+        raise Wrong(f"there is no folder {path.parent}")
+    count = 0
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        for count, row in enumerate(rows, start=1):
+            writer.writerow(row)
+    return count
 
 
 class Member(NamedTuple):

@@ -15,6 +15,7 @@ from galleyproof.cli import (
     run_commands,
     set_commands,
     system_commands,
+    table_commands,
 )
 
 
@@ -36,6 +37,7 @@ for module in (
     system_commands,
     people_commands,
     catalog_commands,
+    table_commands,
     set_commands,
     job_commands,
     run_commands,

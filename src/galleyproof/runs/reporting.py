@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
+from galleyproof.catalog.tables import safe
 from galleyproof.database.connect import connect
 from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.judging import OUTCOMES
@@ -174,7 +175,3 @@ def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
                 )
                 count += 1
     return count
-
-
-def safe(cell: str) -> str:
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -185,7 +185,7 @@ def check_set(asked: Request, job: Job, plan: Run | None) -> Chosen:
     if plan is not None:
         return Chosen(plan.kind, plan.size, plan.source, None)
     if asked.file is not None:
-        chosen = choose_file(asked.file, asked.environment, kinds=job.kinds)
+        chosen = choose_file(asked.file, asked.environment, kinds=job.kinds, columns=job.columns)
     elif asked.ids:
         chosen = Chosen.of_ids(asked.kind or job.kinds[0], asked.ids)
     else:
