@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import islice
@@ -15,12 +14,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from galleyproof.catalog.finding import members_of
-from galleyproof.catalog.kinds import ID_TYPES, KINDS, environment_named, kind_named
+from galleyproof.catalog.kinds import environment_named, kind_named
 from galleyproof.catalog.members import Members, listed, of_pages
 from galleyproof.catalog.models import Environment, RecordSet
 from galleyproof.catalog.reading import held_with_ids
 from galleyproof.catalog.set_files import Matched, SetLine, match_file
-from galleyproof.catalog.tables import safe
 from galleyproof.database.connect import connect
 from galleyproof.jobs.job import Held
 from galleyproof.marc.errors import Wrong
@@ -78,7 +76,9 @@ def members(connection: psycopg.Connection, record_set: RecordSet) -> Members:
 def query_of(record_set: RecordSet) -> Query:
     """A logical set's query, with the rules that it named when it was made."""
     kept = record_set.rules
-    return parse_query(record_set.query, lambda binding: Named(binding, kept[binding]))
+    return parse_query(
+        record_set.query, lambda binding: Named(binding, kept[binding]), record_set.kind
+    )
 
 
 def count(connection: psycopg.Connection, some: Members) -> int:
@@ -152,7 +152,7 @@ def make_from_query(
     """
     kind_named(kind)
     environment_named(environment)
-    asked = parse_query(query, rules)
+    asked = parse_query(query, rules, kind)
     with connect(environment, autocommit=True) as connection:
         size = count(connection, members_of(connection, kind, asked))
         record_set = save(
@@ -325,55 +325,6 @@ def lines_of(connection: psycopg.Connection, record_set: int) -> list[SetLine]:
 def listing(environment: str | None = None) -> list[RecordSet]:
     chosen = Q() if environment is None else Q(environment_id=environment)
     return list(RecordSet.objects.filter(chosen).order_by("environment_id", "name"))
-
-
-PROBLEMS = ("not-found", "found-twice", "duplicate")
-
-
-def export_lines(name: str, environment: str, problem: str, path: Path) -> int:
-    """Writes the lines of a set's file that have a problem (`all`: any) as CSV; how many."""
-    record_set = set_named(name, environment)
-    if problem != "all" and problem not in PROBLEMS:
-        raise Wrong(f"“{problem}” is not a problem; there are {', '.join(PROBLEMS)}, all")
-    with connect(environment, autocommit=True) as connection:
-        lines = lines_of(connection, record_set.pk)
-    rows = (
-        (line.number, safe(line.value), line.problem, line.id or "")
-        for line in lines
-        if problem in ("all", line.problem)
-    )
-    return write_table(path, ("line", "value", "problem", "number in the catalogue"), rows)
-
-
-def export_members(name: str, environment: str, path: Path) -> int:
-    """Writes a set's members as CSV, by their own numbers, so that the file is one of ids; those
-    that are not there are left out. Returns how many lines."""
-    record_set = set_named(name, environment)
-    own = KINDS[record_set.kind].scheme
-    header = next((one.header for one in ID_TYPES if one.scheme == own), "number")
-    with connect(environment, autocommit=True) as connection:
-        some = numbers(connection, members(connection, record_set))
-
-        def rows() -> Iterator[tuple[Any, ...]]:
-            with connect(environment, autocommit=True) as reading, reading.cursor() as cursor:
-                while ids := list(islice(some, 1000)):
-                    held = {one.id: one for one in held_with_ids(cursor, record_set.kind, ids)}
-                    for one in (member(id, held[id]) for id in ids if id in held):
-                        yield safe(one.number), safe(one.title), one.id
-
-        return write_table(path, (header, "title", "number in the catalogue"), rows())
-
-
-def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    if not path.parent.is_dir():
-        raise Wrong(f"there is no folder {path.parent}")
-    count = 0
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(header)
-        for count, row in enumerate(rows, start=1):
-            writer.writerow(row)
-    return count
 
 
 class Member(NamedTuple):

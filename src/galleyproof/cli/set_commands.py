@@ -194,12 +194,13 @@ def add_to(galley: click.Group) -> None:
                  galley set members mine --environment sandbox --problem not-found --export FILE
         """
         from galleyproof.catalog import sets
+        from galleyproof.catalog.set_exports import export_lines, export_members
 
         if export is not None:
             if problem is None:
-                count = sets.export_members(name, environment, export)
+                count = export_members(name, environment, export)
             else:
-                count = sets.export_lines(name, environment, problem, export)
+                count = export_lines(name, environment, problem, export)
             face.answer(
                 {"set": name, "problem": problem, "exported": count, "file": str(export)},
                 lambda: out.print(f"{count:,} lines written to {export}", markup=False),

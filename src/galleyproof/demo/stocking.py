@@ -50,9 +50,13 @@ def files_of(folder: Path) -> dict[str, Path]:
 
 
 def write_shelves(
-    folder: Path, count: int, after: Callable[[int], None] = lambda done: None
+    folder: Path,
+    count: int,
+    after: Callable[[int], None] = lambda done: None,
+    start: int = 0,
 ) -> dict[str, Path]:
-    """Writes what hangs under `count` bibs, and the places and codes; streaming."""
+    """Writes what hangs under `count` bibs from number `start` on, and the places and codes;
+    streaming."""
     files = files_of(folder)
     with ExitStack() as stack:
         marc = stack.enter_context(files["holding"].open("wb", buffering=1 << 20))
@@ -67,7 +71,7 @@ def write_shelves(
             ("code", code_rows()),
         ):
             writers[kind].writerows(cells(kind, rows))
-        for done, one in enumerate(shelves(count), start=1):
+        for done, one in enumerate(shelves(count, start), start=1):
             for body in one.holdings:
                 marc.write(body)
             for kind, rows in one.rows.items():
