@@ -65,6 +65,12 @@ class Library:
             self.bob, person, job, environment=environment, at=NOW - timedelta(days=1), **limits
         )
 
+    def rules(self, name: str, text: str, *, who=None, share: bool = True) -> str:
+        """Adds rules to the library; returns their binding."""
+        from galleyproof.rulebook.actions.add import add_rules
+
+        return add_rules(who or self.bob, name, text, share=share, at=NOW).version.binding
+
     def ask(self, who=None, at: datetime = NOW, **asked):
         from galleyproof.runs.requesting import Request, request
 

@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner
+from command_line import Typed
 
 from galleyproof.cli.main import galley as command_line
 from galleyproof.demo.library import bibs, broken, mms
 
 JOB = "set-830-second-indicator"
-
-
-@dataclass
-class Answered:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """Standard output as the one JSON object that it must be."""
-        return json.loads(self.out)
-
-
-Typed = Callable[..., Answered]
-
-
-@pytest.fixture
-def typed(galley) -> Typed:
-    """Runs `galley …` in this process; the operating-system user is the administrator."""
-
-    def run(line: str | list[str], *more: str) -> Answered:
-        parts = line.split() if isinstance(line, str) else line
-        result = CliRunner().invoke(command_line, [*parts, *more])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
-        return Answered(result.exit_code, result.stdout, result.stderr)
-
-    return run
 
 
 @pytest.fixture

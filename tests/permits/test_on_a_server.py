@@ -24,9 +24,12 @@ from galleyproof.database.connect import connect
 
 # Other tests may have used this server.
 with connect("owner") as owner:
-    owner.execute("ALTER TABLE governing.audit_entry DISABLE TRIGGER USER")
+    kept = ("audit_entry", "rule_set_version")
+    for table in kept:
+        owner.execute(f"ALTER TABLE governing.{table} DISABLE TRIGGER USER")
     owner.execute("TRUNCATE governing.audit_entry, governing.person RESTART IDENTITY CASCADE")
-    owner.execute("ALTER TABLE governing.audit_entry ENABLE TRIGGER USER")
+    for table in kept:
+        owner.execute(f"ALTER TABLE governing.{table} ENABLE TRIGGER USER")
 
 at = datetime.now(UTC)
 amy = first_administrator("amy", at=at)

@@ -82,6 +82,8 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
         "set create",
         "set freeze",
         "set combine",
+        "rules add",
+        "rules share",
     }
     only_read = {
         "export",
@@ -101,6 +103,14 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
         "audit verify",
         "token list",
         "user list",
+        "rules list",
+        "rules show",
+        "rules diff",
+        "rules check",
+        "rules explain",
+        "rules run",
+        "rules test",
+        "rules ready-made",
     }
 
     def walk(group: click.Group, before: str = "") -> set[str]:

@@ -3,34 +3,15 @@ for byte, as without the kill, and no version is written twice."""
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 
 import pytest
+from other_processes import WORK, work_in_a_process
 from stories import NOW, Library, series
 
 from galleyproof.runs.faults import POINTS
-
-WORK = """
-import sys
-from galleyproof.database.setup import ready
-ready()
-from galleyproof.runs import freezing
-from galleyproof.runs.waiting import wait_for
-wait_for(int(sys.argv[1]))
-"""
-
-
-def work_in_a_process(number: int, fault: str = "") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-c", WORK, str(number)],
-        env=os.environ | {"GALLEY_FAULT": fault},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture

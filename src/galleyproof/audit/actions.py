@@ -42,7 +42,7 @@ ACTIONS: Mapping[str, Formatter] = {
     "permit-issued": told("issued {subject}: {job} in {environment} to {person}"),
     "permit-revoked": told("revoked {subject}: {reason}"),
     "denied": told("was refused {subject}: {reason}"),
-    "rules-added": told("added {subject} to the library of rules: {rules} {kind} rules, {shared}"),
+    "rules-added": told("added {subject}: {kind} rules ({rules}), {shared}"),
     "rules-shared": told("shared the {kind} rules {subject}"),
     "set-made": told("made {subject}"),
     "set-removed": told("removed {subject}"),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from galleyproof.catalog.kinds import environment_named, kind_named
 from galleyproof.catalog.reading import bodies
 from galleyproof.catalog.sets import members, numbers, set_named
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.files import whole_file
 from galleyproof.marc.writing import writer
 
 
@@ -55,28 +52,3 @@ def export_records(
                     after(count)
             out.close()
             return Exported(count, stream.tell() if stream.seekable() else 0)
-
-
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    if str(path) == "-":
-        yield sys.stdout.buffer
-        return
-    if not path.parent.is_dir():
-        raise Wrong(f"there is no folder {path.parent}")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb", buffering=1 << 20) as stream:
-            yield stream
-        os.chmod(name, 0o666 & ~umask())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
-
-
-def umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -126,14 +126,18 @@ def write(
     run: int,
     at: datetime,
     comings: Mapping[str, Mapping[int, int]] = MappingProxyType({}),
+    *,
+    checked: bool = False,
 ) -> None:
     """Writes new versions, their heads and keys, only if everything read is as it was read.
 
-    read: kind -> {id: version} of all that was read for these writes, themselves too. Raises
-    Moved with what is not; the caller's transaction must then be rolled back.
+    read: kind -> {id: version} of all that was read for these writes, themselves too. checked:
+    it was locked and checked in this transaction already. Raises Moved with what is not; the
+    caller's transaction must then be rolled back.
     """
-    if not writes or not move_heads_alike(cursor, writes, read, at):
-        lock_and_check(cursor, read, comings)
+    if checked or not move_heads_alike(cursor, writes, read, at):
+        if not checked:
+            lock_and_check(cursor, read, comings)
         for kind, some in kinds_of(writes).items():
             update_heads(cursor, kind, some, at)
             change_keys(cursor, kind, some)

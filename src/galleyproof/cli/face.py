@@ -98,13 +98,19 @@ class Face:
             yield update
 
 
-def command(group: click.Group, name: str, **settings: Any) -> Callable[..., click.Command]:
-    """A command that takes --json and --as and is handed its Face first."""
+def command(
+    group: click.Group, name: str, *, database: bool = True, **settings: Any
+) -> Callable[..., click.Command]:
+    """A command that takes --json and --as and is handed its Face first.
+
+    database: whether it may need one; where not, Django is not even set up.
+    """
 
     def wrap(function: Callable[..., int | None]) -> click.Command:
         @functools.wraps(function)
         def run(as_json: bool, as_name: str | None, **values: Any) -> None:
-            sys.exit(guarded(lambda: function(Face(as_json, as_name), **values), as_json))
+            face = Face(as_json, as_name)
+            sys.exit(guarded(lambda: function(face, **values), as_json, database))
 
         run = click.option(
             "--as",
@@ -123,14 +129,15 @@ def command(group: click.Group, name: str, **settings: Any) -> Callable[..., cli
     return wrap
 
 
-def guarded(work: Callable[[], int | None], as_json: bool) -> int:
+def guarded(work: Callable[[], int | None], as_json: bool, database: bool = True) -> int:
     """Runs a command and turns what it raises into a sentence and an exit code."""
     from django.core.exceptions import ImproperlyConfigured
     from django.db import OperationalError as DjangoOperationalError
     from psycopg import OperationalError
 
     try:
-        ready()
+        if database:
+            ready()
         return work() or DONE
     except click.ClickException:
         raise

@@ -55,6 +55,11 @@ def add_to(galley: click.Group) -> None:
             for danger in data["dangers"]:
                 out.print(f"  careful: {danger}", style="yellow", markup=False)
             out.print(f"  set of: {', '.join(data['kinds'])}")
+            if data["binding"]:
+                out.print(
+                    f"  bound to a {data['binding'].replace('-', ' ')}: --binding NAME[@VERSION]",
+                    markup=False,
+                )
             for one in data["parameters"]:
                 out.print(
                     f"  --param {one['name']}=…  ({one['type']}, default {one['default']})",
@@ -88,7 +93,12 @@ def add_to(galley: click.Group) -> None:
         metavar="FILE.json",
         help="Parameters from a JSON file.",
     )
-    @click.option("--binding", default="", help="The rule or profile, for jobs that need one.")
+    @click.option(
+        "--binding",
+        default="",
+        metavar="NAME[@VERSION]",
+        help="The rule set, for jobs that need one; NAME alone is its newest version.",
+    )
     @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
     @click.option("--plan", type=int, help="Run exactly what this dry run found.")
     @click.option(
@@ -105,6 +115,7 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley run set-830-second-indicator --environment sandbox --set series --dry-run
                  galley run set-830-second-indicator --environment sandbox --plan 1
+                 galley run normalize-bibs --binding clean-up --environment sandbox --set series
         """
         from galleyproof.cli.run_commands import go_on
         from galleyproof.runs.requesting import Request, request
@@ -170,6 +181,7 @@ def described(job: Any) -> dict[str, Any]:
         "dangers": list(job.dangers),
         "library_role": job.library_role,
         "revision": job.revision,
+        "binding": job.binding or None,
         "parameters": [
             {
                 "name": name.replace("_", "-"),

@@ -40,10 +40,10 @@ for module in (
     table_commands,
     set_commands,
     job_commands,
-    run_commands,
-    permit_commands,
     rules_commands,
     rulebook_commands,
+    run_commands,
+    permit_commands,
     demo_command,
 ):
     module.add_to(galley)

@@ -16,7 +16,7 @@ def add_to(galley: click.Group) -> None:
     @click.argument("person")
     @click.argument("code")
     @click.option("--environment", required=True, type=ENVIRONMENTS)
-    @click.option("--binding", default="")
+    @click.option("--binding", default="", metavar="NAME[@VERSION]", help="The rule set.")
     @click.option("--records", type=int, help="The size of the set.")
     def may(
         face: Face, person: str, code: str, environment: str, binding: str, records: int | None
@@ -59,7 +59,12 @@ def add_to(galley: click.Group) -> None:
     @click.argument("person")
     @click.argument("code")
     @click.option("--environment", required=True, type=ENVIRONMENTS)
-    @click.option("--binding", default="", help="The rule or profile it is for.")
+    @click.option(
+        "--binding",
+        default="",
+        metavar="NAME[@VERSION]",
+        help="The rule set it is for, in just one version; NAME alone is the newest now.",
+    )
     @click.option("--max-records", type=click.IntRange(min=1), help="Most records a run.")
     @click.option("--max-per-day", type=click.IntRange(min=1), help="Most records a day.")
     @click.option("--from", "starts", type=click.DateTime(["%Y-%m-%d"]), help="First day.")

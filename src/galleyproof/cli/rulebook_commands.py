@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from galleyproof.cli.face import DONE, Face, command, now, out, table
-from galleyproof.cli.rules_commands import rules
-from galleyproof.marc.errors import Wrong
 
 
 def add_to(galley: click.Group) -> None:
+    """After rules_commands, which makes the group."""
+    rules = galley.commands["rules"]
+    assert isinstance(rules, click.Group)
+
     @command(rules, "add")
     @click.argument("name")
-    @click.argument("file", type=click.Path(path_type=Path))
+    @click.argument("file")
     @click.option("--share", is_flag=True, help="Share it; until then it is your private draft.")
     @click.option("--note", default="", help="What is new in this version.")
-    def add(face: Face, name: str, file: Path, share: bool, note: str) -> int:
+    def add(face: Face, name: str, file: str, share: bool, note: str) -> int:
         """Adds a rule file to the library: a new name begins with version 1, a known one gets its
         next version. The same text again changes nothing.
 
@@ -26,8 +27,10 @@ def add_to(galley: click.Group) -> None:
         Example: galley rules add clean-up clean-up.rules --share --note "ISBN notes too"
         """
         from galleyproof.rulebook.actions.add import add_rules
+        from galleyproof.rules.files import read_rules
 
-        made = add_rules(face.who, name, text_of(file), share=share, note=note, at=now())
+        text = read_rules(file).rules.text
+        made = add_rules(face.who, name, text, share=share, note=note, at=now())
         version, rule_set = made.version, made.version.rule_set
         data = {
             "rules": rule_set.name,
@@ -41,7 +44,7 @@ def add_to(galley: click.Group) -> None:
 
         def human() -> None:
             if made.added:
-                said = f"Added {version.binding}: {version.rules:,} {rule_set.kind} rules"
+                said = f"Added {version.binding}: {version.size}"
             else:
                 said = f"Nothing is new: {version.binding} has this very text"
             owned = "shared" if rule_set.shared else "a private draft, for the sandbox only"
@@ -130,8 +133,7 @@ def add_to(galley: click.Group) -> None:
         def human() -> None:
             owned = "shared" if rule_set.shared else "private draft"
             out.print(
-                f"{version.binding}: {version.rules:,} {rule_set.kind} rules, {owned} by "
-                f"{rule_set.owner.display_name}",
+                f"{version.binding}: {version.size}, {owned} by {rule_set.owner.display_name}",
                 style="bold",
                 markup=False,
             )
@@ -173,18 +175,6 @@ def add_to(galley: click.Group) -> None:
 
         face.answer({"from": before.binding, "to": after.binding, "diff": lines}, human)
         return DONE
-
-
-def text_of(file: Path) -> str:
-    """A rule file's text. Raises Wrong where it is not there, or not UTF-8."""
-    try:
-        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as error:
-        raise Wrong(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise Wrong(
-            f"{file} is not UTF-8 text (byte {error.start + 1}); save it as UTF-8"
-        ) from None
 
 
 def warning(fault: Any) -> dict[str, Any]:

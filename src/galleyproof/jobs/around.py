@@ -17,7 +17,8 @@ class Around:
     today: the day on which the run was asked for, in the institution's time zone. locations: by
     (library, code). codes: table -> {code: Code}. settings: the environment's own, by name.
     also: the jobs beside its own that the run's person may do as consequences. bound_with: the
-    numbers of bibs that are bound with others, each with a word on how.
+    numbers of bibs that are bound with others, each with a word on how. related: the same of bibs
+    that another bib of the catalogue is linked with.
     """
 
     today: date
@@ -27,6 +28,7 @@ class Around:
     settings: Mapping[str, str] = field(default_factory=dict)
     also: frozenset[str] = frozenset()
     bound_with: Mapping[int, str] = field(default_factory=dict)
+    related: Mapping[int, str] = field(default_factory=dict)
 
     def setting(self, name: str) -> tuple[str, ...]:
         """The values of a setting, which are written with commas between them."""

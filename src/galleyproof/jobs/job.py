@@ -119,8 +119,14 @@ class Job(ABC):
     """True when `decide` asks for libraries, locations and codes."""
     looks_for_hosts: ClassVar[bool] = False
     """True when `decide` asks which bibs are bound with others."""
+    looks_for_relations: ClassVar[bool] = False
+    """True when `decide` asks which bibs other bibs are linked with."""
+    takes: ClassVar[str] = "living"
+    """`gone` for a job on records that were deleted or withdrawn, and on those below them."""
     columns: ClassVar[tuple[str, ...]] = ()
     """Further columns of a file of ids whose values go to single records: `last-issue`."""
+    most_records: ClassVar[int | None] = None
+    """Records a run that a permit allows where it says nothing else; None for no such limit."""
     ordered: ClassVar[bool] = False
     """True when chunks must be worked in sequence."""
     literal: ClassVar[frozenset[str]] = frozenset()
@@ -163,9 +169,17 @@ class Job(ABC):
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal | Making]:
         """One proposal for each member, and for each relative that changes or is made."""
 
-    def answer(self, held: Held, record: Any, parameters: Any, around: Around) -> Answer:
-        """Of a record that is decided alone: what becomes of it."""
-        raise NotImplementedError
+    def answer(
+        self,
+        held: Held,
+        record: Any,
+        parameters: Any,
+        around: Around,
+        line: Mapping[str, str] = {},
+    ) -> Answer:
+        """Of a record that is decided alone: what becomes of it. line: what its line of the
+        input file says of it, by column."""
+        raise TypeError(f"{self.code} does not decide records alone")
 
 
 class EachRecord(Job):
@@ -177,9 +191,16 @@ class EachRecord(Job):
     def alone(self, parameters: Any) -> bool:
         return True
 
-    def answer(self, held: Held, record: Any, parameters: Any, around: Around) -> Answer:
+    def answer(
+        self,
+        held: Held,
+        record: Any,
+        parameters: Any,
+        around: Around,
+        line: Mapping[str, str] = {},
+    ) -> Answer:
         return self.edit(record, parameters)
 
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal]:
         for held in group.members:
-            yield Proposal(held, self.edit(held.record, parameters))
+            yield Proposal(held, self.answer(held, held.record, parameters, group.around))

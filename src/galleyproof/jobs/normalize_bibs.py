@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from galleyproof.jobs.around import Around
 from galleyproof.jobs.by_rules import ByRules
+from galleyproof.jobs.job import Held
+from galleyproof.jobs.linked import unless_linked
+from galleyproof.jobs.outcome import Answer
+from galleyproof.marc.record import Record
 
 
 class NormalizeBibs(ByRules):
@@ -11,3 +19,13 @@ class NormalizeBibs(ByRules):
     scope = "Bib changes"
     kinds = ("bib",)
     does = "Changes bibs as the normalization rules say that it is bound to (--binding NAME@N)."
+
+    def answer(
+        self,
+        held: Held,
+        record: Record,
+        parameters: Any,
+        around: Around,
+        line: Mapping[str, str] = {},
+    ) -> Answer:
+        return unless_linked(self.edit(record, parameters), record, around)

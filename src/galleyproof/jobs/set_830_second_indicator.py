@@ -7,10 +7,13 @@ were entered without their article, yet carry a blank, or a count left over from
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pydantic import Field
 
-from galleyproof.jobs.job import EachRecord, Parameters
+from galleyproof.jobs.around import Around
+from galleyproof.jobs.job import EachRecord, Held, Parameters
+from galleyproof.jobs.linked import unless_linked
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Said, Unchanged
 from galleyproof.marc.field import MARK, subfield_values
 from galleyproof.marc.record import Record
@@ -72,6 +75,16 @@ class Set830SecondIndicator(EachRecord):
         if parameters.include_880:
             return Need.any([Need.tag("830"), Need.tag("880")])
         return Need.tag("830")
+
+    def answer(
+        self,
+        held: Held,
+        record: Record,
+        parameters: Set830Parameters,
+        around: Around,
+        line: Mapping[str, str] = {},
+    ) -> Answer:
+        return unless_linked(self.edit(record, parameters), record, around)
 
     def edit(self, record: Record, parameters: Set830Parameters) -> Answer:
         data = record.data

@@ -11,7 +11,9 @@ import re
 from galleyproof.marc.field import subfield_values
 from galleyproof.marc.record import Record
 
-KEY_TAGS = frozenset((b"001", b"003", b"010", b"014", b"020", b"022", b"035", b"774", b"977"))
+LINKING = frozenset(b"760 762 765 767 770 772 773 774 775 776 777 780 785 786 787".split())
+"""Linking entries of bibs, which name other bibs in $w."""
+KEY_TAGS = LINKING | {b"001", b"003", b"010", b"014", b"020", b"022", b"035", b"977"}
 BOUND = {("bib", b"774"): "w", ("bib", b"977"): "w", ("holding", b"014"): "a"}
 """Fields by which a record names bibs that are bound with its own, and the subfield."""
 LONGEST = 250
@@ -50,6 +52,11 @@ def keys(record: Record | bytes, kind: str) -> list[tuple[str, str]]:
         elif bib and tag == b"022":
             for value in subfield_values(data[at], "a"):
                 found["issn", issn8(value)] = None
+        elif bib and tag in LINKING:
+            for value in subfield_values(data[at], "w"):
+                found["related", bound_name(value)] = None
+                if (kind, tag) in BOUND:
+                    found[f"bound-{tag.decode()}", bound_name(value)] = None
         elif (kind, tag) in BOUND:
             for value in subfield_values(data[at], BOUND[kind, tag]):
                 found[f"bound-{tag.decode()}", bound_name(value)] = None

@@ -7,7 +7,6 @@ Written here and not by pymarc, which drops what stands before a field's first s
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -21,6 +20,7 @@ from galleyproof.marc.record import Record
 NAMES = {"$": "{dollar}", "{": "{lcub}", "}": "{rcub}"}
 CODES = {"dollar": "$", "lcub": "{", "rcub": "}", "bsol": "\\"}
 SPECIAL = re.compile(r"[${}\x00-\x1c\x7f-\x9f\u2028\u2029]")
+BLOCK = 1 << 20
 MNEMONIC = re.compile(r"\{(\w+)\}")
 
 
@@ -122,7 +122,7 @@ def blocks(stream: BinaryIO) -> Iterator[tuple[int, str]]:
     """(offset in bytes, text) of each record: lines up to a blank one."""
     offset = start = 0
     lines: list[str] = []
-    for raw in io.BytesIO(stream.read()):
+    for raw in lines_of(stream):
         line = raw.decode("utf-8-sig" if offset == 0 else "utf-8", "replace")
         if line.strip():
             if not lines:
@@ -134,3 +134,14 @@ def blocks(stream: BinaryIO) -> Iterator[tuple[int, str]]:
         offset += len(raw)
     if lines:
         yield start, "".join(lines)
+
+
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a stream, ends included, reading a block at a time."""
+    rest = b""
+    while block := stream.read(BLOCK):
+        *whole, rest = (rest + block).split(b"\n")
+        for line in whole:
+            yield line + b"\n"
+    if rest:
+        yield rest

@@ -12,7 +12,9 @@ start. It lives in the catalogue only; see writing.py for what goes out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import accumulate, chain
 
+from galleyproof.marc.check import FIVE, FOUR
 from galleyproof.marc.errors import Wrong
 
 FIELD_END = b"\x1e"
@@ -21,6 +23,8 @@ MOST_BYTES = 99_999
 MOST_FIELD = 9_999
 NARROW = b"45"
 WIDE = b"99"
+four = FOUR.__getitem__
+five = FIVE.__getitem__
 
 
 class Record:
@@ -114,6 +118,15 @@ class Record:
             return [tags.index(tag)]
         return [at for at, one in enumerate(tags) if one == tag]
 
+    def positions_like(self, pattern: str, fits: Mapping[bytes, bool]) -> list[int]:
+        """Indexes of the fields whose tags fit a pattern, in order; fits says it of each tag."""
+        return [at for at, tag in enumerate(self.tags) if fits[tag]]
+
+    @property
+    def text(self) -> bytes:
+        """All its bytes: what does not stand in them stands in no field."""
+        return self.body
+
     def first(self, tag: bytes) -> bytes | None:
         """The data of the first field with this tag, or None."""
         try:
@@ -179,8 +192,9 @@ class Record:
 def made(leader: bytes, tags: list[bytes], data: list[bytes]) -> Record:
     if len(leader) != 24:
         raise Wrong(f"a leader has 24 bytes, not {len(leader)}")
-    for one in data:
-        refuse_marks(one)
+    together = FIELD_END.join(data)
+    if RECORD_END in together or together.count(FIELD_END) != max(len(data) - 1, 0):
+        refuse_marks(together)
     record = Record.__new__(Record)
     record._leader = leader
     record._tags = tags
@@ -204,11 +218,9 @@ def serialised(leader: bytes, tags: list[bytes], data: list[bytes]) -> bytes:
     lengths = [len(one) + 1 for one in data]
     total = base + len(content)
     if total <= MOST_BYTES and max(lengths, default=0) <= MOST_FIELD:
-        parts = []
-        start = 0
-        for tag, length in zip(tags, lengths, strict=True):
-            parts.append(b"%b%04d%05d" % (tag, length, start))
-            start += length
+        starts = accumulate(lengths, initial=0)
+        entries = zip(tags, map(four, lengths), map(five, starts), strict=False)
+        parts = list(chain.from_iterable(entries))
         geometry = NARROW if leader[20:22] == WIDE else leader[20:22]
         head = b"%05d%b%05d%b%b%b" % (
             total,

@@ -47,3 +47,8 @@ class RuleSetVersion(models.Model):
     def binding(self) -> str:
         """What a permit and a run are bound to: `NAME@VERSION`."""
         return f"{self.rule_set.name}@{self.number}"
+
+    @property
+    def size(self) -> str:
+        """How many rules of which kind, in words."""
+        return f"{self.rules:,} {self.rule_set.kind} rule{'' if self.rules == 1 else 's'}"

@@ -28,8 +28,9 @@ def require_hand_in(who: Who, rule_set: RuleSet, what: str, at: datetime) -> Non
     deny(who.person, f"{what}: {rule_set.name}", sentence, at=at, acting=who.acting)
 
 
-def require_use(who: Who, rule_set: RuleSet, binding: str, environment: str, at: datetime) -> None:
-    """Passes a shared rule set, and in the sandbox the owner with a private draft."""
+def require_use(who: Who, rule_set: RuleSet, what: str, environment: str, at: datetime) -> None:
+    """Passes a shared rule set, and in the sandbox the owner with a private draft. what: what is
+    refused otherwise, for the log."""
     if rule_set.shared:
         return
     if of_others(rule_set, who.person):
@@ -41,4 +42,4 @@ def require_use(who: Who, rule_set: RuleSet, binding: str, environment: str, at:
             f"the rule set “{rule_set.name}” is a private draft, and drafts run in the sandbox "
             f"only; share it first: `galley rules share {rule_set.name}`"
         )
-    deny(who.person, f"{binding} in {environment}", sentence, at=at, acting=who.acting)
+    deny(who.person, f"{what} in {environment}", sentence, at=at, acting=who.acting)

@@ -1,22 +1,30 @@
 """From a rule set to one function on a record.
 
 Every rule becomes a test and a list of acts on a draft; what it looks for is known beforehand, so
-a record without any of those tags is handed back unread, and a rule without work on a record costs
-one set operation.
+a record without any of those tags is handed back unread, and a rule that asks for tags which a
+record does not have costs nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from galleyproof.marc.record import Record
 from galleyproof.marc.tags import Need
-from galleyproof.rules.conditions import Always, compile_condition, need
+from galleyproof.rules.conditions import (
+    Always,
+    And,
+    Condition,
+    Or,
+    Test,
+    compile_condition,
+    need,
+)
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import LEADER, Element, Readable
+from galleyproof.rules.elements import LEADER, Element, Readable, tag_test
 from galleyproof.rules.merging import compile_merge
 from galleyproof.rules.parsing import parse_rules
 from galleyproof.rules.tree import Action, Rule, RuleSet
@@ -38,14 +46,61 @@ class Result(NamedTuple):
     applied: tuple[Applied, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A rule, ready to work. tags: it does nothing on a record that has none of them; None where
-    that cannot be said."""
+class Step(NamedTuple):
+    """A rule, ready to work, and its place in the order."""
 
+    number: int
     when: Callable[[Readable], bool] | None
     acts: tuple[tuple[Act, Applied], ...]
-    tags: frozenset[bytes] | None
+
+
+class Chances:
+    """Which steps may do something, by the tags that a record has.
+
+    asks: for each step, sets of tag patterns; it does nothing on a record that has no tag of each
+    of them. A set is a bit of a number, and a tag has the bits of all sets that it fits, looked
+    up once.
+    """
+
+    MOST = 20_000
+
+    def __init__(self, steps: Sequence[Step], asks: Sequence[Sequence[frozenset[str]]]):
+        self.steps = steps
+        self.half = len(steps)
+        self.every = (1 << self.half) - 1
+        self.always = 0
+        self.tests: list[tuple[int, list[Callable[[bytes], bool]]]] = []
+        for number, sets in enumerate(asks):
+            for which in (0, 1):
+                bit = 1 << number + which * self.half
+                if which < len(sets):
+                    self.tests.append((bit, [tag_test(one) for one in sorted(sets[which])]))
+                else:
+                    self.always |= bit
+        self.of_tag: dict[bytes, int] = {}
+        self.listed: dict[int, tuple[Step, ...]] = {}
+
+    def steps_for(self, tags: Iterable[bytes], first: int = 0) -> tuple[Step, ...]:
+        """The steps, from the first on, that may do something on a record with these tags."""
+        bits = self.always
+        of_tag = self.of_tag
+        for tag in set(tags):
+            bits |= of_tag[tag] if tag in of_tag else self.looked_up(tag)
+        bits = (bits & (bits >> self.half) & self.every) >> first << first
+        found = self.listed.get(bits)
+        if found is None:
+            if len(self.listed) > self.MOST // (1 + self.half):
+                self.listed.clear()
+            found = tuple(step for step in self.steps if bits >> step.number & 1)
+            self.listed[bits] = found
+        return found
+
+    def looked_up(self, tag: bytes) -> int:
+        if len(self.of_tag) > self.MOST:
+            self.of_tag.clear()
+        bits = sum(bit for bit, tests in self.tests if any(test(tag) for test in tests))
+        self.of_tag[tag] = bits
+        return bits
 
 
 @dataclass(frozen=True)
@@ -53,63 +108,85 @@ class Compiled:
     """A normalization rule set as a function. need: what a record must have to be touched."""
 
     rules: RuleSet
-    steps: tuple[Step, ...]
     need: Need
-    tags: frozenset[bytes] | None
+    chances: Chances
 
     def __call__(self, record: Record) -> Record:
         return self.run(record).record
 
     def run(self, record: Record) -> Result:
         """Raises GrewTooMuch."""
-        present = set(record.tags)
-        if self.tags is not None and self.tags.isdisjoint(present):
+        steps = self.chances.steps_for(record.tags)
+        if not steps:
             return Result(record, ())
-        draft = Draft(record, present)
+        draft = Draft(record)
         applied: list[Applied] = []
-        for step in self.steps:
-            if step.tags is not None and step.tags.isdisjoint(draft.present):
-                continue
-            if step.when is not None and not step.when(draft):
-                continue
-            for act, name in step.acts:
-                if act(draft):
-                    applied.append(name)
+        while steps:
+            for number, when, acts in steps:
+                if when is not None and not when(draft):
+                    continue
+                for act, name in acts:
+                    if act(draft):
+                        applied.append(name)
+                if draft.tags_came:
+                    # Steps that are still to come may find what this one made.
+                    draft.tags_came = False
+                    steps = self.chances.steps_for(draft.tags, number + 1)
+                    break
+            else:
+                break
         return Result(draft.finished(), tuple(applied))
 
 
 def compile_rules(rules: RuleSet) -> Compiled:
     """Normalization rules as a function on a record."""
-    steps = tuple(step_of(rule) for rule in rules.in_order() if rule.actions)
-    tags: frozenset[bytes] | None = frozenset()
-    for step in steps:
-        tags = None if tags is None or step.tags is None else tags | step.tags
-    return Compiled(rules, steps, need_of(rules), tags)
+    in_order = [rule for rule in rules.in_order() if rule.actions]
+    steps = tuple(step_of(number, rule) for number, rule in enumerate(in_order))
+    asks = [
+        [one for one in (tags_asked(rule.condition), tags_acted_on(rule)) if one is not None]
+        for rule in in_order
+    ]
+    return Compiled(rules, need_of(rules), Chances(steps, asks))
 
 
-def step_of(rule: Rule) -> Step:
+def step_of(number: int, rule: Rule) -> Step:
     acts = tuple(
         (VERBS[action.verb].compile(action), Applied(rule.name, action.number))
         for action in rule.actions
     )
     when = None if isinstance(rule.condition, Always) else compile_condition(rule.condition)
-    return Step(when, acts, tags_needed(rule))
+    return Step(number, when, acts)
 
 
-def tags_needed(rule: Rule) -> frozenset[bytes] | None:
-    """Tags of which a record must have one for the rule to do anything, if they can be told."""
-    tags = set()
+def tags_asked(condition: Condition) -> frozenset[str] | None:
+    """Tags of which a record must have one for the condition to hold; None where that cannot be
+    said."""
+    if isinstance(condition, Test):
+        return None if condition.element.tag == LEADER else frozenset((condition.element.tag,))
+    if isinstance(condition, Or):
+        some = [tags_asked(one) for one in condition.of]
+        return None if None in some else frozenset().union(*(one for one in some if one))
+    if isinstance(condition, And):
+        told = [one for part in condition.of if (one := tags_asked(part)) is not None]
+        return min(told, key=lambda tags: ("*" in "".join(tags), len(tags)), default=None)
+    return None
+
+
+def tags_acted_on(rule: Rule) -> frozenset[str] | None:
+    """Tags of which a record must have one for the actions to do anything. What the rule itself
+    makes, a later action of it may find."""
+    tags: set[str] = set()
     for action in rule.actions:
         for element in elements_needed(action):
-            if element is None or element.wild or element.tag == LEADER:
+            if element is None or element.tag == LEADER:
                 return None
-            tags.add(element.tag.encode())
+            tags.add(element.tag)
     return frozenset(tags)
 
 
 def elements_needed(action: Action) -> Iterable[Element | None]:
     """The elements of which an action must find one; None where it needs nothing."""
-    if action.verb in ("addField", "addControlField"):
+    if action.verb in ("addField", "addControlField", "sortFields"):
         return (None,)
     return action.elements or (action.element,)
 

@@ -20,10 +20,12 @@ from galleyproof.rules.elements import (
     Readable,
     field_count,
     field_test,
+    needed,
     parse_element,
     places,
     subfield_values,
 )
+from galleyproof.rules.limits import MOST_DEPTH
 from galleyproof.rules.values import Pattern, escapes_marked
 
 DUPLICATES = "recordHasDuplicateSubfields"
@@ -124,6 +126,7 @@ def grammar(name: str) -> Lark:
 
 def parsed(parser: Lark, transformer: Transformer[Token, Any], text: str) -> Any:
     """A tree, or NotUnderstood with what was found, where, and what could stand there."""
+    refuse_deep(text)
     try:
         return transformer.transform(parser.parse(text))
     except VisitError as error:
@@ -145,6 +148,46 @@ def parsed(parser: Lark, transformer: Transformer[Token, Any], text: str) -> Any
             "a text that is not closed on its line" if rest[:1] == '"' else "which is nothing here"
         )
         raise NotUnderstood(f"found “{rest}”, {why}", line, column) from None
+
+
+NESTING = re.compile(r'"[^"\n]*"|(?:#|//)[^\n]*|\w+|[()]')
+
+
+def refuse_deep(text: str) -> None:
+    """Parentheses and nots inside one another, counted before anything follows them down."""
+    nots = [0]
+    for found in NESTING.finditer(text):
+        word = found[0]
+        if word == "(":
+            nots.append(0)
+        elif word == ")":
+            if len(nots) > 1:
+                nots.pop()
+            nots[-1] = 0
+        elif word.lower() == "not":
+            nots[-1] += 1
+        elif word[0] not in "#/":
+            nots[-1] = 0
+        if len(nots) - 1 + sum(nots) > MOST_DEPTH:
+            line, column = place_of(text, found.start())
+            raise NotUnderstood(
+                f"more than {MOST_DEPTH} parentheses or nots inside one another",
+                line,
+                column,
+            )
+
+
+def place_of(text: str, at: int) -> tuple[int, int]:
+    """(line, column), both from 1."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def priority_of(number: Token) -> int:
+    if len(number) > 10:
+        raise NotUnderstood(
+            "a priority has at most nine digits", number.line or 1, number.column or 1
+        )
+    return int(number)
 
 
 KEYWORDS = ("rule", "priority", "when", "then", "end", "with", "excluding", "and", "not")
@@ -213,8 +256,7 @@ def compile_condition(tree: Condition) -> Callable[[Readable], bool]:
         inner = compile_condition(tree.of)
         return lambda record: not inner(record)
     if isinstance(tree, And):
-        every = [compile_condition(one) for one in tree.of]
-        return lambda record: all(one(record) for one in every)
+        return all_of([compile_condition(one) for one in tree.of])
     if isinstance(tree, Or):
         some = [compile_condition(one) for one in tree.of]
         return lambda record: any(one(record) for one in some)
@@ -223,23 +265,38 @@ def compile_condition(tree: Condition) -> Callable[[Readable], bool]:
     return compile_test(tree)
 
 
+def all_of(every: list[Callable[[Readable], bool]]) -> Callable[[Readable], bool]:
+    if len(every) == 2:
+        one, other = every
+        return lambda record: one(record) and other(record)
+    return lambda record: all(one(record) for one in every)
+
+
 def compile_test(test: Test) -> Callable[[Readable], bool]:
     if test.element.tag == LEADER:
         of_leader = field_test(test.element)
         twice = test.how == "existsMoreThanOnce"
         return lambda record: not twice and of_leader(record.leader)
     find = places(test.element)
+    if test.element.tag_alone:
+        most = 1 if test.how == "existsMoreThanOnce" else 0
+        return lambda record: len(find(record)) > most
+    needle = needed(test.element)
     if test.how == "existsMoreThanOnce":
         count = field_count(test.element)
-        return lambda record: sum(count(record.data[at]) for at in find(record)) > 1
+        return lambda record: (
+            needle in record.text and sum(count(record.data[at]) for at in find(record)) > 1
+        )
     found = field_test(test.element)
 
     def exists(record: Readable) -> bool:
-        at = find(record)
-        if not at:
+        if needle not in record.text:
             return False
         data = record.data
-        return any(found(data[one]) for one in at)
+        for at in find(record):
+            if found(data[at]):
+                return True
+        return False
 
     return exists
 

@@ -4,33 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from galleyproof.marc.record import Record
+from galleyproof.marc.record import Record, made
 from galleyproof.rules.limits import ROOM, GrewTooMuch
 
 
 class Draft:
-    """tags and data as in Record. present: the tags there are."""
+    """tags and data as in Record. tags_came: whether fields were made, perhaps with tags that
+    were not there before. text: the record as it came and all that was written since, so that
+    what does not stand in it stands in no field."""
 
-    __slots__ = ("data", "leader", "own", "present", "record", "room", "shape_kept", "tags")
+    __slots__ = (
+        "data",
+        "leader",
+        "own",
+        "places",
+        "record",
+        "room",
+        "shape_kept",
+        "tags",
+        "tags_came",
+        "text",
+    )
 
-    def __init__(self, record: Record, present: set[bytes] | None = None):
+    def __init__(self, record: Record):
         self.record = record
         self.leader = record.leader
         self.tags = record.tags
         self.data = record.data
-        self.present = present if present is not None else set(self.tags)
+        self.tags_came = False
+        self.text = bytearray(record.body)
+        self.places: dict[bytes | str, Sequence[int]] = {}
         self.own = False
         self.shape_kept = True
         self.room = ROOM
 
     def positions(self, tag: bytes) -> Sequence[int]:
         """Indexes of the fields with this tag, in order."""
-        if tag not in self.present:
-            return ()
+        found = self.places.get(tag)
+        if found is None:
+            found = self.places[tag] = self.looked_up(tag)
+        return found
+
+    def looked_up(self, tag: bytes) -> Sequence[int]:
         tags = self.tags
-        if tags.count(tag) == 1:
-            return (tags.index(tag),)
+        count = tags.count(tag)
+        if count == 0:
+            return ()
+        first = tags.index(tag)
+        if count == 1:
+            return (first,)
+        if tags[first : first + count].count(tag) == count:
+            return range(first, first + count)
         return [at for at, one in enumerate(tags) if one == tag]
+
+    def positions_like(self, pattern: str, fits: Mapping[bytes, bool]) -> Sequence[int]:
+        """Indexes of the fields whose tags fit a pattern, in order."""
+        found = self.places.get(pattern)
+        if found is None:
+            found = self.places[pattern] = [at for at, tag in enumerate(self.tags) if fits[tag]]
+        return found
 
     # ---- editing
 
@@ -41,6 +73,7 @@ class Draft:
             self.own = True
         self.grow(len(data) - len(self.data[at]))
         self.data[at] = data
+        self.text += data
 
     def grow(self, more: int) -> None:
         """Takes room for this many bytes more; raises GrewTooMuch where there is none left."""
@@ -50,6 +83,7 @@ class Draft:
 
     def reshape(self) -> None:
         """Before fields come, go or move."""
+        self.places.clear()
         if self.shape_kept:
             self.tags = self.tags.copy()
             if not self.own:
@@ -67,7 +101,8 @@ class Draft:
         self.reshape()
         self.tags.insert(at, tag)
         self.data.insert(at, data)
-        self.present.add(tag)
+        self.text += data
+        self.tags_came = True
 
     def remove(self, places: Iterable[int]) -> None:
         gone = set(places)
@@ -77,7 +112,6 @@ class Draft:
         self.room += sum(len(self.data[at]) + 13 for at in gone)
         self.tags = [tag for at, tag in enumerate(self.tags) if at not in gone]
         self.data = [data for at, data in enumerate(self.data) if at not in gone]
-        self.present = set(self.tags)
 
     def rename(self, places: Sequence[int], tag: bytes) -> None:
         """Gives fields another tag; they move to where it belongs, in the order they had."""
@@ -87,7 +121,8 @@ class Draft:
         at = place_for(self.tags, tag)
         self.tags[at:at] = [tag] * len(moved)
         self.data[at:at] = moved
-        self.present.add(tag)
+        self.places.clear()
+        self.tags_came = True
 
     def replace_fields(self, new: Mapping[int, Sequence[bytes]], tag: bytes) -> None:
         """Puts several fields with this tag in the place of one: where it stood if the tag is its
@@ -107,12 +142,14 @@ class Draft:
             elif own == tag:
                 tags += [tag] * len(new[at])
                 fields += new[at]
+                self.text += b"".join(new[at])
             else:
                 moved += new[at]
+                self.text += b"".join(new[at])
         at = place_for(tags, tag)
         tags[at:at] = [tag] * len(moved)
         fields[at:at] = moved
-        self.tags, self.data, self.present = tags, fields, set(tags)
+        self.tags, self.data, self.tags_came = tags, fields, True
 
     def arrange(self, order: Sequence[int]) -> None:
         """Puts the fields in another order: the old index of each, in turn."""
@@ -134,7 +171,7 @@ class Draft:
             return record.with_many(edits) if edits else record
         if self.tags == record.tags and self.data == record.data and self.leader == record.leader:
             return record
-        return Record.build(self.leader, zip(self.tags, self.data, strict=True))
+        return made(self.leader, self.tags, self.data)
 
 
 def place_for(tags: Sequence[bytes], tag: bytes) -> int:

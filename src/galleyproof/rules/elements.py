@@ -10,7 +10,7 @@ one that is written it is the text itself, further full stops, bars and asterisk
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from galleyproof.rules.limits import MOST_TEXT
 from galleyproof.rules.values import (
     STRAY,
     Pattern,
+    composed,
     composed_bytes,
     escapes_marked,
     marks_meant,
@@ -224,7 +225,10 @@ class Readable(Protocol):
     def tags(self) -> list[bytes]: ...
     @property
     def data(self) -> list[bytes]: ...
+    @property
+    def text(self) -> bytes | bytearray: ...
     def positions(self, tag: bytes) -> Sequence[int]: ...
+    def positions_like(self, pattern: str, fits: Mapping[bytes, bool]) -> Sequence[int]: ...
 
 
 def tag_test(tag: str) -> Callable[[bytes], bool]:
@@ -232,10 +236,25 @@ def tag_test(tag: str) -> Callable[[bytes], bool]:
     if "*" not in tag:
         wanted = tag.encode()
         return lambda found: found == wanted
-    fits = re.compile(tag.replace("*", ".").encode(), re.DOTALL).fullmatch
-    if is_control_tag(tag):
-        return lambda found: fits(found) is not None
-    return lambda found: fits(found) is not None and found[:2] != b"00"
+    return Fitting(tag).__getitem__
+
+
+class Fitting(dict[bytes, bool]):
+    """Whether tags fit a pattern with wildcards, each asked once."""
+
+    MOST = 5_000
+
+    def __init__(self, tag: str):
+        super().__init__()
+        self.control = is_control_tag(tag)
+        self.fits = re.compile(tag.replace("*", ".").encode(), re.DOTALL).fullmatch
+
+    def __missing__(self, found: bytes) -> bool:
+        if len(self) > self.MOST:
+            self.clear()
+        answer = (self.control or found[:2] != b"00") and self.fits(found) is not None
+        self[found] = answer
+        return answer
 
 
 def places(element: Element) -> Callable[[Readable], Sequence[int]]:
@@ -243,35 +262,94 @@ def places(element: Element) -> Callable[[Readable], Sequence[int]]:
     if not element.wild:
         wanted = element.tag.encode()
         return lambda record: record.positions(wanted)
-    fits = tag_test(element.tag)
-    return lambda record: [at for at, tag in enumerate(record.tags) if fits(tag)]
+    pattern, fitting = element.tag, Fitting(element.tag)
+    return lambda record: record.positions_like(pattern, fitting)
 
 
 def field_test(element: Element) -> Callable[[bytes], bool]:
     """Whether one field's data has what the element asks for."""
-    if not element.control and element.code in ("", "*"):
-        count = field_count(element)
-        return lambda data: count(data) > 0
     if element.control:
         return control_test(element)
-    wanted = indicators_wanted(element)
-    test = whole_value(element.value)
+    if not element.code:
+        return indicator_test(element) or (lambda data: True)
+    if element.code == "*":
+        count = field_count(element)
+        return lambda data: count(data) > 0
     mark = MARK + element.code.encode()
-    bare = element.value is None
+    indicators = indicator_test(element)
+    if element.value is None:
+        if indicators is None:
+            return lambda data: mark in data
+        return lambda data: mark in data and indicators(data)
+    test = whole_value(element.value)
+    needle = needed(element)
+    ends = after_needle(element.value)
 
     def found(data: bytes) -> bool:
-        if mark not in data:
+        if needle not in data or mark not in data:
             return False
-        for at, value in wanted:
-            if data[at : at + 1] != value:
-                return False
-        if bare:
-            return True
+        if indicators is not None and not indicators(data):
+            return False
+        if ends is not None and data.isascii():
+            return not ends or needle + MARK in data or data.endswith(needle)
         # What stands before the first mark, indicators included, is no subfield.
-        parts = data.split(mark)
-        return any(test(part.partition(MARK)[0]) for part in parts[1:])
+        for part in data.split(mark)[1:]:
+            if test(part.partition(MARK)[0]):
+                return True
+        return False
 
     return found
+
+
+def after_needle(pattern: Pattern) -> bool | None:
+    """Where what is `needed` says by itself, in ASCII, whether a value fits: a whole value, after
+    which the subfield ends (true), or its beginning (false). None for other patterns."""
+    text = pattern.text
+    if pattern.regex or "|" in text or not is_plain(marks_meant(text.removesuffix("*"))):
+        return None
+    if "*" in text.removesuffix("*"):
+        return None
+    return not text.endswith("*")
+
+
+MADE_BY_COMPOSING = "K;`"
+"""The ASCII characters into which others are composed: the Kelvin sign, the Greek question mark
+and varia (Unicode, UAX #15)."""
+
+
+def needed(element: Element) -> bytes:
+    """Bytes that stand in every data field in which the element is found; none where that cannot
+    be said. Composing makes no other ASCII text than was there."""
+    if element.control or element.code in ("", "*"):
+        return b""
+    mark = MARK + element.code.encode()
+    pattern = element.value
+    if pattern is None or pattern.regex or "|" in pattern.text:
+        return mark
+    first, *others = (marks_meant(composed(piece)) for piece in pattern.text.split("*"))
+    needles = [mark]
+    for number, piece in enumerate((first, *others)):
+        if is_plain(piece):
+            needles.append((mark if number == 0 else b"") + piece.encode())
+    return max(needles, key=len)
+
+
+def is_plain(text: str) -> bool:
+    """Whether no other text composes to it."""
+    return text.isascii() and not any(char in text for char in MADE_BY_COMPOSING)
+
+
+def indicator_test(element: Element) -> Callable[[bytes], bool] | None:
+    """Whether a field has the indicators asked for; None where any will do."""
+    first, second = (one.encode() for one in element.indicators)
+    if first and second:
+        both = first + second
+        return lambda data: data[:2] == both
+    if first:
+        return lambda data: data[:1] == first
+    if second:
+        return lambda data: data[1:2] == second
+    return None
 
 
 def indicators_wanted(element: Element) -> list[tuple[int, bytes]]:

@@ -13,21 +13,17 @@ comment that is neither a field nor a heading, ends a block.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from typing import NamedTuple
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.mrk import from_text, to_text
 from galleyproof.marc.record import Record
-from galleyproof.rules.compiling import (
-    compile_filter,
-    compile_level,
-    compile_merger,
-    compile_rules,
-)
+from galleyproof.rules.compiling import compile_merger, compile_rules
+from galleyproof.rules.conditions import compile_condition
 from galleyproof.rules.limits import GrewTooMuch
-from galleyproof.rules.tree import BRIEF_LEVEL, INDICATION, MERGE, RuleSet
+from galleyproof.rules.tree import BRIEF_LEVEL, INDICATION, MERGE, NORMALIZATION, RuleSet
 
 LEADER = "=LDR  00000nam\\a2200000\\i\\4500\n"
 HEADING = re.compile(r"\s*(before|with|after)\s*:\s*(.*?)\s*$", re.IGNORECASE)
@@ -43,11 +39,14 @@ class Example(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of an example: passed, or what is different, a line each (- expected, + found)."""
+    """What came of an example: passed, or what is different, a line each (- expected, + found).
+    rules: the names of those that had a part in it, as far as can be told (of merge rules it
+    cannot)."""
 
     example: Example
     passed: bool
     difference: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 def examples(text: str) -> list[Example]:
@@ -102,33 +101,78 @@ def record_of(text: str, line: int) -> Record:
 def run_examples(rules: RuleSet) -> list[Outcome]:
     """Runs the tests of a rule set's text on the whole set. Raises Wrong for a test that cannot
     be read."""
-    return [run_one(rules, example) for example in examples(rules.text)]
+    run_one = RUNNERS[rules.kind](rules)
+    return [run_one(example) for example in examples(rules.text)]
 
 
-def run_one(rules: RuleSet, example: Example) -> Outcome:
-    before = record_of(example.before, example.line)
-    if rules.kind in (INDICATION, BRIEF_LEVEL):
-        if rules.kind == INDICATION:
-            found = str(compile_filter(rules)(before)).lower()
-        else:
-            level = compile_level(rules)(before)
-            found = "none" if level is None else f"{level:02d}"
-        passed = found == example.after.strip().lower()
-        difference = () if passed else (f"- {example.after.strip()}", f"+ {found}")
-        return Outcome(example, passed, difference)
-    try:
-        if rules.kind == MERGE:
-            secondary = record_of(example.secondary, example.line)
-            after = compile_merger(rules)(before, secondary)
-        else:
-            after = compile_rules(rules)(before)
-    except GrewTooMuch as error:
-        return Outcome(example, False, (f"+ {error}",))
+Runner = Callable[[Example], Outcome]
+
+
+def normalizing(rules: RuleSet) -> Runner:
+    compiled = compile_rules(rules)
+
+    def run(example: Example) -> Outcome:
+        try:
+            result = compiled.run(record_of(example.before, example.line))
+        except GrewTooMuch as error:
+            return Outcome(example, False, (f"+ {error}",))
+        names = tuple(dict.fromkeys(one.rule for one in result.applied))
+        return compared(example, result.record, names)
+
+    return run
+
+
+def merging(rules: RuleSet) -> Runner:
+    merge = compile_merger(rules)
+
+    def run(example: Example) -> Outcome:
+        secondary = record_of(example.secondary, example.line)
+        try:
+            return compared(example, merge(record_of(example.before, example.line), secondary))
+        except GrewTooMuch as error:
+            return Outcome(example, False, (f"+ {error}",))
+
+    return run
+
+
+def saying(rules: RuleSet) -> Runner:
+    """Of rules that change nothing: the first whose condition holds says."""
+    every = [(rule, compile_condition(rule.condition)) for rule in rules.in_order()]
+    silent = "false" if rules.kind == INDICATION else "none"
+
+    def run(example: Example) -> Outcome:
+        record = record_of(example.before, example.line)
+        rule = next((rule for rule, holds in every if holds(record)), None)
+        found = rule.sets if rule else silent
+        expected = example.after.strip().lower()
+        passed = found == expected
+        return Outcome(
+            example,
+            passed,
+            () if passed else (f"- {expected}", f"+ {found}"),
+            (rule.name,) if rule else (),
+        )
+
+    return run
+
+
+RUNNERS: dict[str, Callable[[RuleSet], Runner]] = {
+    NORMALIZATION: normalizing,
+    MERGE: merging,
+    INDICATION: saying,
+    BRIEF_LEVEL: saying,
+}
+
+
+def compared(example: Example, after: Record, names: tuple[str, ...] = ()) -> Outcome:
     expected = record_of(example.after, example.line)
     old, new = lines_of(expected, example.after), lines_of(after, example.after)
     if old == new:
-        return Outcome(example, True)
-    return Outcome(example, False, tuple(list(unified_diff(old, new, lineterm="", n=0))[3:]))
+        return Outcome(example, True, (), names)
+    difference = tuple(list(unified_diff(old, new, lineterm="", n=0))[2:])
+    return Outcome(
+        example, False, tuple(line for line in difference if not line.startswith("@@")), names
+    )
 
 
 def lines_of(record: Record, asked: str) -> list[str]:

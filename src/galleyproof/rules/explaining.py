@@ -88,11 +88,12 @@ def tested(test: Test, own: tuple[str, ...], no: bool) -> str:
         return of_field(test, no)
     parts = words.indicator_words(element.indicators)
     if element.code:
-        parts.append(f"a {words.subfield(element)}")
-    thing = words.tag(element) + (f" with {' and '.join(parts)}" if parts else "")
+        parts.append(words.a_subfield(element))
+    more = f" with {' and '.join(parts)}" if parts else ""
+    thing = words.tag(element) + more
     if test.how == "existsMoreThanOnce":
         return f"there is {'at most one' if no else 'more than one'} {thing}"
-    return f"there is {'no' if no else 'a'} {thing}"
+    return f"there is no {thing}" if no else f"there is {words.a_tag(element)}{more}"
 
 
 def of_field(test: Test, no: bool) -> str:
@@ -101,8 +102,7 @@ def of_field(test: Test, no: bool) -> str:
     have = "does not have" if no else "has"
     more = " more than once" if test.how == "existsMoreThanOnce" else ""
     if element.code:
-        article = "" if more else "a "
-        parts.append(f"{article}{words.subfield(element)}{more}")
+        parts.append(words.subfield(element) + more if more else words.a_subfield(element))
     if not parts:
         return "that field is not there" if no else "that field is there"
     return f"that field {have} {' and '.join(parts)}"
@@ -116,7 +116,7 @@ def control_tested(element: Element, no: bool) -> str:
         return f"{name} is {'not ' if no else ''}{words.value_words(element)}"
     if element.start is not None:
         return f"{name} is {'not ' if no else ''}there"
-    return f"there is {'no' if no else 'a'} {where}"
+    return f"there is no {where}" if no else f"there is {words.a_tag(element)}"
 
 
 # ---- merge rules
@@ -148,21 +148,24 @@ def of_merge_action(action: MergeAction) -> str:
         if element.tag in about:
             thing += f" whose ${element.code} contains {text}"
         else:
-            thing += f", where a {words.tag(element)} ${element.code} contains {text}"
+            thing += f", where {words.a_tag(element)} ${element.code} contains {text}"
     left_out = [words.tag(one) for one in action.excluding]
     left_out += [
         f"those with {words.ORDINALS[which - 1]} indicator {words.shown(value)}"
         for which, value in action.excluded_indicators
     ]
-    left_out += [f"those with a ${code}" for code in action.excluded_subfields]
-    but = f", but not {' or '.join(left_out)}" if left_out else ""
+    left_out += [
+        f"those with a ${code}" + (f" that contains {words.quoted(text)}" if text else "")
+        for code, text in action.excluded_subfields
+    ]
+    but = f" (not {words.either(left_out)})" if left_out else ""
     how = {
-        "remove": f"Removes {thing} of the primary record{but}",
-        "replace": f"Replaces {thing} by those of the secondary record{but}",
-        "add": f"Adds {thing} of the secondary record{but}",
+        "remove": f"Removes {thing}{but} from the primary record",
+        "replace": f"Replaces {thing}{but} by those of the secondary record",
+        "add": f"Adds, from the secondary record, {thing}{but}",
     }[action.what]
     if action.if_exists is True:
-        how += ", if it has one"
+        how += ", if the secondary has one"
     elif action.if_exists is False:
         how += ", if the primary has none"
     return how + "."

@@ -9,6 +9,12 @@ ROOM = 2_000_000
 copies a field onto itself doubles it with every rule."""
 MOST_TEXT = 5_000
 """Characters of one element or text in a rule; no rule in use comes near."""
+MOST_CHARACTERS = 2_000_000
+"""Characters of one rule file."""
+MOST_DEPTH = 40
+"""Parentheses and nots inside one another."""
+MOST_GROUPS = 30
+"""Groups of a regular expression whose contents are used ($1): each costs at every place."""
 
 
 class GrewTooMuch(Wrong):

@@ -16,7 +16,10 @@ from galleyproof.rules.selecting import is_of_field
 from galleyproof.rules.tree import NORMALIZATION, Action, Rule, RuleSet
 from galleyproof.rules.values import marks_meant
 
-REGEX_SIGNS = re.compile(r"\.\*|\.\+|\[[^\]]+\]|\(\?|\\+[dws]|\^|\$$|\w\+")
+REGEX_SIGNS = re.compile(
+    r"\.\*|\.\+|\[\^|\[(?:\w-\w)+\w*\]|\[(?i:([a-z])\1)\]|[\])][+?{]|\(\?|\\+[dws]|^\^"
+)
+"""Texts in square brackets are common in records, and no sign by themselves; [0-9] and [Ii] are."""
 
 
 def lint(rules: RuleSet) -> list[Fault]:
@@ -29,9 +32,11 @@ def lint(rules: RuleSet) -> list[Fault]:
         *scratch_left(rules),
         *never_apply(rules),
     ]
-    for rule, action in rules.actions():
-        found += of_one_action(rule, action, rules.dialect.regex)
     for rule in rules.rules:
+        made: set[str] = set()
+        for action in rule.actions:
+            found += of_one_action(rule, action, rules.dialect.regex, made)
+            made |= {tag} if (tag := made_by(action)) else set()
         found += of_values(rule.condition, rules.dialect.regex)
         if not rule.actions:
             found.append(Fault(rule.line, 1, f"rule “{rule.name}” does nothing"))
@@ -51,18 +56,21 @@ def names_twice(rules: RuleSet) -> Iterator[Fault]:
 
 
 def order_dependence(rules: RuleSet) -> Iterator[Fault]:
-    """Two rules without priority, one of which writes what the other reads or writes."""
-    how = (
-        "the lower one runs first"
-        if rules.dialect.order == "bottom-up"
-        else "the upper one runs first"
-    )
+    """Two rules of equal priority, or of none, one of which writes what the other reads or
+    writes."""
+    by_priority: dict[int, list[Rule]] = {}
+    for rule in rules.rules:
+        by_priority.setdefault(rule.priority, []).append(rule)
+    for equal in by_priority.values():
+        yield from order_among(equal, rules.dialect.order)
+
+
+def order_among(rules: list[Rule], order: str) -> Iterator[Fault]:
+    how = f"the {'lower' if order == 'bottom-up' else 'upper'} one runs first"
     by_tag: dict[str, list[Rule]] = {}
     written = {}
     touched = {}
-    for rule in rules.rules:
-        if rule.prioritised:
-            continue
+    for rule in rules:
         written[rule.line] = set().union(*(written_by(action) for action in rule.actions), set())
         touched[rule.line] = written[rule.line].union(
             read_by_rule(rule), *(read_by(action) for action in rule.actions)
@@ -85,9 +93,15 @@ def order_dependence(rules: RuleSet) -> Iterator[Fault]:
                 yield Fault(
                     lower.line,
                     1,
-                    f"rules “{upper.name}” (line {upper.line}) and “{lower.name}” both touch {tag} "
-                    f"and have no priority: {how}",
+                    f"rules “{upper.name}” (line {upper.line}) and “{lower.name}” both touch "
+                    f"{tag.replace('*', 'X')} and have {priority_shared(upper, lower)}: {how}",
                 )
+
+
+def priority_shared(one: Rule, other: Rule) -> str:
+    if one.prioritised and other.prioritised:
+        return "the same priority"
+    return "no priority"
 
 
 def scratch_left(rules: RuleSet) -> Iterator[Fault]:
@@ -128,7 +142,7 @@ def never_apply(rules: RuleSet) -> Iterator[Fault]:
             yield Fault(
                 action.line,
                 action.column,
-                f"nothing makes a {tag}, so this can only apply to records that came with one",
+                f"no rule here makes {tag}, so this only applies to records that come with it",
             )
     for rule in rules.rules:
         contradiction = contradicted(rule.condition)
@@ -148,7 +162,8 @@ def contradicted(condition: Condition) -> Element | None:
     return None
 
 
-def of_one_action(rule: Rule, action: Action, regex: bool) -> Iterator[Fault]:
+def of_one_action(rule: Rule, action: Action, regex: bool, made: set[str]) -> Iterator[Fault]:
+    """made: tags that the actions above it in the same rule make."""
     place = (action.line, action.column)
     if action.condition is not None:
         yield from of_values(action.condition, regex)
@@ -173,7 +188,7 @@ def of_one_action(rule: Rule, action: Action, regex: bool) -> Iterator[Fault]:
     yield from undefined_indicator(action)
     wanted = guaranteed(rule.condition)
     tag = action.element.tag
-    if tag in wanted and action.verb not in ("addField", "addControlField"):
+    if tag in wanted - made and action.verb not in ("addField", "addControlField"):
         yield Fault(*place, f"never applies: the rule runs only where there is no {tag}")
 
 
@@ -204,7 +219,8 @@ def of_value(element: Element, place: tuple[int, int], regex: bool) -> Iterator[
         yield Fault(
             *place,
             f"“{marks_meant(element.value.text)}” looks like a regular expression; it is taken "
-            "literally (* alone is a wildcard) unless the file says: # dialect: regex=on",
+            "literally (* alone is a wildcard) unless the file says: # dialect: regex=on. A full "
+            "stop that is meant as one can be written \\\\\\\\.",
         )
 
 

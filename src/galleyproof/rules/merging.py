@@ -27,7 +27,7 @@ from lark import Token, Transformer
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import is_control, subfield_values
 from galleyproof.marc.record import Record
-from galleyproof.rules.conditions import NotUnderstood
+from galleyproof.rules.conditions import NotUnderstood, priority_of
 from galleyproof.rules.draft import Draft
 from galleyproof.rules.elements import (
     LEADER,
@@ -54,12 +54,16 @@ class Contains:
     text: str
 
     def test(self) -> Callable[[bytes], bool]:
-        pattern = escapes_marked(self.text)
-        if "*" not in pattern:
-            pattern = "|".join(f"*{one}*" for one in pattern.split("|"))
-        fits = whole_value(Pattern(pattern))
-        code = self.element.code
-        return lambda data: any(fits(value.encode()) for value in subfield_values(data, code))
+        return containing(self.element.code, self.text)
+
+
+def containing(code: str, text: str) -> Callable[[bytes], bool]:
+    """Whether a field has a subfield in which the text stands; with * it is the whole value."""
+    pattern = escapes_marked(text)
+    if "*" not in pattern:
+        pattern = "|".join(f"*{one}*" for one in pattern.split("|"))
+    fits = whole_value(Pattern(pattern))
+    return lambda data: any(fits(value.encode()) for value in subfield_values(data, code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class MergeAction:
     """elements: the tags named (several where a list is given). what: remove, replace or add.
     if_exists: None, or whether such a field must be there. subfield: one that a field must have
     (subfield_wanted) or must not have. excluding: elements that are left out; excluded_indicators:
-    (1 or 2, value); excluded_subfields: codes."""
+    (1 or 2, value); excluded_subfields: (code, text that it contains, "" for any)."""
 
     what: str
     elements: tuple[Element, ...]
@@ -77,7 +81,7 @@ class MergeAction:
     when: Contains | None = None
     excluding: tuple[Element, ...] = ()
     excluded_indicators: tuple[tuple[int, str], ...] = ()
-    excluded_subfields: tuple[str, ...] = ()
+    excluded_subfields: tuple[tuple[str, str], ...] = ()
     line: int = 1
     column: int = 1
 
@@ -190,7 +194,7 @@ def tests_of(action: MergeAction) -> list[FieldTest]:
         tests.append(lambda field: contains(field[1]))
     tests += [without_element(element) for element in action.excluding]
     tests += [without_indicator(*one) for one in action.excluded_indicators]
-    tests += [without_subfield(code) for code in action.excluded_subfields]
+    tests += [without_subfield(*one) for one in action.excluded_subfields]
     return tests
 
 
@@ -204,8 +208,11 @@ def without_indicator(which: int, value: str) -> FieldTest:
     return lambda field: is_control(field[0]) or field[1][at : at + 1] != unwanted
 
 
-def without_subfield(code: str) -> FieldTest:
-    return lambda field: not subfield_values(field[1], code)
+def without_subfield(code: str, text: str) -> FieldTest:
+    if not text:
+        return lambda field: is_control(field[0]) or not subfield_values(field[1], code)
+    found = containing(code, text)
+    return lambda field: is_control(field[0]) or not found(field[1])
 
 
 # ---- lark's tree as our own
@@ -216,7 +223,7 @@ class MergeTree(Transformer[Token, Any]):
         return rules
 
     def priority(self, parts: list[Token]) -> int:
-        return int(parts[0])
+        return priority_of(parts[0])
 
     def tag(self, parts: list[Token]) -> tuple[str, Token]:
         """`"0"XX`, `XXX`, `"245"`; X is any character."""
@@ -274,7 +281,8 @@ class MergeTree(Transformer[Token, Any]):
         return {"excluded_indicators": ((number, named_indicator(text) or " "),)}
 
     def of_subfield(self, parts: list[Token]) -> dict[str, Any]:
-        return {"excluded_subfields": (named_code(parts[0]),)}
+        code, *said = parts
+        return {"excluded_subfields": ((named_code(code), said[1][1:-1] if said else ""),)}
 
     def excluding(self, parts: list[dict[str, Any]]) -> dict[str, Any]:
         together: dict[str, Any] = {}

@@ -18,13 +18,16 @@ from lark import Lark, Token
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.rules.conditions import (
+    Always,
     And,
     NotUnderstood,
-    Test,
     TreeOf,
     grammar,
     parsed,
+    place_of,
+    priority_of,
 )
+from galleyproof.rules.limits import MOST_CHARACTERS
 from galleyproof.rules.merging import MergeRule, MergeTree
 from galleyproof.rules.tree import (
     BRIEF_LEVEL,
@@ -56,7 +59,6 @@ TYPOGRAPHIC = re.compile("[\u201c\u201d\u201e\u201f\u2033]")
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 SETS = {"indication": INDICATION, "brief_level": BRIEF_LEVEL}
 LEVELS = tuple(f"{level:02d}" for level in range(1, 11))
-MOST_CHARACTERS = 2_000_000
 
 
 class Fault(NamedTuple):
@@ -151,10 +153,6 @@ def whole_text_fault(text: str) -> Fault | None:
             *place_of(text, unseen.start()), f"found a character that is not text ({code})"
         )
     return None
-
-
-def place_of(text: str, at: int) -> tuple[int, int]:
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 # ---- the dialect
@@ -307,7 +305,7 @@ class RuleTree(TreeOf):
     def start(self, rules: list[Any]) -> list[Any]:
         return rules
 
-    def test(self, parts: list[Token]) -> Test:
+    def test(self, parts: list[Token]) -> Any:
         word = parts[0]
         verb = BY_SPELLING.get(word.lower())
         if verb is not None:
@@ -316,10 +314,14 @@ class RuleTree(TreeOf):
                 word.line or 1,
                 word.column or 1,
             )
-        return super().test(parts)
+        try:
+            return super().test(parts)
+        except NotUnderstood as wrong:
+            self.wrong.append(wrong)
+            return Always()
 
     def priority(self, parts: list[Token]) -> int:
-        return int(parts[0])
+        return priority_of(parts[0])
 
     def conditions(self, parts: list[Any]) -> Any:
         return parts[0] if len(parts) == 1 else And(tuple(parts))
@@ -327,8 +329,11 @@ class RuleTree(TreeOf):
     def plain(self, parts: list[Token]) -> tuple[str, Token]:
         return "plain", parts[0]
 
-    def joined(self, parts: list[Token]) -> tuple[str, Token]:
-        return "joined", parts[0]
+    def joined_by_to(self, parts: list[Token]) -> tuple[str, Token]:
+        return "to", parts[0]
+
+    def joined_by_with(self, parts: list[Token]) -> tuple[str, Token]:
+        return "with", parts[0]
 
     def excluding(self, parts: list[Token]) -> tuple[str, Token]:
         return "excluding", parts[0]
@@ -359,7 +364,7 @@ class RuleTree(TreeOf):
         if verb is None:
             raise NotUnderstood(no_verb(word), word.line or 1, word.column or 1)
         plain = [text[1:-1] for role, text in rest if role == "plain"]
-        joined = [text[1:-1] for role, text in rest if role == "joined"]
+        joined = [text[1:-1] for role, text in rest if role in ("to", "with")]
         excluding = [text[1:-1] for role, text in rest if role == "excluding"]
         conditions = [one for role, one in rest if role == "if"]
         if len(plain) > 2 or max(len(joined), len(excluding), len(conditions)) > 1:
@@ -430,8 +435,11 @@ class RuleTree(TreeOf):
 
 def written(word: Token, rest: list[tuple[str, Any]]) -> str:
     """The action as one line, its `if` left out."""
-    between = {"plain": "", "joined": "with ", "excluding": "excluding "}
-    return " ".join([str(word), *(between[role] + text for role, text in rest if role != "if")])
+    parts = [str(word)]
+    for role, text in rest:
+        if role != "if":
+            parts.append(text if role == "plain" else f"{role} {text}")
+    return " ".join(parts)
 
 
 def no_verb(word: str) -> str:

@@ -48,20 +48,46 @@ def selected(action: Action, element: Element | None = None) -> Places:
         if test is None:
             return find
         return lambda draft: [at for at in find(draft) if test(draft.data[at])]
+    of_data = on_data(condition, action.element.tag)
+    if of_data is not None:
+        both = of_data if test is None else both_of(test, of_data)
+        return lambda draft: [at for at in find(draft) if both(draft.data[at])]
     passes = on_field(condition, (action.element.tag,))
 
     def select(draft: Draft) -> Sequence[int]:
-        found = find(draft)
-        if not found:
-            return found
         data = draft.data
         return [
             at
-            for at in found
+            for at in find(draft)
             if (test is None or test(data[at])) and passes(draft, draft.tags[at], data[at])
         ]
 
     return select
+
+
+def both_of(
+    one: Callable[[bytes], bool], other: Callable[[bytes], bool]
+) -> Callable[[bytes], bool]:
+    return lambda data: one(data) and other(data)
+
+
+def on_data(condition: Condition, tag: str) -> Callable[[bytes], bool] | None:
+    """An `if` that is about nothing but the very field acted on, as a test of its data; None
+    where it looks further."""
+    if isinstance(condition, Not):
+        inner = on_data(condition.of, tag)
+        return None if inner is None else lambda data: not inner(data)
+    if isinstance(condition, And | Or):
+        parts = [part for one in condition.of if (part := on_data(one, tag)) is not None]
+        if len(parts) < len(condition.of):
+            return None
+        if isinstance(condition, And):
+            return lambda data: all(part(data) for part in parts)
+        return lambda data: any(part(data) for part in parts)
+    if isinstance(condition, Test) and condition.how in ("exists", "existsControl"):
+        if condition.element.tag == tag != LEADER:
+            return field_test(condition.element)
+    return None
 
 
 def on_record(condition: Condition | None) -> Callable[[Draft], bool]:

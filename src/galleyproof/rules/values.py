@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import re2
 
 from galleyproof.marc.errors import Wrong
-from galleyproof.rules.limits import check_growth
+from galleyproof.rules.limits import MOST_GROUPS, check_growth
 
 FULL_STOP, BAR, STAR = "\ue000", "\ue001", "\ue002"
 """Stand for an escaped full stop, bar and asterisk while an element is taken apart (private
@@ -186,8 +186,9 @@ def ascii_test(pieces: tuple[str, ...]) -> Test:
 # ---- regular expressions
 
 
-def regular(pattern: Pattern) -> Any:
-    """The compiled RE2 expression. Raises Wrong with what it finds wrong."""
+def regular(pattern: Pattern, groups: bool = False) -> Any:
+    """The compiled RE2 expression; groups: whether what its groups match is wanted, which costs.
+    Raises Wrong with what it finds wrong."""
     parts = []
     before = ""
     for char in composed(pattern.text):
@@ -202,6 +203,7 @@ def regular(pattern: Pattern) -> Any:
     options.log_errors = False
     options.dot_nl = True
     options.max_mem = 1 << 20
+    options.never_capture = not groups
     try:
         return re2.compile("".join(parts), options)
     except re2.error as error:
@@ -301,10 +303,12 @@ def whole_finder(wild: list[Pieces], value: str, text: str) -> Iterable[Found]:
 
 def regex_finder(pattern: Pattern, text: str) -> Callable[[str], Iterable[Found]]:
     """Every stretch that matches; $1 to $9 in the text stand for what the groups matched."""
-    expression = regular(pattern)
     parts = re.split(r"\$([1-9])", text)
+    expression = regular(pattern, groups=len(parts) > 1)
     if any(int(number) > expression.groups for number in parts[1::2]):
         raise Wrong(f"“{text}” names a group that the pattern does not have")
+    if expression.groups > MOST_GROUPS:
+        raise Wrong(f"a pattern whose groups are used has at most {MOST_GROUPS}")
 
     def find(value: str) -> Iterable[Found]:
         for found in expression.finditer(clean(value)):

@@ -63,7 +63,8 @@ def ready(job: Job, version: RuleSetVersion) -> Job:
 def check_use(who: Who, job: Job, binding: str, environment: str, at: datetime) -> None:
     """Refuses, and logs, a private draft in production or of somebody else."""
     if job.binding:
-        require_use(who, version_bound(binding).rule_set, binding, environment, at)
+        what = f"{job.code} with {binding}"
+        require_use(who, version_bound(binding).rule_set, what, environment, at)
 
 
 def for_permit(code: str, binding: str, person: Person, environment: str) -> tuple[str, str]:

@@ -52,7 +52,8 @@ def commit(
 def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Decided) -> None:
     """New records first: others name them by the numbers that they get."""
     writes, lines = decided.writes, decided.lines
-    if decided.creations:
+    made = bool(decided.creations)
+    if made:
         lock_and_check(cursor, decided.read, decided.comings)
         numbers = make(cursor, decided.creations, assignment.run, assignment.at)
         for one in writes:
@@ -61,7 +62,15 @@ def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Deci
             line._replace(id=numbers[line.id]) if line.id in numbers else line for line in lines
         ]
     if writes:
-        write(cursor, writes, decided.read, assignment.run, assignment.at, decided.comings)
+        write(
+            cursor,
+            writes,
+            decided.read,
+            assignment.run,
+            assignment.at,
+            decided.comings,
+            checked=made,
+        )
 
 
 def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment) -> None:

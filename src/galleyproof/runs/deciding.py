@@ -110,7 +110,8 @@ def decide_each(
     answer = assignment.job.answer
     parameters, literal, stamp = assignment.parameters, assignment.job.literal, assignment.stamp
     write = not assignment.dry_run
-    read, around = form_of(assignment.kind).read, material.around
+    read, around, given = form_of(assignment.kind).read, material.around, material.given
+    no_line: dict[str, str] = {}
     for place, held in waiting:
         try:
             record = read(held.body)
@@ -118,7 +119,7 @@ def decide_each(
                 decided,
                 place,
                 held,
-                answer(held, record, parameters, around),
+                answer(held, record, parameters, around, given.get(held.id, no_line)),
                 literal=literal,
                 stamp=stamp,
                 write=write,

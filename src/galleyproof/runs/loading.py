@@ -7,19 +7,17 @@ byte for byte in the outcomes.
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, Protocol
 
 import psycopg
 from django.db import transaction
@@ -30,6 +28,7 @@ from galleyproof.catalog.kinds import KINDS, environment_named, kind_named
 from galleyproof.catalog.models import Environment
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.files import opened
 from galleyproof.marc.keys import keys
 from galleyproof.marc.reading import Loaded, Refused, read
 from galleyproof.marc.record import Record
@@ -165,17 +164,6 @@ def check_files(files: Sequence[Path]) -> None:
         findings.append("say which files to load")
     if findings:
         raise Wrong("\n".join(findings))
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """A file for reading, unpacked on the way where it is gzip."""
-    with path.open("rb") as plain:
-        if plain.peek(2)[:2] == b"\x1f\x8b":
-            with gzip.open(plain, "rb") as unpacked:
-                yield cast(BinaryIO, unpacked)
-        else:
-            yield plain
 
 
 def described(path: Path) -> dict[str, Any]:

@@ -101,8 +101,7 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
         roots = sorted({held.root for _, held in looked_at})
         for held in held_under_roots(cursor, assignment.relatives, roots):
             material.relatives.setdefault(held.root, []).append(held)
-    if assignment.job.looks_around:
-        material.around = read_around(cursor, assignment, material.relatives)
+    material.around = read_around(cursor, assignment, material.relatives)
     if assignment.job.columns:
         material.given = read_given(cursor, assignment, chunk.ids)
     material.open_elsewhere = open_in_an_editor(cursor, assignment.kind)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from galleyproof.jobs.cancel_print_subscription import CancelPrintSubscription
+from galleyproof.jobs.cease_print_subscription import CeasePrintSubscription
+from galleyproof.jobs.change_physical_items import ChangePhysicalItems
+from galleyproof.jobs.close_work_orders import CloseWorkOrders
+from galleyproof.jobs.create_work_orders import CreateWorkOrders
+from galleyproof.jobs.delete_bibs import DeleteBibs
 from galleyproof.jobs.edit_record import EditRecord
 from galleyproof.jobs.job import Job
+from galleyproof.jobs.move_work_orders import MoveWorkOrders
 from galleyproof.jobs.normalize_bibs import NormalizeBibs
 from galleyproof.jobs.normalize_holdings import NormalizeHoldings
 from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
+from galleyproof.jobs.withdraw_items import WithdrawItems
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.undo_job import UNDO
 
@@ -17,7 +25,15 @@ JOBS: dict[str, Job] = {
     for job in (
         Set830SecondIndicator(),
         NormalizeBibs(),
+        DeleteBibs(),
+        CancelPrintSubscription(),
+        CeasePrintSubscription(),
         NormalizeHoldings(),
+        ChangePhysicalItems(),
+        WithdrawItems(),
+        CreateWorkOrders(),
+        MoveWorkOrders(),
+        CloseWorkOrders(),
         EditRecord(),
         UNDO,
     )

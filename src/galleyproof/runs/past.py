@@ -67,7 +67,7 @@ def read_consequences(
 ) -> list[Past]:
     """What the run changed on the side, under these roots."""
     cursor.execute(
-        "WITH c AS MATERIALIZED (SELECT kind, id FROM outcome"
+        "WITH c AS MATERIALIZED (SELECT DISTINCT kind, id FROM outcome"
         " WHERE run = %(run)s AND outcome = 'consequence')"
         " SELECT c.kind, c.id, v.version FROM c"
         " CROSS JOIN LATERAL (SELECT root FROM record"

@@ -21,6 +21,7 @@ from galleyproof.catalog.kinds import environment_named
 from galleyproof.catalog.models import Environment
 from galleyproof.catalog.sets import Chosen, choose_file, choose_set, keep_file
 from galleyproof.database.connect import connect
+from galleyproof.jobs.field_change import unfolded
 from galleyproof.jobs.job import Job, Parameters
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
@@ -203,7 +204,7 @@ def check_set(asked: Request, job: Job, plan: Run | None) -> Chosen:
 
 def check_parameters(job: Job, given: Mapping[str, Any]) -> Parameters:
     """The job's parameters from what was given, names with - or _; Wrong lists every fault."""
-    named = {name.replace("-", "_"): value for name, value in given.items()}
+    named = unfolded(given)
     try:
         return job.parameters.model_validate(named)
     except ValidationError as error:

@@ -16,6 +16,7 @@ from galleyproof.database.connect import connect
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.bound_with import called, hosts_by_itself
 from galleyproof.jobs.job import Held
+from galleyproof.jobs.related import names
 from galleyproof.runs.assignment import Assignment
 
 
@@ -24,11 +25,20 @@ def read_around(
     assignment: Assignment,
     relatives: Mapping[int, Sequence[Held]],
 ) -> Around:
-    around = tables(cursor, assignment)
-    if not assignment.job.looks_for_hosts:
-        return around
-    bibs = [held for some in relatives.values() for held in some if held.kind == "bib"]
-    return replace(around, bound_with=bound_with(cursor, around, bibs))
+    """What the assignment's job asks for. The day, the settings and the permitted jobs are there
+    for every job, without a query."""
+    job = assignment.job
+    around = Around(assignment.today, settings=assignment.settings, also=frozenset(assignment.also))
+    if job.looks_around:
+        libraries, locations, codes = tables_of(cursor)
+        around = replace(around, libraries=libraries, locations=locations, codes=codes)
+    if job.looks_for_hosts or job.looks_for_relations:
+        bibs = [held for some in relatives.values() for held in some if held.kind == "bib"]
+        if job.looks_for_hosts:
+            around = replace(around, bound_with=bound_with(cursor, around, bibs))
+        if job.looks_for_relations:
+            around = replace(around, related=related(cursor, bibs))
+    return around
 
 
 def around_now(environment: str, today: date) -> Around:
@@ -36,16 +46,6 @@ def around_now(environment: str, today: date) -> Around:
     settings = Environment.objects.get(pk=environment).settings
     with connect(environment, autocommit=True) as connection, connection.cursor() as cursor:
         return Around(today, *tables_of(cursor), settings=settings)
-
-
-def tables(cursor: psycopg.Cursor[Any], assignment: Assignment) -> Around:
-    """Libraries, locations and codes of the environment."""
-    return Around(
-        assignment.today,
-        *tables_of(cursor),
-        settings=assignment.settings,
-        also=frozenset(assignment.also),
-    )
 
 
 def bound_with(cursor: psycopg.Cursor[Any], around: Around, bibs: Sequence[Held]) -> dict[int, str]:
@@ -62,6 +62,7 @@ def bound_with(cursor: psycopg.Cursor[Any], around: Around, bibs: Sequence[Held]
     schemes = [f"bound-{tag}" for tag in around.setting("bound-with") or DEFAULT]
     cursor.execute(
         "SELECT k.kind, k.scheme, k.value, k.id FROM key AS k"
+        " JOIN record AS r ON r.kind = k.kind AND r.id = k.id AND r.status <> 'deleted'"
         " WHERE k.kind IN ('bib', 'holding') AND k.scheme = ANY(%s) AND k.value = ANY(%s)",
         (schemes, list(names)),
     )
@@ -73,6 +74,40 @@ def bound_with(cursor: psycopg.Cursor[Any], around: Around, bibs: Sequence[Held]
 
 
 DEFAULT = ("774",)
+
+
+NAMED = """
+    SELECT k.scheme, k.value, k.id FROM key AS k
+    JOIN record AS r ON r.kind = 'bib' AND r.id = k.id AND r.status <> 'deleted'
+    WHERE k.kind = 'bib' AND k.scheme = ANY(%s) AND k.value = ANY(%s)
+"""
+
+
+def related(cursor: psycopg.Cursor[Any], bibs: Sequence[Held]) -> dict[int, str]:
+    """The bibs among these whose linking entries name another bib of the catalogue, or are named
+    by one, each with a word on which."""
+    found: dict[int, str] = {}
+    names_of: dict[str, list[tuple[int, str]]] = {}
+    called_so: dict[str, list[int]] = {}
+    for held in bibs:
+        record = held.record
+        for value, tag in names(record).items():
+            names_of.setdefault(value, []).append((held.id, tag))
+        for value in called(record):
+            called_so.setdefault(value, []).append(held.id)
+    # An OCLC number is named with its prefix and kept as a key without.
+    keyed = [value.removeprefix("(OCoLC)") for value in names_of]
+    cursor.execute(NAMED, (["mms", "035", "oclc"], keyed))
+    for scheme, value, id in cursor:
+        for bib, tag in names_of.get(f"(OCoLC){value}" if scheme == "oclc" else value, ()):
+            if bib != id:
+                found.setdefault(bib, f"its {tag} $w names bib {id}")
+    cursor.execute(NAMED, (["related"], list(called_so)))
+    for _, value, id in cursor:
+        for bib in called_so[value]:
+            if bib != id:
+                found.setdefault(bib, f"a linking entry of bib {id} names it")
+    return found
 
 
 def read_given(

@@ -109,7 +109,8 @@ def said_counts(environment: str, run: int, outcome: str) -> list[tuple[str, int
 def consequence_counts(environment: str, run: int) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT kind, code, min(sentence), count(*)"
+            "SELECT kind, code, CASE WHEN count(DISTINCT sentence) = 1 THEN min(sentence)"
+            " ELSE replace(code, '-', ' ') END, count(*)"
             f" FROM {table(environment, 'outcome')} WHERE run = %s AND outcome = 'consequence'"
             " GROUP BY kind, code, CASE WHEN code = 'changed' THEN sentence END"
             " ORDER BY 4 DESC, 1, 2, 3",

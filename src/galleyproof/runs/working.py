@@ -47,6 +47,10 @@ SWITCH = 0.0002
 commit, which waits for the database a hundred times, wait for the deciding thread each time."""
 
 
+MOST_TRIES = 50
+"""Times that a chunk is decided again because something moved, before that counts as a failure."""
+
+
 class DiskFull(Exception):
     """The database has no room left; what was done is safe, the rest waits."""
 
@@ -217,12 +221,16 @@ def finish(
     """Waits for a commit. Where something read had moved, reads and decides again."""
     chunk = in_hand.chunk
     future = in_hand.future
+    tries = 0
     while True:
         try:
             future.result()
             break
-        except Moved:
-            pass
+        except Moved as moved:
+            tries += 1
+            if tries == MOST_TRIES:
+                put_back(session, chunk, moved)
+                return
         except Exception as error:
             put_back(session, chunk, error)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -74,6 +75,7 @@ def add_rules(
                 detail={
                     "kind": known.kind,
                     "rules": version.rules,
+                    "sha256": sha256(version.text.encode()).hexdigest(),
                     "shared": "shared" if known.shared else "a private draft",
                 },
                 at=at,

@@ -61,7 +61,7 @@ def add_field(action: Action) -> Act:
     once = action.made.tag in ONCE
 
     def act(draft: Draft) -> int:
-        if not passes(draft) or (once and tag in draft.present):
+        if not passes(draft) or (once and tag in draft.tags):
             return 0
         draft.insert(tag, data)
         return 1
@@ -79,10 +79,10 @@ def says_field(action: Action) -> str:
     made = action.made
     assert made is not None
     if made.control:
-        return f"Adds a {made.tag} {words.quoted(made.text or '')}"
+        return f"Adds {words.a_tag(made)} {words.quoted(made.text or '')}"
     first, second = made.indicators
     parts = words.indicator_words((first or " ", second or " "))
-    text = f"Adds a {made.tag} with ${made.code} {words.quoted(made.text or '')}"
+    text = f"Adds {words.a_tag(made)} with ${made.code} {words.quoted(made.text or '')}"
     return (
         text if parts == words.indicator_words((" ", " ")) else f"{text} and {' and '.join(parts)}"
     )

@@ -58,7 +58,7 @@ def copy(action: Action) -> Act:
             sources = [draft.data[at] for at in select(draft)]
         new = [make(data, taken) for data in sources if (taken := take(data))]
         for data in new:
-            if once and tag in draft.present:
+            if once and tag in draft.tags:
                 draft.set(draft.tags.index(tag), data)
             else:
                 draft.insert(tag, data)

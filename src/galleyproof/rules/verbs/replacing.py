@@ -142,6 +142,10 @@ def says(action: Action) -> str:
         doing = f"Replaces a final full stop in {every} with {new}"
         return doing if action.text else f"Takes a final full stop off {every}"
     old = words.value_words(element)
+    if not element.value.regex and all("*" in one for one in element.value.text.split("|")):
+        # With an asterisk it is the whole value.
+        whole = words.the_subfields(element)
+        return f"Sets {whole} to {new}" if action.text else f"Removes {whole}"
     if not action.text:
         return f"Takes {old} out of {every}"
     return f"Replaces {old} with {new} in {every}"

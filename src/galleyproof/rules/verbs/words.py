@@ -12,7 +12,7 @@ def the_fields(element: Element) -> str:
     """`every 650 with second indicator 4 and a $2 “fast”`."""
     parts = [*indicator_words(element.indicators)]
     if element.code:
-        parts.append(f"{'an' if element.code in 'aefhilmnorsx8' else 'a'} {subfield(element)}")
+        parts.append(a_subfield(element))
     if element.control:
         return the_control(element)
     return f"every {tag(element)}" + (" with " + " and ".join(parts) if parts else "")
@@ -48,7 +48,27 @@ def shown(indicator: str) -> str:
 
 
 def tag(element: Element | Written) -> str:
+    if element.tag == "***":
+        return "field"
     return "leader" if element.tag == LEADER else element.tag.replace("*", "X")
+
+
+def a_tag(element: Element | Written) -> str:
+    """`a 245`, `an 830`."""
+    name = tag(element)
+    return f"{'an' if name[0] in '8AEFHILMNORSX' else 'a'} {name}"
+
+
+def a_subfield(element: Element) -> str:
+    text = subfield(element)
+    if element.code == "*":
+        return text
+    return f"{'an' if element.code in 'aefhilmnorsx8' else 'a'} {text}"
+
+
+def either(several: list[str]) -> str:
+    """`a, b or c`."""
+    return " or ".join([", ".join(several[:-1]), several[-1]] if several[1:] else several)
 
 
 def code(one: str) -> str:
@@ -64,8 +84,10 @@ def value_words(element: Element) -> str:
     assert element.value is not None
     if element.value.regex:
         return f"like “{marks_meant(element.value.text)}”"
-    return " or ".join(f"“{marks_meant(one)}”" for one in element.value.text.split("|"))
+    return either([quoted(marks_meant(one)) for one in element.value.text.split("|")])
 
 
 def quoted(text: str) -> str:
+    if text and not text.strip(" "):
+        return "a blank" if len(text) == 1 else f"{len(text)} blanks"
     return f"“{text}”"

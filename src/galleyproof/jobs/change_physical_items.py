@@ -1,0 +1,249 @@
+"""Change physical items: fields of items, and their permanent place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import Field
+
+from galleyproof.jobs.around import Around
+from galleyproof.jobs.emptying import Policy, emptied
+from galleyproof.jobs.field_change import (
+    FieldChange,
+    changed_fields,
+    faults,
+    parameters_for,
+    value_faults,
+)
+from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
+from galleyproof.jobs.moving import Match, Moves, all_temporary
+from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused
+from galleyproof.structures.item import CHRONOLOGIES, ENUMERATIONS, Item
+from galleyproof.structures.structure import fields_of
+
+TEMPORARY = (
+    "temporary_library",
+    "temporary_location",
+    "temporary_call_number_type",
+    "temporary_call_number",
+    "temporary_policy",
+    "due_back",
+    "in_temporary_location",
+)
+GENERAL = (
+    "copy_id",
+    "material_type",
+    "item_policy",
+    "provenance",
+    "magnetic",
+    "order_line",
+    "issue_date",
+    "received_date",
+    "expected_date",
+    "receiving_operator",
+    "pages",
+    "pieces",
+    "missing_status",
+    "process_type",
+    "department",
+    "receiving_number",
+    "weeding_number",
+    "weeding_date",
+    "replacement_cost",
+    *ENUMERATIONS,
+    *CHRONOLOGIES,
+    "description",
+    "storage_location_id",
+    "call_number_type",
+    "call_number",
+    "call_number_source",
+)
+INVENTORY = ("inventory_number", "inventory_date", "inventory_price", "physical_condition")
+RETENTION = ("retain", "retention_reason", "retention_note")
+NOTES = (
+    "public_note",
+    "fulfilment_note",
+    *(f"internal_note_{number}" for number in (1, 2, 3)),
+    *(f"statistics_note_{number}" for number in (1, 2, 3)),
+)
+CHANGEABLE = (*GENERAL, *TEMPORARY, *INVENTORY, *RETENTION, *NOTES)
+CLEARED_PLACE = ("temporary_library", "temporary_location", "in_temporary_location", "due_back")
+
+
+class Place(Parameters):
+    library: str = Field(default="", description="New permanent library, with location.")
+    location: str = Field(default="", description="New permanent location, with library.")
+    holding_match: Match = Field(
+        default="bc",
+        description="Which holding of the bib fits the new place: the same 852 $b $c (bc), or "
+        "the same $h as well (bch); with none, one is made.",
+    )
+    emptied_holding: Policy = Field(
+        default="keep", description="What becomes of a holding that loses its last item."
+    )
+    clear_temporary_location: bool = Field(
+        default=False, description="Take items out of their temporary location."
+    )
+    clear_all_temporary: bool = Field(
+        default=False, description="Empty every temporary field, call number and policy too."
+    )
+    remove_transit: bool = Field(
+        default=False, description="End the transit of items on their way to be reshelved."
+    )
+    remove_resource_sharing_transit: bool = Field(
+        default=False, description="End the transit of items on their way for resource sharing."
+    )
+
+
+ChangePhysicalItemsParameters = parameters_for(
+    Item, CHANGEABLE, Place, "ChangePhysicalItemsParameters"
+)
+TRANSIT, RESOURCE_SHARING = "TRANSIT", "TRANSIT_RS"
+
+
+class ChangePhysicalItems(Job):
+    code = "change-physical-items"
+    title = "Change physical items"
+    scope = "Items"
+    kinds = ("item",)
+    does = "Changes fields of items, and moves them to another permanent or temporary place."
+    dangers = (
+        "A permanent move takes items out of their holding; emptied-holding says what becomes of "
+        "a holding that loses its last one.",
+        "replace overwrites notes; append keeps what is there.",
+    )
+    library_role = "repository manager"
+    parameters = ChangePhysicalItemsParameters
+    relatives = ("bib", "holding", "item", "order-line")
+    looks_around = True
+    columns = tuple(fields_of(Item)[one].name for one in CHANGEABLE)
+
+    def alone(self, parameters: Any) -> bool:
+        return not parameters.location and not touches_temporary(parameters)
+
+    def relatives_for(self, parameters: Any) -> tuple[str, ...]:
+        return () if self.alone(parameters) else self.relatives
+
+    def check(self, parameters: Any, around: Around) -> list[str]:
+        found = faults(Item, changes_of(parameters), around)
+        if bool(parameters.library) != bool(parameters.location):
+            found.append("library and location go together: give both, or neither")
+        elif parameters.location:
+            fault = around.location_fault(parameters.library, parameters.location, "location")
+            found += [fault] if fault else []
+        asked = changes_of(parameters)
+        shelf = asked.get("temporary_location")
+        if shelf is not None and shelf.mode == "replace":
+            of = asked.get("temporary_library")
+            if of is None or not of.value:
+                found.append("temporary-location is a library's: give temporary-library as well")
+            else:
+                fault = around.location_fault(of.value, shelf.value, "temporary-location")
+                found += [fault] if fault else []
+        return found
+
+    def answer(
+        self,
+        held: Held,
+        record: Item,
+        parameters: Any,
+        around: Around,
+        line: Mapping[str, str] = {},
+    ) -> Answer:
+        refused = why_refused(held, record, parameters, around)
+        if refused is not None:
+            return refused
+        own = by_attribute(line)
+        for attribute, value in own.items():
+            wrong = value_faults(Item, attribute, value, around)
+            if wrong:
+                return Refused("wrong-value", f"its line in the file: {wrong[0]}")
+        new = new_fields(record, parameters, own)
+        return Changed(record.changed(**new)) if new else UNCHANGED
+
+    def decide(self, group: Group, parameters: Any) -> Iterator[Proposal | Making]:
+        moves = Moves(group, parameters.library, parameters.location, parameters.holding_match)
+        leaving: dict[int, int | None] = {}
+        temporary: dict[int, bool] = {}
+        for held in group.members:
+            item: Item = held.record
+            answer = self.answer(held, item, parameters, group.around, group.given.get(held.id, {}))
+            if isinstance(answer, Refused):
+                yield Proposal(held, answer)
+                continue
+            after: Any = answer.record if isinstance(answer, Changed) else item
+            if parameters.location and is_elsewhere(item, parameters):
+                target = moves.target(held)
+                after = after.changed(
+                    library=parameters.library, location=parameters.location, holding=target
+                )
+                if target != held.parent:
+                    leaving[held.id] = target
+            temporary[held.id] = after.in_temporary_location
+            yield Proposal(held, Changed(after) if after is not item else UNCHANGED)
+        yield from moves.made_ones()
+        yield from emptied(group, leaving, parameters.emptied_holding)
+        yield from all_temporary(group, temporary)
+
+
+def is_elsewhere(item: Item, parameters: Any) -> bool:
+    return (item.library, item.location) != (parameters.library, parameters.location)
+
+
+def changes_of(parameters: Any) -> dict[str, FieldChange]:
+    """The fields that are to change, in the order of the item's."""
+    found = {}
+    for attribute in CHANGEABLE:
+        change = getattr(parameters, attribute)
+        if change is not None:
+            found[attribute] = change
+    return found
+
+
+def touches_temporary(parameters: Any) -> bool:
+    return parameters.in_temporary_location is not None
+
+
+def by_attribute(line: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("-", "_"): value for name, value in line.items() if value}
+
+
+def new_fields(item: Item, parameters: Any, line: Mapping[str, str]) -> dict[str, Any]:
+    asked = changes_of(parameters)
+    # What a line says of its own record needs no parameter of that name.
+    asked |= {one: FieldChange(value=value) for one, value in line.items() if one not in asked}
+    new = changed_fields(item, asked, line)
+    if parameters.clear_all_temporary:
+        new |= emptied_fields(item, TEMPORARY)
+    elif parameters.clear_temporary_location:
+        new |= emptied_fields(item, CLEARED_PLACE)
+    if parameters.remove_transit and item.process_type == TRANSIT:
+        new["process_type"] = ""
+    if parameters.remove_resource_sharing_transit and item.process_type == RESOURCE_SHARING:
+        new["process_type"] = ""
+    return new
+
+
+EMPTY = Item()
+
+
+def emptied_fields(item: Item, attributes: tuple[str, ...]) -> dict[str, Any]:
+    return {one: getattr(EMPTY, one) for one in attributes if getattr(item, one)}
+
+
+def why_refused(held: Held, item: Item, parameters: Any, around: Around) -> Refused | None:
+    if held.status == "withdrawn":
+        return Refused("withdrawn", "the item is withdrawn; restore it first")
+    library = around.libraries.get(item.library)
+    if library is not None and not library.active:
+        return Refused("library-not-active", f"its library, {item.library}, is not active")
+    if parameters.location and is_elsewhere(item, parameters):
+        for place in ((item.library, item.location), (parameters.library, parameters.location)):
+            known = around.locations.get(place)
+            if known is not None and known.no_batch_moves:
+                return Refused(
+                    "no-batch-moves",
+                    f"{place[1]} of {place[0]} takes no part in moves by batch job",
+                )
+    return None

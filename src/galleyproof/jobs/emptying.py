@@ -1,0 +1,87 @@
+"""Holdings that lose their last item, and what then becomes of them.
+
+Emptied means more than no items: a holding with 863 to 868 statements (MARC 21 Holdings), with a
+583 commitment or with a linked open order is never deleted as emptied; it is kept and listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from galleyproof.jobs.job import Group, Held, Proposal
+from galleyproof.jobs.outcome import Changed, Said, Unchanged
+from galleyproof.marc.record import Record
+from galleyproof.structures.order_line import OrderLine
+
+Policy = Literal["keep", "suppress", "delete"]
+STATEMENTS = (b"863", b"864", b"865", b"866", b"867", b"868")
+
+
+def emptied(group: Group, leaving: Mapping[int, int | None], policy: Policy) -> Iterator[Proposal]:
+    """What becomes of holdings whose last item leaves, and of the order lines linked to them.
+
+    leaving: number of an item -> the holding it comes under, or None where it goes altogether.
+    """
+    items = [one for one in group.of_kind("item") if one.status not in ("withdrawn", "deleted")]
+    left = {one.parent for one in items if one.id in leaving}
+    for holding in group.of_kind("holding"):
+        if holding.id not in left or holding.status == "deleted":
+            continue
+        if any(leaving.get(one.id, one.parent) == holding.id for one in items):
+            continue
+        lines = linked_lines(group, holding)
+        yield from of_holding(holding, lines, policy)
+
+
+def linked_lines(group: Group, holding: Held) -> list[tuple[Held, OrderLine]]:
+    """The order lines that name a holding."""
+    found = []
+    for held in group.of_kind("order-line"):
+        line: OrderLine = held.record
+        if holding.id in line.holdings:
+            found.append((held, line))
+    return found
+
+
+def of_holding(
+    holding: Held, lines: Sequence[tuple[Held, OrderLine]], policy: Policy
+) -> Iterator[Proposal]:
+    record: Record = holding.record
+    kept = why_kept(record, lines) if policy == "delete" else ""
+    if policy == "keep" or kept:
+        said = Said("holding-kept", f"kept, without items: {kept}") if kept else EMPTIED
+        yield Proposal(holding, Unchanged((said,)))
+        for held, line in lines:
+            if line.is_open and line.continuous:
+                yield Proposal(held, Unchanged((LINK_BREAKS,)))
+    elif policy == "suppress":
+        if holding.status == "suppressed":
+            yield Proposal(holding, Unchanged((EMPTIED,)))
+        else:
+            yield Proposal(holding, Changed(record, "suppressed", (SUPPRESSED,)))
+    else:
+        yield Proposal(holding, Changed(record, "deleted", (DELETED,)))
+        for held, line in lines:
+            without = tuple(one for one in line.holdings if one != holding.id)
+            yield Proposal(held, Changed(line.changed(holdings=without), None, (UNLINKED,)))
+
+
+def why_kept(record: Record, lines: Sequence[tuple[Held, OrderLine]]) -> str:
+    """Why a holding is not deleted though it is empty of items; "" if nothing speaks against."""
+    if any(tag in STATEMENTS for tag in record.tags):
+        return "it has statements of what is held (863 to 868)"
+    if b"583" in record.tags:
+        return "it has an action note (583)"
+    if any(line.is_open for _, line in lines):
+        return "an open order is linked to it"
+    return ""
+
+
+EMPTIED = Said("holding-emptied", "left without items")
+SUPPRESSED = Said("holding-suppressed", "left without items, and suppressed")
+DELETED = Said("holding-deleted", "left without items, and deleted")
+LINK_BREAKS = Said(
+    "order-line-without-items", "an open continuous order whose holding has no items"
+)
+UNLINKED = Said("order-line-unlinked", "no longer linked to the holding that was deleted")

@@ -1,0 +1,184 @@
+"""What ending a print subscription does to a holding, whether library or publisher ended it.
+
+MARC 21 Holdings: 008/06, 008/08-11 and 008/26-31; the last open 866 (867 and 868 when asked) is
+closed with the last issue, and with it the open 863 that it is paired with; notes in 852 and 583.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, ClassVar, NamedTuple
+
+from galleyproof.jobs.closing_statements import (
+    COLUMNS,
+    Beside,
+    Closing,
+    open_statements,
+    statements_asked,
+)
+from galleyproof.jobs.ending_parameters import EndingParameters
+from galleyproof.jobs.holding_notes import place_of_852, with_action, with_notes
+from galleyproof.jobs.job import Group, Held, Job, Proposal
+from galleyproof.jobs.last_issue import LastIssue
+from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused, Said, Unchanged
+from galleyproof.marc import holdings_008
+from galleyproof.marc.record import Record
+from galleyproof.structures.order_line import OrderLine
+
+SERIAL = b"bis"
+"""Leader/07 of bibs that go on: serial component part, integrating resource, serial."""
+
+
+class Ended(NamedTuple):
+    """What becomes of one holding, and the last issue that was used, if any."""
+
+    answer: Answer
+    last: LastIssue | None = None
+
+
+class EndSubscription(Job):
+    """status: 008/06 of what has ended."""
+
+    scope = "Holding changes"
+    kinds = ("holding",)
+    library_role = "physical inventory operator"
+    columns = tuple(COLUMNS.values())
+    relatives = ("bib", "order-line")
+    status: ClassVar[bytes]
+
+    def relatives_for(self, parameters: Any) -> tuple[str, ...]:
+        # Order lines name items as well as holdings.
+        return (*self.relatives, "item")
+
+    def decide(self, group: Group, parameters: Any) -> Iterator[Proposal]:
+        for held, ended in self.ends(group, parameters):
+            yield Proposal(held, ended.answer)
+
+    def ends(self, group: Group, parameters: Any) -> Iterator[tuple[Held, Ended]]:
+        bib = next((held.record for held in group.of_kind("bib")), None)
+        items: dict[int | None, list[Held]] = {}
+        for item in group.of_kind("item"):
+            if item.status != "withdrawn":
+                items.setdefault(item.parent, []).append(item)
+        lines = [held.record for held in group.of_kind("order-line")]
+        for held in group.members:
+            own = items.get(held.id, [])
+            beside = Beside(
+                bib,
+                own,
+                lines_of(held, {one.id for one in own}, [one for one in lines if one.is_open]),
+                group.given.get(held.id, {}),
+            )
+            yield held, self.end(held.record, beside, parameters, group.around.today)
+
+    def end(self, record: Record, beside: Beside, parameters: Any, today: date) -> Ended:
+        """What becomes of one holding."""
+        notes: list[Said] = []
+        refused = not_to_be_ended(record, beside, parameters, notes)
+        if refused:
+            return Ended(refused)
+        fixed = record.first(b"008") or b""
+        asked = statements_asked(parameters)
+        open_ones = {tag: open_statements(record, tag) for tag in asked}
+        if not any(open_ones.values()):
+            if fixed[holdings_008.STATUS] == self.status:
+                return Ended(UNCHANGED)
+            if self.stays(fixed, notes):
+                return Ended(Unchanged(tuple(notes)))
+        edits = {
+            record.positions(b"008")[0]: holdings_008.ended(
+                fixed, self.status, parameters.end(today), today
+            )
+        }
+        closed = Closing(record, beside, parameters, edits, notes)
+        for tag, some in open_ones.items():
+            refused = closed.close(tag, some) if some else None
+            if refused:
+                return Ended(refused)
+        if fixed[holdings_008.STATUS] == self.status and closed.at is None:
+            return Ended(Unchanged(tuple(notes)))
+        closed.tell_what_is_open()
+        after = noted(record, edits, closed.at, parameters, today, notes)
+        return Ended(Changed(after, notes=tuple(notes)), closed.last)
+
+    def stays(self, fixed: bytes, notes: list[Said]) -> bool:
+        """Whether the record says already what says more than this job would."""
+        return False
+
+
+def lines_of(held: Held, items: set[int], lines: Sequence[OrderLine]) -> list[OrderLine]:
+    """The order lines that are for a holding: those that name it or an item of it, and those for
+    a continuous order that name nothing below the bib."""
+    return [
+        line
+        for line in lines
+        if held.id in line.holdings
+        or items.intersection(line.items)
+        or (line.continuous and not line.holdings and not line.items)
+    ]
+
+
+def not_to_be_ended(
+    record: Record, beside: Beside, parameters: EndingParameters, notes: list[Said]
+) -> Refused | None:
+    """Why a holding is left alone, whatever its statements say."""
+    kind = record.leader[6:7]
+    if kind not in (b"v", b"y"):
+        level = beside.bib.leader[7:8] if beside.bib is not None else b""
+        if kind not in (b"u", b"x") or not level or level not in SERIAL:
+            return Refused("not-serial", not_serial(kind, level))
+        notes.append(
+            Said(
+                "coded-otherwise",
+                f"leader/06 is {kind.decode()}, not y or v; taken by leader/07 of its bib",
+            )
+        )
+    places = record.positions(b"008")
+    if not places:
+        return Refused("no-008", "it has no 008")
+    length = len(record.data[places[0]])
+    if length != holdings_008.LENGTH or not record.data[places[0]].isascii():
+        return Refused(
+            "bad-008", f"its 008 has {length} bytes; a holding's has {holdings_008.LENGTH}"
+        )
+    if beside.lines and not parameters.even_if_ordered:
+        line = beside.lines[0]
+        return Refused(
+            "order-line-open", f"its PO line {line.number} is still open ({line.status})"
+        )
+    return None
+
+
+def not_serial(kind: bytes, level: bytes) -> str:
+    said = f"leader/06 is “{kind.decode('ascii', 'replace')}”"
+    if kind in (b"u", b"x"):
+        bib = f"its bib's leader/07 is “{level.decode('ascii', 'replace')}”" if level else ""
+        return f"{said}, and {bib or 'it has no bib'}: this is no subscription"
+    return f"{said}; a subscription's is y, or v"
+
+
+def noted(
+    record: Record,
+    edits: dict[int, bytes],
+    closed_at: int | None,
+    parameters: EndingParameters,
+    today: date,
+    notes: list[Said],
+) -> Record:
+    """The record with its edits and the notes asked for."""
+    if parameters.public_note or parameters.staff_note:
+        at = place_of_852(record, closed_at)
+        if at is None:
+            notes.append(Said("no-852", "it has no 852, so the notes were not added"))
+        else:
+            edits[at] = with_notes(
+                edits.get(at, record.data[at]), parameters.staff_note, parameters.public_note
+            )
+    after = record.with_many(edits)
+    if parameters.action:
+        day = parameters.action_date or f"{today:%Y%m%d}"
+        after = with_action(
+            after, parameters.action, day, parameters.action_source, parameters.action_institution
+        )
+    return after

@@ -1,0 +1,169 @@
+"""One field to be changed, as jobs on structures take it: a value, a condition, a mode.
+
+Written `public-note=Text`, `public-note.condition=if-empty`, `public-note.mode=append`; in a file
+of parameters also as `{"value": …, "condition": …}`, or under the names `public_note_selected`,
+`public_note_value`, `public_note_condition` that other systems' files have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+
+from galleyproof.jobs.around import Around
+from galleyproof.jobs.job import Parameters
+from galleyproof.marc.errors import Wrong
+from galleyproof.structures.structure import (
+    CODE,
+    TEXT,
+    Structure,
+    fields_of,
+    value_of,
+)
+
+Condition = Literal["always", "if-empty", "if-not-empty"]
+Mode = Literal["replace", "append", "prefix", "find-replace", "clear"]
+
+
+class FieldChange(BaseModel):
+    """value: what is written; for find-replace what stands in for `find`. Append and prefix put
+    one blank between."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: str = ""
+    condition: Condition = "always"
+    mode: Mode = "replace"
+    find: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def value_alone(cls, given: Any) -> Any:
+        return {"value": given} if isinstance(given, str) else given
+
+    def new_value(self, old: str, value: str) -> str:
+        """The text that a text field has afterwards."""
+        if (self.condition == "if-empty" and old) or (self.condition == "if-not-empty" and not old):
+            return old
+        match self.mode:
+            case "clear":
+                return ""
+            case "append":
+                return f"{old} {value}" if old else value
+            case "prefix":
+                return f"{value} {old}" if old else value
+            case "find-replace":
+                return old.replace(self.find, value)
+            case _:
+                return value
+
+
+def parameters_for(
+    kind: type[Structure], attributes: tuple[str, ...], base: type[Parameters], name: str
+) -> type[Parameters]:
+    """A parameters class with one FieldChange for each field named, after those of `base`."""
+    fields = fields_of(kind)
+    more: dict[str, Any] = {
+        one: (
+            FieldChange | None,
+            Field(default=None, description=described(fields[one].name, fields[one].sort)),
+        )
+        for one in attributes
+    }
+    return create_model(name, __base__=base, **more)
+
+
+def described(name: str, sort: str) -> str:
+    said = name.replace("-", " ")
+    if sort == TEXT:
+        return f"{said}: new text, with .condition, .mode and (for find-replace) .find"
+    return f"{said}: new {sort}, with .condition; .mode=clear empties it"
+
+
+def faults(kind: type[Structure], given: Mapping[str, FieldChange], around: Around) -> list[str]:
+    """What is wrong with the changes asked for, a sentence each."""
+    found = []
+    fields = fields_of(kind)
+    for attribute, change in given.items():
+        field = fields[attribute]
+        if change.mode not in ("replace", "clear") and field.sort != TEXT:
+            found.append(f"{field.name}: {change.mode} is for texts, and this is a {field.sort}")
+        if (change.mode == "find-replace") != bool(change.find):
+            found.append(f"{field.name}: find-replace and .find go together")
+        if change.mode == "clear" and change.value:
+            found.append(f"{field.name}: clear takes no value, and “{change.value}” is given")
+        if change.mode == "replace" and not change.value:
+            found.append(f"{field.name}: no value is given; to empty the field say .mode=clear")
+        if change.mode == "replace" and change.value:
+            found += value_faults(kind, attribute, change.value, around)
+    return found
+
+
+def value_faults(kind: type[Structure], attribute: str, value: str, around: Around) -> list[str]:
+    """The same for one value, from a parameter or from a line of a file."""
+    field = fields_of(kind)[attribute]
+    try:
+        value_of(kind, attribute, value)
+    except Wrong as wrong:
+        return [str(wrong)]
+    if field.sort == CODE and field.table != "location":
+        fault = around.code_fault(field.table, value, field.name)
+        return [fault] if fault else []
+    return []
+
+
+def changed_fields(
+    structure: Structure, given: Mapping[str, FieldChange], line: Mapping[str, str]
+) -> dict[str, Any]:
+    """The fields that are to be set anew, with their values. line: values that are this record's
+    alone, by the field's attribute."""
+    kind = type(structure)
+    new: dict[str, Any] = {}
+    for attribute, change in given.items():
+        old = getattr(structure, attribute)
+        if isinstance(old, str):
+            value = change.new_value(old, line.get(attribute, change.value))
+        else:
+            empty = not old
+            if (change.condition == "if-empty" and not empty) or (
+                change.condition == "if-not-empty" and empty
+            ):
+                continue
+            text = "" if change.mode == "clear" else line.get(attribute, change.value)
+            value = value_of(kind, attribute, text) if text else type(old)() if old else old
+            if old is not None and not text and not isinstance(old, bool):
+                value = None
+        if value != old:
+            new[attribute] = value
+    return new
+
+
+# ---- names as files of parameters have them
+
+
+def unfolded(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters with their parts put together: `a.mode` beside `a`, and `a_selected`, `a_value`,
+    `a_condition` as other systems' files have them."""
+    found: dict[str, Any] = {}
+    dropped = set()
+    for name, value in given.items():
+        plain = name.replace("-", "_")
+        base, dot, part = plain.partition(".")
+        for ending in ("_selected", "_value", "_condition"):
+            if not dot and plain.endswith(ending) and f"{plain[: -len(ending)]}_selected" in given:
+                base, dot, part = plain[: -len(ending)], ".", ending[1:]
+        if not dot:
+            found[plain] = value
+        elif part == "selected":
+            if str(value).casefold() in ("false", "no", "0"):
+                dropped.add(base)
+        else:
+            held = found.get(base)
+            parts = held if isinstance(held, dict) else {} if held is None else {"value": held}
+            parts[part] = str(value).casefold().replace("_", "-") if part == "condition" else value
+            found[base] = parts
+    for base in dropped:
+        found.pop(base, None)
+    return found

@@ -1,0 +1,278 @@
+"""Why an item must stay: what withdrawing it, or deleting what is above it, refuses.
+
+Each rule is a pure function of an item and what hangs around it. A job takes `circumstances` of
+its group once, then asks `first_refusal` for each item. Codes of process types differ between
+libraries: the environment's settings name them, the defaults are those of the best-known system.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from galleyproof.jobs.around import Around
+from galleyproof.jobs.job import Group, Held
+from galleyproof.jobs.outcome import Refused
+from galleyproof.marc.field import subfield_values
+from galleyproof.marc.record import Record
+from galleyproof.structures.circulation import Loan, Request
+from galleyproof.structures.item import STATISTICS, Item
+from galleyproof.structures.order_line import OrderLine
+from galleyproof.structures.work_order import WorkOrder
+
+LOOKED_AT = ("bib", "holding", "item", "loan", "request", "work-order", "order-line")
+"""The kinds of relatives that a job needs for `circumstances`."""
+
+PROCESSES = {
+    "on-loan": ("LOAN", "CLAIM_RETURNED_LOAN"),
+    "in-transit": (
+        "TRANSIT",
+        "TRANSIT_RS",
+        "TRANSIT_TO_REMOTE_STORAGE",
+    ),
+    "on-hold-shelf": ("HOLDSHELF",),
+    "lost-with-charges": ("LOST_LOAN", "LOST_ILL"),
+    "work-order": ("WORK_ORDER_DEPARTMENT",),
+}
+"""Process types that refuse, by the code of the refusal; the setting `process-types-CODE` of the
+environment (`process-types-in-transit`) names others in their place."""
+
+RETENTION_ACTIONS = ("committed to retain", "will retain", "retain", "retained")
+"""583 $a that commits the library; the setting `retention-actions` names others in their place."""
+
+
+@dataclass(slots=True)
+class Circumstances:
+    """An item and what hangs around it. requests: those for this very item; lines: order lines
+    that it is linked to; bib: the number of the bib above. Only what is open is in them."""
+
+    id: int
+    item: Item
+    bib: int
+    holding: Record | None = None
+    loans: list[Loan] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    work_orders: list[WorkOrder] = field(default_factory=list)
+    lines: list[OrderLine] = field(default_factory=list)
+
+
+def circumstances(group: Group) -> dict[int, Circumstances]:
+    """Of every item of a group, by its number."""
+    holdings = {held.id: held.record for held in group.of_kind("holding")}
+    found: dict[int, Circumstances] = {}
+    by_line: dict[str, list[Circumstances]] = {}
+    for held in group.of_kind("item"):
+        item: Item = held.record
+        one = Circumstances(held.id, item, held.root, holdings.get(item.holding))
+        found[held.id] = one
+        if item.order_line:
+            by_line.setdefault(item.order_line, []).append(one)
+    for held in group.of_kind("loan"):
+        loan: Loan = held.record
+        if loan.is_open and loan.item in found:
+            found[loan.item].loans.append(loan)
+    for held in group.of_kind("request"):
+        request: Request = held.record
+        if request.is_open and request.item in found:
+            found[request.item].requests.append(request)
+    for held in group.of_kind("work-order"):
+        work_order: WorkOrder = held.record
+        if work_order.is_open and work_order.item in found:
+            found[work_order.item].work_orders.append(work_order)
+    for held in group.of_kind("order-line"):
+        line: OrderLine = held.record
+        if line.is_open:
+            linked = {one.id: one for one in by_line.get(line.number, [])}
+            linked.update({id: found[id] for id in line.items if id in found})
+            for one in linked.values():
+                one.lines.append(line)
+    return found
+
+
+# ---- one rule each
+
+
+def on_loan(one: Circumstances, around: Around) -> Refused | None:
+    for loan in one.loans:
+        until = f" until {loan.due}" if loan.due else ""
+        return Refused("on-loan", f"on loan{until}")
+    return in_process(one, around, "on-loan", "on loan")
+
+
+def in_transit(one: Circumstances, around: Around) -> Refused | None:
+    return in_process(one, around, "in-transit", "in transit")
+
+
+def on_hold_shelf(one: Circumstances, around: Around) -> Refused | None:
+    return in_process(one, around, "on-hold-shelf", "on the hold shelf")
+
+
+def lost_with_charges(one: Circumstances, around: Around) -> Refused | None:
+    return in_process(one, around, "lost-with-charges", "lost, and its borrower is charged for it")
+
+
+def course_reserve(one: Circumstances, around: Around) -> Refused | None:
+    if one.item.course_reserve:
+        return Refused("course-reserve", "on course reserve")
+    return None
+
+
+def temporary_location(one: Circumstances, around: Around) -> Refused | None:
+    if one.item.in_temporary_location:
+        where = place(one.item.temporary_library, one.item.temporary_location)
+        return Refused("temporary-location", f"in a temporary location{where}")
+    return None
+
+
+def retention(one: Circumstances, around: Around) -> Refused | None:
+    item = one.item
+    if item.retain:
+        why = f": {item.retention_reason}" if item.retention_reason else ""
+        return Refused("retention", f"the library is committed to retain it{why}")
+    for name in notes_of_retention(around):
+        code = code_in(getattr(item, name), around.setting("retention-codes"))
+        if code:
+            note = name.replace("_", " ")
+            return Refused("retention", f"retention code {code} in {note}")
+    return None if one.holding is None else commitment(one.holding, "583 of its holding", around)
+
+
+def bound_with(one: Circumstances, around: Around) -> Refused | None:
+    why = around.bound_with.get(one.bib)
+    return Refused("bound-with", f"bound with another title: {why}") if why else None
+
+
+def requested(one: Circumstances, around: Around) -> Refused | None:
+    return request_refusal([request for request in one.requests if request.active])
+
+
+def requested_inactively(one: Circumstances, around: Around) -> Refused | None:
+    return request_refusal([request for request in one.requests if not request.active])
+
+
+def work_order(one: Circumstances, around: Around) -> Refused | None:
+    for order in one.work_orders:
+        return Refused("work-order", f"in a work order{at_department(order)}")
+    return in_process(one, around, "work-order", "in a work order")
+
+
+def order_line_open(one: Circumstances, around: Around) -> Refused | None:
+    return line_refusal(line for line in one.lines if line.continuous)
+
+
+Rule = Callable[[Circumstances, Around], Refused | None]
+
+ITEM_RULES: tuple[Rule, ...] = (
+    lost_with_charges,
+    on_loan,
+    in_transit,
+    on_hold_shelf,
+    course_reserve,
+    temporary_location,
+    retention,
+    bound_with,
+    requested,
+    requested_inactively,
+    work_order,
+    order_line_open,
+)
+"""All of them, the one that says most of an item first."""
+
+
+def first_refusal(
+    one: Circumstances, around: Around, *, leave_out: Iterable[Rule] = ()
+) -> Refused | None:
+    """The first rule that says no, or None where the item may go. leave_out: rules that the
+    job's parameters wave."""
+    waved = set(leave_out)
+    for rule in ITEM_RULES:
+        if rule not in waved:
+            refused = rule(one, around)
+            if refused is not None:
+                return refused
+    return None
+
+
+# ---- what the rules look at, for jobs on holdings and bibs too
+
+
+def in_process(one: Circumstances, around: Around, code: str, words: str) -> Refused | None:
+    """Refused where the item's process type is one of those that the code stands for."""
+    process = one.item.process_type
+    if not process:
+        return None
+    named = around.setting(f"process-types-{code}") or PROCESSES[code]
+    if process.casefold() in {each.casefold() for each in named}:
+        return Refused(code, f"{words} (process type {process})")
+    return None
+
+
+def commitment(record: Record, where: str, around: Around) -> Refused | None:
+    """A 583 with a retention action whose time ($d, yyyymmdd) has not run out. where: what to
+    call the field in the sentence."""
+    actions = {one.casefold() for one in around.setting("retention-actions") or RETENTION_ACTIONS}
+    for at in record.positions(b"583"):
+        data = record.data[at]
+        said = [value.strip().rstrip(".").casefold() for value in subfield_values(data, "a")]
+        if actions.intersection(said) and not run_out(data, around.today):
+            until = "".join(f" until {value}" for value in subfield_values(data, "d")[:1])
+            return Refused("retention", f"{where}: committed to retain{until}")
+    return None
+
+
+def run_out(data: bytes, today: date) -> bool:
+    """Whether a 583's interval ends with a day that has gone by."""
+    days = [value.strip() for value in subfield_values(data, "d")]
+    return bool(days) and all(
+        re.fullmatch(r"\d{8}", day) and day < f"{today:%Y%m%d}" for day in days
+    )
+
+
+def notes_of_retention(around: Around) -> Sequence[str]:
+    """The statistics notes that may hold retention codes: those that the setting
+    `statistics-retention` names by number, else all three."""
+    named = [f"statistics_note_{number}" for number in around.setting("statistics-retention")]
+    return [name for name in named if name in STATISTICS] or STATISTICS
+
+
+def code_in(note: str, codes: Iterable[str]) -> str:
+    """The first of the codes that stands in a note as a word of its own, or ""."""
+    if not note:
+        return ""
+    for code in codes:
+        if re.search(rf"(?<!\w){re.escape(code)}(?!\w)", note, re.IGNORECASE):
+            return code
+    return ""
+
+
+def request_refusal(requests: Sequence[Request]) -> Refused | None:
+    for request in requests:
+        kind = "requested" if request.active else "requested (the request is inactive)"
+        since = f" since {request.placed}" if request.placed else ""
+        return Refused("requested", kind + since)
+    return None
+
+
+def line_refusal(lines: Iterable[OrderLine]) -> Refused | None:
+    for line in lines:
+        return Refused(
+            "order-line-open", f"linked to the open PO line {line.number} ({line.status})"
+        )
+    return None
+
+
+def at_department(order: WorkOrder) -> str:
+    return f" at {order.department}" if order.department else ""
+
+
+def place(library: str, location: str) -> str:
+    where = " ".join(part for part in (library, location) if part)
+    return f" ({where})" if where else ""
+
+
+def title_requests(group: Group) -> list[tuple[Held, Request]]:
+    """Requests for any item of the title that are open."""
+    found = [(held, held.record) for held in group.of_kind("request")]
+    return [(held, one) for held, one in found if one.is_open and not one.item]

@@ -1,0 +1,74 @@
+"""Files of records: read unpacked, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from galleyproof.marc.errors import Wrong
+
+FORMS = {
+    ".mrc": "iso2709",
+    ".marc": "iso2709",
+    ".dat": "iso2709",
+    ".xml": "marcxml",
+    ".json": "json",
+    ".mrk": "mrk",
+}
+"""The format that a file's name promises."""
+
+
+def form_named(path: Path) -> str | None:
+    """The format that a file's name promises, `.gz` left aside; None where it promises none."""
+    suffixes = [one.lower() for one in path.suffixes]
+    if suffixes[-1:] == [".gz"]:
+        suffixes.pop()
+    return FORMS.get(suffixes[-1]) if suffixes else None
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file for reading (`-`: standard input), unpacked on the way where it is gzip."""
+    with open(0 if str(path) == "-" else path, "rb", closefd=str(path) != "-") as plain:
+        if plain.peek(2)[:2] == b"\x1f\x8b":
+            with gzip.open(plain, "rb") as unpacked:
+                yield cast(BinaryIO, unpacked)
+        else:
+            yield plain
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file for writing (`-`: standard output), packed where its name ends in .gz. It is there
+    when all is written, and not before."""
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        return
+    if not path.parent.is_dir():
+        raise Wrong(f"there is no folder {path.parent}")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb", buffering=1 << 20) as stream:
+            if path.suffix.lower() == ".gz":
+                with gzip.GzipFile(path.stem, "wb", 6, stream) as packed:
+                    yield cast(BinaryIO, packed)
+            else:
+                yield stream
+        os.chmod(name, 0o666 & ~umask())
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+
+
+def umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

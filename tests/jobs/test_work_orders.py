@@ -1,0 +1,121 @@
+"""Work orders: made, moved, closed, and each taken back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from inventory import holding, key_rows, put_in, shelves, state
+from stories import Library
+
+from galleyproof.marc.errors import Wrong
+from galleyproof.structures.circulation import Loan, Request
+from galleyproof.structures.item import Item
+from galleyproof.structures.structure import decode
+from galleyproof.structures.work_order import WorkOrder
+
+BINDING = {"type": "BIND", "department": "BINDERY", "status": "SENT"}
+
+
+@pytest.fixture
+def shelved(library: Library) -> Library:
+    shelves(library)
+    put_in(library, "holding", [holding(1, 1), holding(2, 2, "LAW")])
+    put_in(
+        library,
+        "item",
+        [
+            *(Item(holding=1, barcode=f"b{n}", library="MAIN") for n in (1, 2, 3)),
+            Item(holding=1, barcode="b4", library="MAIN", process_type="TRANSIT"),
+            Item(holding=2, barcode="b5", library="LAW"),
+        ],
+    )
+    put_in(library, "loan", [Loan(item=2)])
+    put_in(library, "request", [Request(bib=1, item=3)])
+    for job in ("create-work-orders", "move-work-orders", "close-work-orders"):
+        library.permit(job=job)
+    return library
+
+
+def create(shelved: Library, *ids: int, **more):
+    return shelved.run(
+        job="create-work-orders", ids=ids, kind="item", parameters={**BINDING, **more}
+    )
+
+
+def order(shelved: Library, id: int = 1) -> WorkOrder:
+    return decode(WorkOrder, shelved.body(id, kind="work-order"))
+
+
+def test_a_work_order_is_made_for_each_item_and_goes_with_the_undo(shelved: Library) -> None:
+    before, keys = state(shelved), key_rows(shelved)
+    run = create(shelved, 1, 2, 3, 4, 5)
+    assert run.counts["changed"] == 1
+    assert {one["code"]: one["count"] for one in run.said} == {
+        "on-loan": 1,
+        "requested": 1,
+        "already-in-process": 1,
+        "does-not-serve": 1,
+    }
+    assert run.consequences == [
+        {"kind": "work-order", "code": "work-order-made", "what": "made for an item", "count": 1}
+    ]
+    assert order(shelved) == WorkOrder(
+        item=1,
+        number="GPW000000001",
+        type="BIND",
+        department="BINDERY",
+        status="SENT",
+        opened=date(2026, 11, 2),
+    )
+    assert shelved.rows("SELECT parent, root FROM record WHERE kind = 'work-order'") == [(1, 1)]
+    assert create(shelved, 1).said == [{"code": "already-in-process", "count": 1}]
+    shelved.undo(run.id)
+    assert (state(shelved), key_rows(shelved)) == (before, keys)
+
+
+def test_even_if_requested(shelved: Library) -> None:
+    assert create(shelved, 3, even_if_requested=True).counts["changed"] == 1
+
+
+def test_codes_are_judged_before_anything_starts(shelved: Library) -> None:
+    with pytest.raises(Wrong, match="there is no department “BINDRY”; did you mean BINDERY"):
+        create(shelved, 1, department="BINDRY")
+
+
+def test_moving_and_closing(shelved: Library) -> None:
+    create(shelved, 1)
+    moved = shelved.run(
+        job="move-work-orders",
+        ids=(1,),
+        kind="work-order",
+        parameters={"department": "CATALOGING", "status": "BACK"},
+    )
+    assert (order(shelved).department, order(shelved).status) == ("CATALOGING", "BACK")
+    closed = shelved.run(job="close-work-orders", ids=(1,), kind="work-order")
+    assert order(shelved).closed == date(2026, 11, 2)
+    assert decode(Item, shelved.body(1, kind="item")).process_type == ""
+    assert closed.consequences[0]["code"] == "item-back"
+    refused = shelved.run(
+        job="move-work-orders", ids=(1,), kind="work-order", parameters={"status": "SENT"}
+    )
+    assert refused.said == [{"code": "closed", "count": 1}]
+    shelved.undo(closed.id)
+    assert order(shelved).is_open
+    assert decode(Item, shelved.body(1, kind="item")).process_type == "WORK_ORDER_DEPARTMENT"
+    shelved.undo(moved.id)
+    assert order(shelved).department == "BINDERY"
+
+
+def test_an_undo_leaves_a_work_order_that_somebody_moved_since(shelved: Library) -> None:
+    made = create(shelved, 1)
+    shelved.run(job="move-work-orders", ids=(1,), kind="work-order", parameters={"status": "BACK"})
+    undo = shelved.undo(made.id)
+    assert decode(Item, shelved.body(1, kind="item")).process_type == ""
+    assert {one["code"] for one in undo.consequences} == {"built-on-since"}
+    assert order(shelved).status == "BACK"
+
+
+def test_moving_says_where_to(shelved: Library) -> None:
+    with pytest.raises(Wrong, match="say where to"):
+        shelved.run(job="move-work-orders", ids=(1,), kind="work-order")
