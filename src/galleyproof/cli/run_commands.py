@@ -164,6 +164,7 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley plan show 16 --records
         """
+        from galleyproof.cli.record_output import change_data
         from galleyproof.cli.run_output import show
         from galleyproof.marc.errors import Wrong
         from galleyproof.runs.before_after import differences
@@ -179,14 +180,7 @@ def add_to(galley: click.Group) -> None:
                 {
                     "id": one.id,
                     "number": one.number,
-                    "changes": [
-                        {
-                            "tag": change.tag.decode("ascii", "replace"),
-                            "before": text(change.before),
-                            "after": text(change.after),
-                        }
-                        for change in one.changes
-                    ],
+                    "changes": [change_data(one.kind, change) for change in one.changes],
                 }
                 for one in differences(found, limit)
             ]
@@ -220,10 +214,6 @@ def add_to(galley: click.Group) -> None:
         return go_on(face, confirm(face.who, run, now(), digest), wait)
 
 
-def text(data: bytes | None) -> str | None:
-    return None if data is None else data.decode("utf-8", "replace").replace("\x1f", "$")
-
-
 def show_differences(run: Any, limit: int) -> None:
     from galleyproof.cli.record_output import show_changes
     from galleyproof.runs.before_after import differences
@@ -231,7 +221,7 @@ def show_differences(run: Any, limit: int) -> None:
     shown = 0
     for one in differences(run, limit):
         out.print(f"  {one.kind} {one.id}  {one.number}", style="bold", markup=False)
-        show_changes(one.changes)
+        show_changes(one.kind, one.changes)
         shown += 1
     changed = run.counts.get("changed", 0)
     if changed > shown:

@@ -49,6 +49,7 @@ from galleyproof.rules.saying import Said, said_level, said_true
 from galleyproof.structures.structure import CODE
 from galleyproof.structures.table import STRUCTURES
 
+OPERATORS = SIGNS
 STATUSES = ("active", "suppressed", "withdrawn", "deleted")
 
 
