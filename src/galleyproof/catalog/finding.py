@@ -53,6 +53,8 @@ def scan(connection: psycopg.Connection, kind: str, query: Query) -> Iterator[in
         + f" WHERE r.kind = %(q_kind)s AND r.status <> 'deleted' AND {may} ORDER BY r.id"
     )
     with connection.transaction(), connection.cursor(name="scan", binary=True) as cursor:
+        # All rows are wanted; the planner thinks that of a cursor only the first ones are.
+        connection.execute("SET LOCAL cursor_tuple_fraction = 1")
         cursor.itersize = 4000
         cursor.execute(statement, {"q_kind": kind, **values})
         yield from asked(cursor, kind, query, above)

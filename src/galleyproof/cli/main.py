@@ -14,6 +14,7 @@ from galleyproof.cli import (
     rules_commands,
     run_commands,
     set_commands,
+    setting_commands,
     system_commands,
     table_commands,
 )
@@ -44,6 +45,7 @@ for module in (
     rulebook_commands,
     run_commands,
     permit_commands,
+    setting_commands,
     demo_command,
 ):
     module.add_to(galley)

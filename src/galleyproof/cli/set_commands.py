@@ -36,9 +36,12 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley set create series --kind bib --environment sandbox --query 'exists "830"'
                  galley set create brief --kind bib --environment sandbox --query 'rule "brief"'
+                 galley set create old --kind item --environment sandbox \\
+                     --query 'library = MAIN and notes contain "branch" and bib: exists "830"'
                  galley set create mine --kind bib --environment sandbox --file ids.csv
         """
         from galleyproof.catalog import sets
+        from galleyproof.catalog.query_codes import unknown_codes
         from galleyproof.rulebook.naming import rules_for
 
         if (query is None) == (file is None):
@@ -54,7 +57,10 @@ def add_to(galley: click.Group) -> None:
                 "query": made.query,
                 "rules": sorted(made.rules),
                 "members": size,
+                "warnings": unknown_codes(made),
             }
+            for warning in data["warnings"]:
+                face.say(f"careful: {warning}", "yellow")
             face.answer(
                 data,
                 lambda: out.print(

@@ -103,7 +103,7 @@ def fields_for(kind: str) -> Mapping[str, QueryField]:
         found["number"] = QueryField("number", MARC, ("001",))
         if kind == "holding":
             found["library"] = QueryField("library", MARC, ("852$b",), "library")
-            found["location"] = QueryField("location", MARC, ("852$c",))
+            found["location"] = QueryField("location", MARC, ("852$c",), "location")
         return found
     fields = fields_of(structure)
     for attribute, field in fields.items():
