@@ -160,7 +160,7 @@ def test_every_row_is_loaded_or_refused_with_its_text_and_what_is_odd_is_told(
         (
             "item",
             "Holding ID\n2.2E+14\n9.91E+17\n",
-            r"2 ids were spoilt .*line 2: 2.2E\+14, line 3",
+            r"2 ids spoilt .*line 2: 2.2E\+14, line 3",
         ),
         ("item", "Holding ID,barcode\n", "has a header and no rows"),
         ("item", "", "is empty"),
@@ -194,7 +194,7 @@ def test_workbooks_keep_zeros_and_dates_and_refuse_rounded_numbers(stocked: Libr
     assert (item.barcode, str(item.received_date), item.retain) == ("000123", "2020-05-06", True)
     with xlsxwriter.Workbook(str(path)) as book:
         book.add_worksheet().write_column(0, 0, ["Portfolio ID", 530000000000000001, 12])
-    with pytest.raises(Wrong, match="1 ids of more than 15 digits .*line 2"):
+    with pytest.raises(Wrong, match="1 id of more than 15 digits .*line 2"):
         import_items(stocked.ada, [path], kind="portfolio", environment="sandbox", at=NOW)
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import psycopg
 
 from galleyproof.catalog.kinds import ID_TYPES, KINDS, IdType
-from galleyproof.catalog.tables import Example, Row, Spoilt, examples, open_table
+from galleyproof.catalog.tables import Example, Row, Spoilt, counted, examples, open_table
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.keys import normal
 from galleyproof.structures.structure import column_name
@@ -121,7 +121,8 @@ def read_lines(path: Path, rows: Iterator[Row], taken: dict[int, str]) -> Iterat
     spoilt.refuse()
     if nameless:
         raise Wrong(
-            f"{path.name}: {len(nameless):,} lines say something of a record and name none "
+            f"{path.name}: {counted(len(nameless), 'line says', 'lines say')} something of a record "
+            f"without naming it "
             f"({examples(nameless)}); nothing was done"
         )
 
@@ -204,7 +205,8 @@ def match(
     if matched.contradicting:
         said = examples([Example(number, value) for number, value in matched.contradicting])
         raise Wrong(
-            f"{len(matched.contradicting):,} lines say of a record something else than a line "
+            f"{counted(len(matched.contradicting), 'line says', 'lines say')} of a record something "
+            f"else than a line "
             f"before them ({said}); nothing was done"
         )
     return matched
@@ -239,17 +241,17 @@ def refuse_other_kinds(connection: psycopg.Connection, path: Path, matched: Matc
         return
     count = len({example for some in stray.values() for example in some})
     said = "; ".join(
-        f"{len(some):,} {of(kind, scheme)} ({examples(sorted(some))})"
+        f"{of(kind, scheme, len(some))} ({examples(sorted(some))})"
         for (kind, scheme), some in sorted(stray.items())
     )
-    mixed = "" if count == matched.lines else f" of {matched.lines:,}"
+    all_of_them = "" if count == matched.lines else f" of {matched.lines:,}"
+    header = matched.id_type.header
     raise Wrong(
-        f"{path.name}: {count:,}{mixed} ids are not {matched.id_type.header}s but {said}; "
-        "nothing was done"
+        f"{path.name}: {count:,}{all_of_them} ids are not {header}s: {said}; nothing was done"
     )
 
 
-def of(kind: str, scheme: str) -> str:
+def of(kind: str, scheme: str, number: int) -> str:
     if scheme == KINDS[kind].scheme:
-        return f"numbers of {KINDS[kind].plural}"
-    return "barcodes of items"
+        return f"{counted(number, 'number')} of {KINDS[kind].plural}"
+    return f"{counted(number, 'barcode')} of items"

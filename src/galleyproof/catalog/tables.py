@@ -194,13 +194,13 @@ class Spoilt:
         told = []
         if self.rounded:
             told.append(
-                f"{self.path.name}: {self.counts[0]:,} ids of more than 15 digits are stored as "
-                f"numbers, and the spreadsheet has rounded them ({examples(self.rounded)}); "
+                f"{self.path.name}: {counted(self.counts[0], 'id')} of more than 15 digits "
+                f"stored as a number, which the spreadsheet has rounded ({examples(self.rounded)}); "
                 "format the column as text and fill it again"
             )
         if self.shortened:
             told.append(
-                f"{self.path.name}: {self.counts[1]:,} ids were spoilt by a spreadsheet "
+                f"{self.path.name}: {counted(self.counts[1], 'id')} spoilt by a spreadsheet "
                 f"({examples(self.shortened)}); format the column as text and fill it again"
             )
         return told
@@ -209,6 +209,11 @@ class Spoilt:
         found = self.findings()
         if found:
             raise Wrong("\n".join(found))
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """`1 id`, `2 ids`"""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def examples(found: Sequence[Example]) -> str:

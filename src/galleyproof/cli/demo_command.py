@@ -42,6 +42,7 @@ def add_to(galley: click.Group) -> None:
         Example: galley demo --records 20000
         """
         from galleyproof.database import server
+        from galleyproof.demo.stocking import write_shelves
         from galleyproof.marc.errors import Wrong
 
         home = server.home() / "demo"
@@ -52,11 +53,29 @@ def add_to(galley: click.Group) -> None:
         try:
             begin_afresh(home)
             files = make_files(home, records)
+            shelves = write_shelves(home, records)
             for step in story(files, records):
                 tell(galley, step)
+                if step.command[0] == "load":
+                    put_on_shelves(shelves, step.command[-1])
         except Wrong as wrong:
             sys.exit(complain(str(wrong), 1, False))
         what_next(home)
+
+
+def put_on_shelves(shelves: dict[str, Path], environment: str) -> None:
+    """Holdings, items and what else hangs under the bibs: a file of each kind, loaded."""
+    from galleyproof.catalog.kinds import KINDS
+    from galleyproof.cli.face import Face, now
+    from galleyproof.demo.stocking import stock
+
+    face = Face(False, None)
+    with face.progress("filling the shelves") as update:
+        counts = stock(
+            face.who, shelves, environment, now(), after=lambda some: update(advance=some)
+        )
+    told = ", ".join(f"{count:,} {KINDS[kind].plural}" for kind, count in counts.items())
+    out.print(f"On its shelves: {told}.", markup=False)
 
 
 def begin_afresh(home: Path) -> None:
