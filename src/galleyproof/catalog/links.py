@@ -9,6 +9,7 @@ import psycopg
 
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.catalog.writing import array_of
+from galleyproof.database.connect import connect
 from galleyproof.structures.structure import LINK, Structure, fields_of
 
 Numbers = Mapping[tuple[str, int], str]
@@ -41,6 +42,17 @@ def numbers_of(cursor: psycopg.Cursor[Any], some: Sequence[Structure]) -> Number
             (kind, KINDS[kind].scheme, array_of(ids)),
         )
         found |= {(kind, id): value for id, value in cursor}
+    return found
+
+
+def named_links(environment: str, one: Structure) -> dict[str, list[str]]:
+    """Field -> the own numbers of what it names, for people to read."""
+    with connect(environment) as connection, connection.cursor() as cursor:
+        numbers = numbers_of(cursor, [one])
+    found: dict[str, list[str]] = {}
+    for name, kind, id in links_of(one):
+        if (kind, id) in numbers:
+            found.setdefault(name.replace("_", "-"), []).append(numbers[kind, id])
     return found
 
 

@@ -121,9 +121,8 @@ def read_lines(path: Path, rows: Iterator[Row], taken: dict[int, str]) -> Iterat
     spoilt.refuse()
     if nameless:
         raise Wrong(
-            f"{path.name}: {counted(len(nameless), 'line says', 'lines say')} something of a record "
-            f"without naming it "
-            f"({examples(nameless)}); nothing was done"
+            f"{path.name}: {counted(len(nameless), 'line says', 'lines say')} something of a "
+            f"record without naming it ({examples(nameless)}); nothing was done"
         )
 
 
@@ -205,9 +204,8 @@ def match(
     if matched.contradicting:
         said = examples([Example(number, value) for number, value in matched.contradicting])
         raise Wrong(
-            f"{counted(len(matched.contradicting), 'line says', 'lines say')} of a record something "
-            f"else than a line "
-            f"before them ({said}); nothing was done"
+            f"{counted(len(matched.contradicting), 'line says', 'lines say')} of a record "
+            f"something else than a line before ({said}); nothing was done"
         )
     return matched
 

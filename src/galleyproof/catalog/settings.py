@@ -44,7 +44,7 @@ SETTINGS = {
         Setting(
             "ask-above",
             NUMBER,
-            "none",
+            "none",  # 5000 in production
             "A plan that changes more records than this waits for a second person.",
             field="ask_above",
         ),
@@ -104,13 +104,18 @@ def setting_named(name: str) -> Setting:
     raise Wrong(f"there is no setting “{name}”{offer}")
 
 
+def usual_in(environment: str, setting: Setting) -> str:
+    """What holds in an environment where nothing is set."""
+    return "5000" if (environment, setting.name) == ("production", "ask-above") else setting.usual
+
+
 def value_now(environment: Environment, setting: Setting) -> str | None:
     """What an environment has set, as people write it; None where the usual holds."""
     if setting.field:
         value = getattr(environment, setting.field)
         if setting.takes == FLAG:
             return "yes" if value else "no"
-        return None if value is None else str(value)
+        return "none" if value is None else str(value)
     found = environment.settings.get(setting.name)
     return None if found is None else str(found)
 
@@ -118,7 +123,9 @@ def value_now(environment: Environment, setting: Setting) -> str | None:
 def put(environment: Environment, setting: Setting, text: str | None) -> None:
     """Sets a value in the environment, unsaved; None brings the usual back. Raises Wrong where the
     setting does not take it."""
-    value = READERS[setting.takes](setting, setting.usual if text is None else text)
+    value = READERS[setting.takes](
+        setting, usual_in(environment.name, setting) if text is None else text
+    )
     if setting.field:
         setattr(environment, setting.field, value)
     elif text is None:

@@ -195,7 +195,8 @@ class Spoilt:
         if self.rounded:
             told.append(
                 f"{self.path.name}: {counted(self.counts[0], 'id')} of more than 15 digits "
-                f"stored as a number, which the spreadsheet has rounded ({examples(self.rounded)}); "
+                f"stored as a number, which the spreadsheet has rounded "
+                f"({examples(self.rounded)}); "
                 "format the column as text and fill it again"
             )
         if self.shortened:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -131,13 +132,13 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.cli.record_output import as_data, show_record
 
         found = look_up(kind, id, environment, at_version)
-        data = {
+        data: dict[str, Any] = {
             "kind": kind,
             "id": found.id,
             "version": found.version,
             "status": found.status,
             "parent": found.parent,
-            **as_data(kind, found.body),
+            **as_data(kind, found.body, environment),
             "versions": [line._asdict() for line in found.history],
         }
 
@@ -161,7 +162,7 @@ def add_to(galley: click.Group) -> None:
                     ],
                 )
             else:
-                show_record(kind, found.body)
+                show_record(kind, found.body, data.get("links", {}))
 
         face.answer(data, human)
         return DONE

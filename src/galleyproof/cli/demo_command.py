@@ -53,11 +53,11 @@ def add_to(galley: click.Group) -> None:
         try:
             begin_afresh(home)
             files = make_files(home, records)
-            shelves = write_shelves(home, records)
             for step in story(files, records):
                 tell(galley, step)
-                if step.command[0] == "load":
-                    put_on_shelves(shelves, step.command[-1])
+            shelves = write_shelves(home, records)
+            for environment in ("production", "sandbox"):
+                put_on_shelves(shelves, environment)
         except Wrong as wrong:
             sys.exit(complain(str(wrong), 1, False))
         what_next(home)
@@ -75,7 +75,7 @@ def put_on_shelves(shelves: dict[str, Path], environment: str) -> None:
             face.who, shelves, environment, now(), after=lambda some: update(advance=some)
         )
     told = ", ".join(f"{count:,} {KINDS[kind].plural}" for kind, count in counts.items())
-    out.print(f"On its shelves: {told}.", markup=False)
+    out.print(f"\nOn the shelves in {environment}: {told}.", markup=False)
 
 
 def begin_afresh(home: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
+from galleyproof.catalog.links import named_links
 from galleyproof.cli.face import out
 from galleyproof.marc.changes import Change
 from galleyproof.marc.field import indicators, is_control, subfields
@@ -30,19 +31,22 @@ def blank(indicator: str) -> str:
     return "␣" if indicator == " " else indicator
 
 
-def as_data(kind: str, body: bytes) -> dict[str, Any]:
-    """A record for --json: .mrk, or the fields that hold something."""
+def as_data(kind: str, body: bytes, environment: str) -> dict[str, Any]:
+    """A record for --json: .mrk; or the fields that hold something, and the own numbers of what
+    it names."""
     if kind in STRUCTURES:
-        return {"fields": as_values(structure(kind, body))}
+        one = structure(kind, body)
+        return {"fields": as_values(one), "links": named_links(environment, one)}
     return {"mrk": to_text(body)}
 
 
-def show_record(kind: str, body: bytes) -> None:
+def show_record(kind: str, body: bytes, links: dict[str, list[str]]) -> None:
     if kind in STRUCTURES:
         values = as_values(structure(kind, body))
         width = max(map(len, values), default=0)
         for name, value in values.items():
-            out.print(f"{name:{width}}  {shown(value)}", markup=False)
+            named = f"  ({'; '.join(links[name])})" if name in links else ""
+            out.print(f"{name:{width}}  {shown(value)}{named}", markup=False)
         return
     record = Record(body)
     out.print(f"LDR    {record.leader.decode('ascii', 'replace')}", markup=False)

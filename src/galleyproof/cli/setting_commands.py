@@ -26,14 +26,14 @@ def add_to(galley: click.Group) -> None:
         Example: galley environment settings sandbox
         """
         from galleyproof.catalog.models import Environment
-        from galleyproof.catalog.settings import SETTINGS, value_now
+        from galleyproof.catalog.settings import SETTINGS, usual_in, value_now
 
         here = Environment.objects.get(pk=environment)
         data = [
             {
                 "name": one.name,
                 "value": value_now(here, one),
-                "usual": one.usual,
+                "usual": usual_in(environment, one),
                 "takes": one.takes,
                 "means": one.means,
             }

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.demo.inventory import Row, shelves
 from galleyproof.demo.places import code_rows, library_rows, location_rows
-from galleyproof.people.identity import Who
+
+if TYPE_CHECKING:
+    from galleyproof.people.identity import Who
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "library": ("code", "name", "active"),

@@ -36,6 +36,7 @@ def change_setting(
                 person=who.person.username,
                 acting=who.acting.username if who.acting else None,
                 subject=f"{name} of {environment}",
+                reason=f"{before or 'as usual'} → {after or 'as usual'}",
                 detail={"before": before, "after": after},
                 at=at,
             )

@@ -17,4 +17,4 @@ def name_of(tag: bytes) -> str:
 
 
 def side_text(data: bytes) -> str:
-    return shown(msgspec.json.decode(data))
+    return shown(msgspec.json.decode(data)).replace("\n", "\\n")
