@@ -145,6 +145,18 @@ def test_a_set_of_a_file_and_its_lines_are_written_as_files(shelves: Path, typed
     assert "which are items" in wrong.json["error"]
 
 
+def test_the_columns_of_a_kind_are_listed(typed: Typed) -> None:
+    told = typed("import-items --kind loan --columns --json").json["columns"]
+    assert told[0] == {
+        "name": "item",
+        "also": ["item id", "barcode"],
+        "holds": "the number of an item, as people know it",
+    }
+    assert typed("import-items --kind bib --columns").code == 2
+    assert "one of" not in typed("import-items x.csv").err
+    assert typed("import-items x.csv").code == 2
+
+
 def test_exports_are_tables_or_json(shelves: Path, typed: Typed) -> None:
     out = shelves / "lines.json"
     told = typed(

@@ -142,6 +142,13 @@ def test_every_row_is_loaded_or_refused_with_its_text_and_what_is_odd_is_told(
         assert part in sentences
     raw = stocked.rows("SELECT raw FROM outcome WHERE raw IS NOT NULL ORDER BY place")
     assert bytes(raw[0][0]).decode() == f"{FIRST[:-1]}1,I4,B4,BOOK,yesterday,perhaps,MAIN,STACKS"
+    from galleyproof.runs.refused_texts import write_refused
+
+    mend = stocked.folder / "mend.csv"
+    assert write_refused(run, mend) == 2
+    lines = mend.read_text().splitlines()
+    assert lines[0].startswith("Holding ID,Item ID,barcode")
+    assert [line[-3:] for line in lines[1:]] == ["CKS", "any"]
     counted = {one["shape"]: one["count"] for one in run.shapes}
     assert counted["item-policy “BOK”: no active code"] == 2
     assert counted["location “MAIN STACKZ”: no active code"] == 1

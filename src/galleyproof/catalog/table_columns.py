@@ -7,11 +7,16 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple
 
-from galleyproof.catalog.kinds import ID_TYPES, KINDS
+from galleyproof.catalog.kinds import ID_TYPES, KINDS, kind_named
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.keys import normal
+from galleyproof.rules.query_fields import article
 from galleyproof.structures.structure import (
+    AMOUNT,
     CODE,
+    COUNT,
+    DATE,
+    FLAG,
     LINK,
     TEXT,
     FieldSort,
@@ -129,6 +134,36 @@ def id_columns(kind: str, columns: Sequence[Column | None]) -> list[int]:
         for at, column in enumerate(columns)
         if column is not None and (column.kind or column.attribute in numbers)
     ]
+
+
+class ColumnTold(NamedTuple):
+    """A column for people: its name, other names for it, what its cells hold."""
+
+    name: str
+    also: list[str]
+    holds: str
+
+
+def columns_told(kind: str) -> list[ColumnTold]:
+    """The columns that a table of this kind may have, in the order of its fields."""
+    kind_named(kind)
+    if kind not in STRUCTURES:
+        raise Wrong(f"{KINDS[kind].plural} are MARC records; they have no columns")
+    found = []
+    for attribute, field in fields_of(STRUCTURES[kind]).items():
+        names = [name for name, one in columns_by_name(kind).items() if one.attribute == attribute]
+        also = [name for name in names if name != column_name(field.name)]
+        holds = {
+            CODE: f"a code of the table {field.table}" if field.table else "a code",
+            DATE: "a date like 2026-01-31",
+            FLAG: "yes or no",
+            AMOUNT: "an amount like 12.50",
+            COUNT: "a whole number",
+        }.get(field.sort, "text")
+        if field.sort == LINK:
+            holds = f"the number of {article(field.to)}, as people know it"
+        found.append(ColumnTold(field.name, also, holds + ("; several" if field.several else "")))
+    return found
 
 
 Read = Callable[[Sequence[str]], tuple[dict[str, Any], list[Named]]]

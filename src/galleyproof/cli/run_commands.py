@@ -65,6 +65,13 @@ def add_to(galley: click.Group) -> None:
         metavar="FILE.csv",
         help="Every record with its outcome, as CSV.",
     )
+    @click.option(
+        "--refused-as-it-came",
+        "raw",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Of a load: the records or rows that were refused, to be mended.",
+    )
     def report(
         face: Face,
         run: int,
@@ -72,6 +79,7 @@ def add_to(galley: click.Group) -> None:
         coverage: bool,
         limit: int,
         export: Path | None,
+        raw: Path | None,
     ) -> int:
         """The account of a run: every record of its set is in exactly one of changed, unchanged,
         refused, failed, missing.
@@ -90,9 +98,16 @@ def add_to(galley: click.Group) -> None:
             data["records"] = [row._asdict() for row in rows]
         if export is not None:
             data["exported"] = export_rows(found, export, outcome)
+        if raw is not None:
+            from galleyproof.runs.refused_texts import write_refused
+
+            data["refused_as_it_came"] = write_refused(found, raw)
 
         def human() -> None:
             show(data, all_rules=coverage)
+            if raw is not None:
+                said = f"{data['refused_as_it_came']:,} written to {raw}"
+                out.print(f"  refused, as they came: {said}", markup=False)
             for row in rows:
                 out.print(
                     f"  {row.kind} {row.id or ''} {row.number}: {row.code}: {row.sentence}",

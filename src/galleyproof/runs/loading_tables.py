@@ -28,7 +28,7 @@ from galleyproof.catalog.table_columns import (
     row_reader,
     target_of,
 )
-from galleyproof.catalog.tables import Row, Spoilt, open_table, unsafe
+from galleyproof.catalog.tables import Row, Spoilt, open_table, rows_of, unsafe
 from galleyproof.database.connect import connect
 from galleyproof.jobs.around import Around
 from galleyproof.marc.errors import Wrong
@@ -78,7 +78,10 @@ def import_items(
         )
     only_administrators(who, environment, at)
     check_tables(kind, files)
-    source = {"files": [described(path) for path in files], "encoding": "table"}
+    source = {
+        "files": [described(path) | {"header": header_of(path)} for path in files],
+        "encoding": "table",
+    }
     check_above(kind, environment)
     run = begin_or_go_on(who, kind, environment, source, at)
     with connect(environment, autocommit=True) as reading:
@@ -107,6 +110,12 @@ def check_tables(kind: str, files: Sequence[Path]) -> None:
             findings.append(str(wrong))
     if findings:
         raise Wrong("\n".join(findings))
+
+
+def header_of(path: Path) -> str:
+    """The first line as it stands, kept with the run for the rows that are refused."""
+    row = next(rows_of(path, EXPECTED), None)
+    return row.text if row is not None else ""
 
 
 def check_above(kind: str, environment: str) -> None:
