@@ -90,7 +90,7 @@ def test_numbers_a_spreadsheet_has_rounded_are_refused_with_examples(stocked: Li
     path = workbook(
         stocked.folder / "a.xlsx", ["MMS ID", 9912345678901234567, 9912345678901234599, "99"]
     )
-    with pytest.raises(Wrong, match="2 ids of more than 15 digits .*line 2"):
+    with pytest.raises(Wrong, match="2 ids of more than 15 digits stored as a number.*line 2"):
         matched(path)
 
 
@@ -123,3 +123,102 @@ def test_a_file_that_is_not_there_is_said(stocked: Library) -> None:
         matched(stocked.folder / "nothing.csv")
     with pytest.raises(Wrong, match="is a folder"):
         matched(stocked.folder)
+
+
+@pytest.fixture
+def shelved(library: Library) -> Library:
+    """Three bibs, a holding of each (22…0001 to 3), two items with barcodes."""
+    from inventory import holding, put_in
+
+    from galleyproof.structures.item import Item
+
+    library.load([marc(n) for n in (1, 2, 3)])
+    library.load([holding(n, n).body for n in (1, 2, 3)], kind="holding")
+    put_in(library, "item", [Item(holding=n, number=f"23{n}", barcode=f"B{n}") for n in (1, 2)])
+    return library
+
+
+def given(library: Library, text: str, columns: tuple[str, ...], name: str = "a.csv") -> Matched:
+    path = library.folder / name
+    path.write_text(text)
+    with connect("sandbox") as connection:
+        return match_file(connection, path, kinds=["holding"], columns=columns)
+
+
+H = "22000000000000"
+
+
+def test_columns_that_the_job_takes_go_to_single_records_and_others_are_told(
+    shelved: Library,
+) -> None:
+    text = f"Holding ID,Last issue,Remark,TITLE\n{H}2,v.9 (1999),x,T\n{H}1,,y,\n99,v.1,,\n"
+    found = given(shelved, text, ("last-issue", "remark"))
+    assert found.given == {2: {"last-issue": "v.9 (1999)", "remark": "x"}, 1: {"remark": "y"}}
+    assert (found.ids, found.ignored) == ([2, 1, -4], ["TITLE"])
+    assert given(shelved, text, ()).ignored == ["Last issue", "Remark", "TITLE"]
+    tabbed = text.replace(",", "\t")
+    assert given(shelved, tabbed, ("last-issue",), "a.tsv").given[2] == {"last-issue": "v.9 (1999)"}
+
+
+def test_columns_of_a_workbook_too(shelved: Library) -> None:
+    path = shelved.folder / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate([["Holding ID", "LAST_ISSUE"], [f"{H}3", 1999]]):
+            sheet.write_row(row, 0, cells)
+    with connect("sandbox") as connection:
+        found = match_file(connection, path, kinds=["holding"], columns=("last-issue",))
+    # A number of fifteen digits is still whole in a workbook.
+    assert (found.ids, found.given) == ([3], {3: {"last-issue": "1999"}})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            f"Holding ID,Last issue\n{H}1,v.1\n{H}1,v.2\n",
+            "1 line says of a record something else .*line 3: v.2",
+        ),
+        ("Holding ID,Last issue\n,v.1\n", "1 line says something of a record without naming it"),
+        ("Holding ID,Last issue,last-issue\n1,a,b\n", "two columns “last-issue”"),
+        ("MMS ID\n990000000000001\n", "file of MMS IDs, which are bibs; the job takes holdings"),
+        ("Holding\n1\n", "did you mean “Holding ID”"),
+        (
+            "Holding ID\n990000000000001\n990000000000002\n990000000000003\n",
+            r"3 ids are not Holding IDs: 3 numbers of bibs \(line 2: 990000000000001, line 3",
+        ),
+        (
+            f"Holding ID\n{H}1\n990000000000002\n231\nB2\nnone\n",
+            "3 of 5 ids are not Holding IDs: 1 number of bibs .*line 3: 990000000000002.*; "
+            ".*1 barcode of items .*line 5: B2.*1 number of items .*line 4: 231",
+        ),
+    ],
+)
+def test_a_file_that_is_not_of_holdings_is_refused_whole(
+    shelved: Library, text: str, said: str
+) -> None:
+    with pytest.raises(Wrong, match=said):
+        given(shelved, text, ("last-issue",))
+
+
+def test_duplicates_are_counted_and_ids_that_nothing_has_are_missing(shelved: Library) -> None:
+    found = given(shelved, f"Holding ID\n{H}1\n{H}1\n{H}2\n99\n", ())
+    assert (found.lines, found.ids) == (4, [1, 2, -5])
+    assert (found.count("duplicate"), found.count("not-found")) == (1, 1)
+
+
+def test_what_a_file_says_of_records_is_kept_with_the_run_for_the_job(shelved: Library) -> None:
+    """cancel-print-subscription takes the last issue from the file, a line a holding."""
+    path = shelved.folder / "ending.csv"
+    path.write_text(f"Holding ID,Last issue,Who\n{H}1,v.9 (1999),me\n{H}3,v.2,me\n")
+    job = "cancel-print-subscription"
+    shelved.permit(job=job)
+    run = shelved.run(job=job, file=path, dry_run=True)
+    assert run.source["ignored_columns"] == ["Who"]
+    rows = shelved.rows("SELECT id, columns FROM given WHERE run = %s ORDER BY id", run.id)
+    assert rows == [(1, {"last-issue": "v.9 (1999)"}), (3, {"last-issue": "v.2"})]
+    path.write_text("Holding ID\n990000000000001\n990000000000002\n")
+    runs = shelved.rows("SELECT count(*) FROM given")
+    with pytest.raises(Wrong, match="2 ids are not Holding IDs: 2 numbers of bibs"):
+        shelved.run(job=job, file=path, dry_run=True)
+    assert shelved.rows("SELECT count(*) FROM given") == runs

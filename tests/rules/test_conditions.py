@@ -123,7 +123,7 @@ def test_composed_and_decomposed_letters_compare_equal() -> None:
         ('exists "830" and', "found the end"),
         ('exists "830', 'column 8: found “"830”, a text that is not closed'),
         ("statis = active", "did you mean status"),
-        ("status = gone", "not a status; there are active, suppressed, deleted"),
+        ("status = gone", "not a status; there are active, suppressed, withdrawn, deleted"),
         ("status < active", "= or !="),
         ("created > soon", "not a date"),
         ('exists "830"\nor exsts "245"', "line 2, column 4"),

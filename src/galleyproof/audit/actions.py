@@ -71,7 +71,7 @@ ACTIONS: Mapping[str, Formatter] = {
     "load-started": told("began to load {kind} into {environment} ({subject})"),
     "load-finished": told("loaded {subject}: {reason}"),
     "environment-refreshed": told("refreshed {subject}"),
-    "setting-changed": told("changed the setting {subject}"),
+    "setting-changed": told("changed the setting {subject}: {reason}"),
     "run-requested": told("asked for {subject}: {job} in {environment}, {size} records"),
     "run-started": told("{subject} began"),
     "run-pause-asked": told("asked to pause {subject}"),

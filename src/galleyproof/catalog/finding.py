@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
 
 from galleyproof.catalog.matching import bound_sql
 from galleyproof.catalog.members import Members
-from galleyproof.marc.record import Record
-from galleyproof.rules.query import Head, Query
+from galleyproof.catalog.query_joins import joins
+from galleyproof.rules.query import Looked, Query
+from galleyproof.structures.forms import form_of
 
 
 def members_of(connection: psycopg.Connection, kind: str, query: Query) -> Members:
     """The members of a logical set now: SQL over the heads where these are enough, else a list."""
     if not query.needs_bodies:
-        condition, values = bound_sql(query.bounds()[0])
+        bound = query.bounds()[0]
+        condition, values = bound_sql(bound)
         return Members(
-            f"SELECT r.id FROM record AS r WHERE r.kind = %(q_kind)s AND {there(query)}"
-            f" AND {condition}",
+            f"SELECT r.id FROM record AS r {joins(kind, [bound])}"
+            f" WHERE r.kind = %(q_kind)s AND {there(query)} AND {condition}",
             {"q_kind": kind, **values},
         )
     return Members("SELECT unnest(%(ids)s::bigint[])", {"ids": list(scan(connection, kind, query))})
@@ -31,24 +33,48 @@ def there(query: Query) -> str:
     return "TRUE" if query.names_deleted else "r.status <> 'deleted'"
 
 
+class Statement(NamedTuple):
+    """What a scan reads. above: the kinds of records above whose bodies come with it."""
+
+    sql: str
+    values: dict[str, Any]
+    above: list[str]
+
+
+def statement_of(kind: str, query: Query) -> Statement:
+    """One statement for a scan: what the heads answer comes as columns beside the bodies that
+    are asked, the record's own and those of records above it."""
+    upper, _ = query.bounds()
+    rest = query.rest
+    may, values = bound_sql(upper, "may")
+    columns = []
+    for place, one in enumerate(rest.answers):
+        column, more = bound_sql(one, f"is{place}_")
+        columns.append(column)
+        values |= more
+    above = sorted(rest.reads - {""})
+    own = "" in rest.reads
+    columns += ["v.body" if own else "NULL::bytea"]
+    for scope in above:
+        columns += [f"{bodies_of(scope)}.id", f"{bodies_of(scope)}.body"]
+    sql = (
+        f"SELECT r.id, {', '.join(columns)} FROM record AS r"
+        f" {joins(kind, [upper, *rest.answers], above)}"
+        + (OWN_BODY if own else "")
+        + f" WHERE r.kind = %(q_kind)s AND {there(query)} AND {may}"
+    )
+    return Statement(sql, {"q_kind": kind, **values}, above)
+
+
 def scan(connection: psycopg.Connection, kind: str, query: Query) -> Iterator[int]:
     """Reads the bodies that the heads cannot rule out, streaming, and asks the query of each."""
-    upper, lower = query.bounds()
-    may, may_values = bound_sql(upper, "may")
-    must, must_values = bound_sql(lower, "must")
-    values: dict[str, Any] = {"q_kind": kind, **may_values, **must_values}
-    matches = query.matches
+    statement = statement_of(kind, query)
     with connection.transaction(), connection.cursor(name="scan", binary=True) as cursor:
+        # All rows are wanted; the planner thinks that of a cursor only the first ones are.
+        connection.execute("SET LOCAL cursor_tuple_fraction = 1")
         cursor.itersize = 4000
-        cursor.execute(
-            f"SELECT r.id, r.created, r.changed, r.status, {must}, v.body FROM record AS r"
-            " JOIN version AS v ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version"
-            f" WHERE r.kind = %(q_kind)s AND {there(query)} AND {may} ORDER BY r.id",
-            values,
-        )
-        for id, created, changed, status, sure, body in cursor:
-            if sure or matches(Record(body), Head(id, created, changed, status)):
-                yield id
+        cursor.execute(statement.sql + " ORDER BY r.id", statement.values)
+        yield from asked(cursor, kind, query, statement.above)
 
 
 class Some(NamedTuple):
@@ -71,29 +97,77 @@ def scan_some(
 ) -> Some:
     """The next members after a number, stopping at a limit or when the time is up: a page can
     look through any catalogue in steps."""
-    upper, lower = query.bounds()
-    may, may_values = bound_sql(upper, "may")
-    must, must_values = bound_sql(lower, "must")
+    statement = statement_of(kind, query)
     found: list[int] = []
     until = clock() + seconds
     reached = after
-    while len(found) < limit:
+    while True:
         rows = connection.execute(
-            f"SELECT r.id, r.created, r.changed, r.status, {must}, v.body FROM record AS r"
-            " JOIN version AS v ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version"
-            f" WHERE r.kind = %(q_kind)s AND r.status <> 'deleted' AND {may}"
-            " AND r.id > %(q_after)s ORDER BY r.id LIMIT 1000",
-            {"q_kind": kind, "q_after": reached, **may_values, **must_values},
+            statement.sql + " AND r.id > %(q_after)s ORDER BY r.id LIMIT 1000",
+            {**statement.values, "q_after": reached},
             binary=True,
         ).fetchall()
         if not rows:
             return Some(found, reached, True)
-        for id, created, changed, status, sure, body in rows:
-            reached = id
-            if sure or query.matches(Record(body), Head(id, created, changed, status)):
-                found.append(id)
-                if len(found) == limit:
-                    break
+        for id in asked(rows, kind, query, statement.above):
+            found.append(id)
+            if len(found) == limit:
+                return Some(found, id, False)
+        reached = rows[-1][0]
         if clock() > until:
-            break
-    return Some(found, reached, False)
+            return Some(found, reached, False)
+
+
+OWN_BODY = " JOIN version AS v ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version"
+
+
+def bodies_of(scope: str) -> str:
+    return f"body_{scope.replace('-', '_')}"
+
+
+def asked(rows: Iterable[Any], kind: str, query: Query, above: list[str]) -> Iterator[int]:
+    """The numbers of the rows of a statement that the query is true of."""
+    rest = query.rest
+    test, read = rest.test, form_of(kind).read
+    upto = 1 + len(rest.answers)
+    own = "" in rest.reads
+    if not above:
+        for row in rows:
+            if test(Looked(read(row[upto]), answers=row[1:upto])):
+                yield row[0]
+        return
+    readers = [(scope, form_of(scope).read, upto + 1 + 2 * at) for at, scope in enumerate(above)]
+    held: dict[str, Above] = {}
+    for row in rows:
+        found: dict[str, Above | None] = {}
+        for scope, read_above, at in readers:
+            id = row[at]
+            # What hangs under one record mostly comes one after the other.
+            last = held.get(scope)
+            if id is not None and (last is None or last.id != id):
+                last = held[scope] = Above(id, row[at + 1], read_above)
+            found[scope] = None if id is None else last
+            if last is not None:
+                last.above, last.answers = found, row[1:upto]
+        record = read(row[upto]) if own else None
+        if test(Looked(record, above=found, answers=row[1:upto])):
+            yield row[0]
+
+
+class Above:
+    """A record above as a query looks at it; taken apart only when it is asked."""
+
+    __slots__ = ("above", "answers", "body", "head", "id", "kept", "read")
+
+    def __init__(self, id: int, body: Any, read: Callable[[bytes], Any]):
+        self.id, self.body, self.read = id, body, read
+        self.kept: Any = None
+        self.head = None
+        self.above: Mapping[str, Any] = {}
+        self.answers: Sequence[bool] = ()
+
+    @property
+    def record(self) -> Any:
+        if self.kept is None:
+            self.kept = self.read(self.body)
+        return self.kept

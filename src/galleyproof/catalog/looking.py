@@ -23,6 +23,7 @@ class Found(NamedTuple):
     version: int
     status: str
     parent: int | None
+    root: int
     body: bytes
     history: list[VersionLine]
 
@@ -99,6 +100,7 @@ def look_up(kind: str, id: str, environment: str, version: int | None = None) ->
             version or one.version,
             one.status,
             one.parent,
+            one.root,
             bytes(body),
             history(cursor, kind, one.id),
         )

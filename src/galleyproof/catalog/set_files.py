@@ -6,30 +6,37 @@ ids that a spreadsheet has spoilt is refused before anything starts, with counts
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psycopg
-from python_calamine import CalamineError, CalamineWorkbook
 
 from galleyproof.catalog.kinds import ID_TYPES, KINDS, IdType
+from galleyproof.catalog.tables import (
+    SPOILT,
+    Example,
+    Row,
+    Spoilt,
+    counted,
+    examples,
+    open_table,
+)
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.keys import normal
-
-SPOILT = re.compile(r"^\d+([.,]\d+)?[eE]\+?\d+$")
-MAX_EXAMPLES = 5
+from galleyproof.structures.structure import column_name
 
 
 class IdLine(NamedTuple):
-    """A line of the file: its number (the header is 1) and its first cell, as it stands."""
+    """A line of the file: its number (the header is 1), its first cell, and what its further
+    columns say, by the names by which the job knows them."""
 
     number: int
     value: str
+    given: dict[str, str] = {}
 
 
 class SetLine(NamedTuple):
@@ -56,6 +63,10 @@ class Matched:
     said: list[SetLine] = field(default_factory=list)
     given: dict[int, dict[str, str]] = field(default_factory=dict)
     """Number of a record -> what further columns of its line say, by the columns' names."""
+    ignored: list[str] = field(default_factory=list)
+    """Further columns of the file that nothing is made of."""
+    contradicting: list[tuple[int, str]] = field(default_factory=list)
+    """Lines that say of a record something else than a line before them."""
 
     def count(self, problem: str) -> int:
         return sum(1 for line in self.said if line.problem == problem)
@@ -66,27 +77,37 @@ class Matched:
 
 
 def match_file(
-    connection: psycopg.Connection, path: Path, *, kinds: Sequence[str] = (), gone: bool = False
+    connection: psycopg.Connection,
+    path: Path,
+    *,
+    kinds: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    gone: bool = False,
 ) -> Matched:
     """Reads a file of ids and finds their records.
 
     kinds: the kinds that the job takes; an id type that several kinds have (035) means the
-    first of them. gone: the job is for what is deleted or withdrawn; where a number names such a
-    record and another one, that is meant, and the other one by other jobs. Raises Wrong where
-    the file cannot be used, before anything of the catalogue is read.
+    first of them. columns: further columns that it takes, for single records. gone: the job is
+    for what is deleted or withdrawn; where a number names such a record and another one, that is
+    meant, and the other one by other jobs. Raises Wrong where the file cannot be used, before
+    anything of the catalogue is read.
     """
-    id_type, lines = read_file(path)
-    rows = list(lines)
+    header, rows = open_table(path, EXPECTED)
+    column = next((at for at, cell in enumerate(header) if id_type_of(cell)), 0)
+    id_type = id_type_named(header[column], path)
     kind = id_type.kind or next(iter(kinds), "bib")
     if kinds and kind not in kinds:
         raise Wrong(
             f"{path.name} is a file of {id_type.header}s, which are {KINDS[kind].plural}: "
-            f"{len(rows):,} ids ({examples(rows)}); "
-            f"expected {' or '.join(KINDS[k].plural for k in kinds)}, and nothing was read "
-            "further"
+            f"{of_other_kind(path, rows, column)}; expected "
+            f"{' or '.join(KINDS[k].plural for k in kinds)}, and nothing was read further"
         )
-    check_lines(path, id_type, rows)
-    matched = match(connection, kind, id_type, rows, gone=gone)
+    taken, ignored = further(header, columns, column, path)
+    lines = list(read_lines(path, rows, column, taken, alone=len(header) == 1))
+    if not lines:
+        raise Wrong(f"{path.name} has a header and no ids")
+    matched = match(connection, kind, id_type, lines, gone=gone)
+    matched.ignored = ignored
     refuse_other_kinds(connection, path, matched)
     return matched
 
@@ -94,114 +115,78 @@ def match_file(
 # ---- reading
 
 
-def read_file(path: Path) -> tuple[IdType, Iterator[IdLine]]:
-    if not path.exists():
-        raise Wrong(f"there is no file {path}")
-    if path.is_dir():
-        raise Wrong(f"{path} is a folder, not a file of ids")
-    cells = id_cells(path)
-    header = next(cells, None)
-    if header is None:
-        raise Wrong(f"{path.name} is empty; its first line must name the id type: {headers()}")
-    return id_type_named(header.value, path), cells
+def of_other_kind(path: Path, rows: Iterator[Row], column: int) -> str:
+    lines = list(read_lines(path, rows, column, {}))
+    shown = examples([Example(line.number, line.value) for line in lines])
+    return f"{counted(len(lines), 'id')} ({shown})"
 
 
-def id_cells(path: Path) -> Iterator[IdLine]:
-    """The header and the ids: the cells of the first column whose header is an id type (of the
-    first column where none is), blank ones left out."""
-    rows = rows_of(path)
-    column: int | None = None
-    alone = False
-    spoilt = []
-    for number, row in rows:
-        cells = [text_of(cell) for cell in row]
-        if column is None:
-            if not any(cells):
-                continue
-            column = next((at for at, cell in enumerate(cells) if id_type_of(cell)), 0)
-            alone = len(cells) == 1
-        if alone and SPOILT.match(",".join(cells)):
-            cells = [",".join(cells)]  # 9,91E+17, where the decimal sign is a comma
-        value = cells[column] if column < len(cells) else ""
-        if column < len(row) and isinstance(row[column], float) and row[column] >= 1e15:
-            # A number of more than 15 digits has been rounded by the spreadsheet already.
-            spoilt.append(IdLine(number, value))
-        elif value:
-            if broken := re.search(r"[\x00-\x1f]", value):
-                raise Wrong(
-                    f"{path.name}, line {number}: character {ord(broken[0]):02X} (hex) stands in "
-                    f"“{printable(value)}”; expected one id a line. Is a quote opened and not "
-                    "closed?"
-                )
-            yield IdLine(number, value)
-    if spoilt:
+def read_lines(
+    path: Path, rows: Iterator[Row], column: int, taken: dict[int, str], *, alone: bool = False
+) -> Iterator[IdLine]:
+    """The lines that name an id; Wrong where a spreadsheet has spoilt some. alone: the column of
+    ids is the only one."""
+    spoilt = Spoilt(path, [column])
+    nameless = []
+    for row in rows:
+        if alone and SPOILT.match(",".join(row.cells)):
+            row = row._replace(cells=[",".join(row.cells)])  # the decimal sign is a comma
+        spoilt.look(row)
+        value = as_id(path, row, column)
+        given = {
+            name: row.cells[at]
+            for at, name in taken.items()
+            if at < len(row.cells) and row.cells[at]
+        }
+        if value:
+            yield IdLine(row.line, value, given)
+        elif given:
+            nameless.append(Example(row.line, "; ".join(given.values())))
+    spoilt.refuse()
+    if nameless:
         raise Wrong(
-            f"{path.name}: {ids(len(spoilt))} of more than 15 digits stored as numbers, which "
-            f"the spreadsheet has rounded ({examples(spoilt)}); format the column as text "
-            "and fill it again"
+            f"{path.name}: {counted(len(nameless), 'line says', 'lines say')} something of a "
+            f"record without naming it ({examples(nameless)}); nothing was done"
         )
 
 
-def rows_of(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    """(number, cells) of every row; the first is 1."""
-    with path.open("rb") as stream:
-        start = stream.read(4)
-    if start in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        yield from rows_of_workbook(path)
-        return
-    # "Unicode text", as spreadsheets save it, is UTF-16; everything else is to be UTF-8.
-    encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        with path.open(encoding=encoding, newline="") as text:
-            first = text.readline()
-            text.seek(0)
-            yield from enumerate(csv.reader(text, delimiter=delimiter(first)), start=1)
-    except (UnicodeError, csv.Error):
+def as_id(path: Path, row: Row, column: int) -> str:
+    """The id of a row: without the apostrophe that keeps a spreadsheet from spoiling it."""
+    value = row.cells[column] if column < len(row.cells) else ""
+    if broken := re.search(r"[\x00-\x1f]", value):
+        shown = "".join(one if one.isprintable() else "·" for one in value[:40])
         raise Wrong(
-            f"{path.name} is not a text file in UTF-8 nor a workbook; expected one id a "
-            f"line under a first line that names the id type: {headers()}"
-        ) from None
-
-
-def delimiter(first: str) -> str:
-    """What stands between the cells of a text file, by its first line."""
-    return next((mark for mark in "\t;," if mark in first), ",")
-
-
-def rows_of_workbook(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    try:
-        rows: Any = (
-            CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+            f"{path.name}, line {row.line}: character {ord(broken[0]):02X} (hex) stands in "
+            f"“{shown}”; expected one id a line. Is a quote opened and not closed?"
         )
-    except (CalamineError, OSError) as error:
-        raise Wrong(f"{path.name} cannot be read as a workbook: {error}") from None
-    yield from enumerate(rows, start=1)
-
-
-GUARDED = re.compile(r'="(.*)"')
-
-
-def text_of(cell: Any) -> str:
-    """A cell as its reader means it: without what keeps a spreadsheet from spoiling an id
-    (="00123", '00123)."""
-    if isinstance(cell, float):
-        return f"{cell:.0f}" if cell == int(cell) else str(cell)
-    value = str(cell).strip(" \t\r\n\xa0\ufeff")
-    if guarded := GUARDED.fullmatch(value):
-        value = guarded[1].strip()
     return value[1:] if value[:1] == "'" else value
 
 
-def printable(value: str) -> str:
-    return "".join(one if one.isprintable() else "·" for one in value[:40])
-
-
-def ids(count: int) -> str:
-    return "1 id" if count == 1 else f"{count:,} ids"
+def further(
+    header: Sequence[str], columns: Sequence[str], column: int, path: Path
+) -> tuple[dict[int, str], list[str]]:
+    """(place -> name) of the further columns that the job takes, and the headers of the rest."""
+    names = {column_name(one): one for one in columns}
+    taken: dict[int, str] = {}
+    ignored = []
+    for at, cell in enumerate(header):
+        if at == column:
+            continue
+        name = names.get(column_name(cell))
+        if name is not None and name in taken.values():
+            raise Wrong(f"{path.name} has two columns “{cell}”; leave one out")
+        if name is not None:
+            taken[at] = name
+        elif cell:
+            ignored.append(cell)
+    return taken, ignored
 
 
 def headers() -> str:
     return ", ".join(one.header for one in ID_TYPES)
+
+
+EXPECTED = f"expected one id a line under a first line that names the id type: {headers()}"
 
 
 def id_type_of(header: str) -> IdType | None:
@@ -220,22 +205,6 @@ def id_type_named(header: str, path: Path) -> IdType:
         f"the first line of {path.name} is “{header[:60]}”, which is not an id type; "
         f"expected one of {headers()}{offer}"
     )
-
-
-def check_lines(path: Path, id_type: IdType, lines: Sequence[IdLine]) -> None:
-    if not lines:
-        raise Wrong(f"{path.name} has a header and no ids")
-    spoilt = [line for line in lines if SPOILT.match(line.value)]
-    if spoilt:
-        raise Wrong(
-            f"{path.name}: {ids(len(spoilt))} spoilt by a spreadsheet ({examples(spoilt)}); "
-            "format the column as text and fill it again"
-        )
-
-
-def examples(lines: Sequence[IdLine]) -> str:
-    shown = ", ".join(f"line {line.number}: {line.value}" for line in lines[:MAX_EXAMPLES])
-    return shown + (", …" if len(lines) > MAX_EXAMPLES else "")
 
 
 # ---- matching
@@ -277,7 +246,7 @@ def match(
     values = {line.number: normal(id_type.scheme, line.value) for line in lines}
     found = find(connection, kind, id_type.scheme, sorted(set(values.values())), gone=gone)
     seen: set[int] = set()
-    for number, value in lines:
+    for number, value, given in lines:
         ids = found.get(values[number], [])
         if not ids:
             matched.ids.append(-number)
@@ -288,31 +257,60 @@ def match(
         if all(id in seen for id in ids):
             matched.said.append(SetLine(number, value, "duplicate", ids[0]))
         for id in ids:
+            if given:
+                keep_given(matched, id, given, number)
             if id not in seen:
                 seen.add(id)
                 matched.ids.append(id)
+    if matched.contradicting:
+        said = examples([Example(number, value) for number, value in matched.contradicting])
+        raise Wrong(
+            f"{counted(len(matched.contradicting), 'line says', 'lines say')} of a record "
+            f"something else than a line before ({said}); nothing was done"
+        )
     return matched
 
 
+def keep_given(matched: Matched, id: int, given: dict[str, str], number: int) -> None:
+    """Keeps what a line says of a record; two lines that say different things are told."""
+    before = matched.given.setdefault(id, given)
+    if before != given:
+        matched.contradicting.append((number, "; ".join(given.values())))
+
+
 def refuse_other_kinds(connection: psycopg.Connection, path: Path, matched: Matched) -> None:
-    """An id is of the wrong kind when it is found only among the numbers of another kind."""
-    lost = {line.value: line for line in matched.said if line.problem == "not-found"}
+    """An id is of the wrong kind when it is found only among the numbers of another kind, or
+    among the barcodes."""
+    lost: dict[str, list[Example]] = {}
+    for line in matched.said:
+        if line.problem == "not-found":
+            lost.setdefault(line.value.strip(), []).append(Example(line.number, line.value))
     if not lost:
         return
-    for kind in KINDS.values():
-        if kind.code == matched.kind:
-            continue
-        strays = find(
-            connection, kind.code, kind.scheme, [normal(kind.scheme, value) for value in lost]
-        )
-        wrong = [
-            IdLine(line.number, line.value)
-            for line in lost.values()
-            if normal(kind.scheme, line.value) in strays
-        ]
-        if wrong:
-            raise Wrong(
-                f"{path.name}: {len(wrong):,} of {ids(matched.lines)} are numbers of "
-                f"{kind.plural}, not {matched.id_type.header}s ({examples(wrong)}); "
-                "nothing was done"
-            )
+    cursor = connection.execute(
+        "SELECT DISTINCT k.kind, k.scheme, k.value FROM key AS k"
+        " WHERE k.scheme = ANY(%s) AND k.value = ANY(%s)",
+        ([*(kind.scheme for kind in KINDS.values()), "barcode"], list(lost)),
+    )
+    stray: dict[tuple[str, str], list[Example]] = {}
+    for kind, scheme, value in cursor:
+        if (kind, scheme) != (matched.kind, matched.id_type.scheme):
+            stray.setdefault((kind, scheme), []).extend(lost[value])
+    if not stray:
+        return
+    count = len({example for some in stray.values() for example in some})
+    said = "; ".join(
+        f"{of(kind, scheme, len(some))} ({examples(sorted(some))})"
+        for (kind, scheme), some in sorted(stray.items())
+    )
+    all_of_them = "" if count == matched.lines else f" of {matched.lines:,}"
+    header = matched.id_type.header
+    raise Wrong(
+        f"{path.name}: {count:,}{all_of_them} ids are not {header}s: {said}; nothing was done"
+    )
+
+
+def of(kind: str, scheme: str, number: int) -> str:
+    if scheme == KINDS[kind].scheme:
+        return f"{counted(number, 'number')} of {KINDS[kind].plural}"
+    return f"{counted(number, 'barcode')} of items"

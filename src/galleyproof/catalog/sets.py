@@ -77,7 +77,9 @@ def members(connection: psycopg.Connection, record_set: RecordSet) -> Members:
 def query_of(record_set: RecordSet) -> Query:
     """A logical set's query, with the rules that it named when it was made."""
     kept = record_set.rules
-    return parse_query(record_set.query, lambda binding: Named(binding, kept[binding]))
+    return parse_query(
+        record_set.query, lambda binding: Named(binding, kept[binding]), record_set.kind
+    )
 
 
 def count(connection: psycopg.Connection, some: Members) -> int:
@@ -114,16 +116,25 @@ def choose_set(name: str, environment: str) -> Chosen:
 
 
 def choose_file(
-    path: Path, environment: str, *, kinds: Sequence[str], gone: bool = False
+    path: Path,
+    environment: str,
+    *,
+    kinds: Sequence[str],
+    columns: Sequence[str] = (),
+    gone: bool = False,
 ) -> Chosen:
+    """columns: further columns of the file that the job takes, for single records. gone: the job
+    is for what is deleted or withdrawn."""
     environment_named(environment)
     with connect(environment, autocommit=True) as connection:
-        matched = match_file(connection, path, kinds=kinds, gone=gone)
+        matched = match_file(connection, path, kinds=kinds, columns=columns, gone=gone)
     source = {
         "file": path.name,
         "lines": matched.lines,
         "not_found": matched.count("not-found"),
+        "found_twice": matched.count("found-twice"),
         "duplicates": matched.count("duplicate"),
+        "ignored_columns": matched.ignored,
     }
     return Chosen(matched.kind, len(matched.ids), source, listed(matched.ids), matched)
 
@@ -146,7 +157,7 @@ def make_from_query(
     """
     kind_named(kind)
     environment_named(environment)
-    asked = parse_query(query, rules)
+    asked = parse_query(query, rules, kind)
     with connect(environment, autocommit=True) as connection:
         size = count(connection, members_of(connection, kind, asked))
         record_set = save(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from galleyproof.cli.face import DONE, NOTHING_CHANGED, Face, command, now, out
 
 ENVIRONMENTS = click.Choice(["sandbox", "production"])
-FORMATS = click.Choice(["iso2709", "marcxml", "json", "mrk"])
+FORMATS = click.Choice(["iso2709", "marcxml", "json", "mrk", "csv"])
 
 
 def add_to(galley: click.Group) -> None:
@@ -50,10 +51,17 @@ def add_to(galley: click.Group) -> None:
         return DONE if run.counts["changed"] else NOTHING_CHANGED
 
     @command(galley, "export")
-    @click.option("--kind", required=True, help="bib, holding or authority.")
+    @click.option("--kind", required=True, help="bib, holding, item, order-line …")
     @click.option("--environment", required=True, type=ENVIRONMENTS)
     @click.option("--set", "set_name", default="", help="Only the records of this set.")
-    @click.option("--format", "form", default="iso2709", show_default=True, type=FORMATS)
+    @click.option(
+        "--format",
+        "form",
+        default=None,
+        type=FORMATS,
+        help="iso2709 (the usual one), marcxml, json or mrk for MARC; csv (the usual one) or json "
+        "for the rest.",
+    )
     @click.option(
         "-o",
         "--output",
@@ -62,12 +70,13 @@ def add_to(galley: click.Group) -> None:
         help="The file to write; - for standard output.",
     )
     def export(
-        face: Face, kind: str, environment: str, set_name: str, form: str, output: Path
+        face: Face, kind: str, environment: str, set_name: str, form: str | None, output: Path
     ) -> int:
-        """Writes records to a file, in load order.
+        """Writes records to a file, in load order. A CSV can be loaded again by `import-items`.
 
         \b
         Example: galley export --kind bib --environment sandbox -o bibs.mrc
+                 galley export --kind item --environment sandbox --set old -o items.csv
         """
         from galleyproof.catalog.exporting import export_records
 
@@ -76,7 +85,7 @@ def add_to(galley: click.Group) -> None:
                 kind,
                 environment,
                 output,
-                form=form,
+                form=form or "",
                 set_name=set_name,
                 after=lambda count: update(completed=count),
             )
@@ -84,11 +93,18 @@ def add_to(galley: click.Group) -> None:
             "records": result.records,
             "bytes": result.bytes,
             "file": str(output),
-            "format": form,
+            "format": result.form,
+            "links_without_number": result.unnamed,
         }
 
         def human() -> None:
             face.say(f"{result.records:,} records, {result.bytes:,} bytes, to {output}")
+            if result.unnamed:
+                face.say(
+                    f"{result.unnamed:,} links are left empty: what they name has no number of "
+                    "its own",
+                    "yellow",
+                )
 
         if str(output) == "-":
             human()
@@ -106,7 +122,7 @@ def add_to(galley: click.Group) -> None:
     def record(
         face: Face, kind: str, id: str, environment: str, versions: bool, at_version: int | None
     ) -> int:
-        """One record. ID is its number in the catalogue, or its own number (001).
+        """One record. ID is its number in the catalogue, or its own number (001, Item ID …).
 
         \b
         Example: galley record bib 12 --environment sandbox --versions
@@ -114,8 +130,7 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.catalog.generations import begun_by, generation_of
         from galleyproof.catalog.looking import look_up
         from galleyproof.cli.face import table
-        from galleyproof.cli.record_output import show_record
-        from galleyproof.marc.mrk import to_text
+        from galleyproof.cli.record_output import as_data, show_record
 
         found = look_up(kind, id, environment, at_version)
         begun = begun_by(environment)
@@ -123,13 +138,13 @@ def add_to(galley: click.Group) -> None:
             line._asdict() | {"generation": generation_of(line.run, begun)}
             for line in found.history
         ]
-        data = {
+        data: dict[str, Any] = {
             "kind": kind,
             "id": found.id,
             "version": found.version,
             "status": found.status,
             "parent": found.parent,
-            "mrk": to_text(found.body),
+            **as_data(kind, found.body, environment),
             "versions": history,
         }
 
@@ -154,7 +169,7 @@ def add_to(galley: click.Group) -> None:
                     ],
                 )
             else:
-                show_record(found.body)
+                show_record(kind, found.body, data.get("links", {}))
 
         face.answer(data, human)
         return DONE

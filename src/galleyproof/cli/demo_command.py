@@ -34,6 +34,7 @@ def add_to(galley: click.Group) -> None:
         Example: galley demo --records 20000 --serve
         """
         from galleyproof.database import server
+        from galleyproof.demo.stocking import write_shelves
         from galleyproof.marc.errors import Wrong
 
         home = server.home() / "demo"
@@ -46,12 +47,30 @@ def add_to(galley: click.Group) -> None:
             files = make_files(home, records)
             for step in story(files, records):
                 tell(galley, step)
+            shelves = write_shelves(home, records)
+            for environment in ("production", "sandbox"):
+                put_on_shelves(shelves, environment)
             give_passwords()
         except Wrong as wrong:
             sys.exit(complain(str(wrong), 1, False))
         what_next(home, port, serve)
         if serve:
             galley.main(args=["serve", "--port", str(port)], prog_name="galley")
+
+
+def put_on_shelves(shelves: dict[str, Path], environment: str) -> None:
+    """Holdings, items and what else hangs under the bibs: a file of each kind, loaded."""
+    from galleyproof.catalog.kinds import KINDS
+    from galleyproof.cli.face import Face, now
+    from galleyproof.demo.stocking import stock
+
+    face = Face(False, None)
+    with face.progress("filling the shelves") as update:
+        counts = stock(
+            face.who, shelves, environment, now(), after=lambda some: update(advance=some)
+        )
+    told = ", ".join(f"{count:,} {KINDS[kind].plural}" for kind, count in counts.items())
+    out.print(f"\nOn the shelves in {environment}: {told}.", markup=False)
 
 
 def begin_afresh(home: Path) -> None:

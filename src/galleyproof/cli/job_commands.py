@@ -141,8 +141,8 @@ def add_to(galley: click.Group) -> None:
     @click.option(
         "--file",
         type=click.Path(path_type=Path),
-        help="The record as it should be (.mrk, MARC-in-JSON, MARCXML or ISO 2709); "
-        "without it $EDITOR opens.",
+        help="The record as it should be (.mrk, MARC-in-JSON, MARCXML or ISO 2709; what is no MARC "
+        "as lines of `field: value` or as JSON); without it $EDITOR opens.",
     )
     @click.option("--note", default="", help="Why (required in production).")
     def edit(face: Face, kind: str, id: int, environment: str, file: Path | None, note: str) -> int:
@@ -150,6 +150,7 @@ def add_to(galley: click.Group) -> None:
 
         \b
         Example: galley edit bib 12 --environment sandbox --file record.mrk
+                 galley edit item 7 --environment sandbox
         """
         from galleyproof.cli.run_commands import go_on
         from galleyproof.runs import editing
@@ -160,7 +161,7 @@ def add_to(galley: click.Group) -> None:
             )
         else:
             opened = editing.open_record(face.who, kind, id, environment, at=now())
-            changed = click.edit(opened.text, extension=".mrk")
+            changed = click.edit(opened.text, extension=opened.extension)
             if changed is None or changed == opened.text:
                 editing.close_record(opened)
                 out.print("Nothing was changed.")

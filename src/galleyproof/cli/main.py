@@ -20,7 +20,9 @@ from galleyproof.cli import (
     schedule_commands,
     serve_command,
     set_commands,
+    setting_commands,
     system_commands,
+    table_commands,
     ticket_commands,
     token_commands,
     unit_commands,
@@ -48,6 +50,7 @@ for module in (
     token_commands,
     catalog_commands,
     environment_commands,
+    table_commands,
     set_commands,
     job_commands,
     rules_commands,
@@ -60,6 +63,7 @@ for module in (
     ticket_commands,
     matrix_commands,
     evidence_commands,
+    setting_commands,
     demo_command,
 ):
     module.add_to(galley)

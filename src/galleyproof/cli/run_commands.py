@@ -67,6 +67,13 @@ def add_to(galley: click.Group) -> None:
         help="Every record with its outcome, as CSV; FILE.mrc: the records that a load refused, "
         "as they came.",
     )
+    @click.option(
+        "--refused-as-it-came",
+        "raw",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Of a load: the records or rows that were refused, to be mended.",
+    )
     def report(
         face: Face,
         run: int,
@@ -74,6 +81,7 @@ def add_to(galley: click.Group) -> None:
         coverage: bool,
         limit: int,
         export: Path | None,
+        raw: Path | None,
     ) -> int:
         """The account of a run: every record of its set is in exactly one of changed, unchanged,
         refused, failed, missing.
@@ -83,7 +91,8 @@ def add_to(galley: click.Group) -> None:
         """
         from galleyproof.cli.run_output import show
         from galleyproof.runs.control import run_numbered
-        from galleyproof.runs.reporting import export_raw, export_rows, said_rows, summary
+        from galleyproof.runs.refused_texts import write_refused
+        from galleyproof.runs.reporting import export_rows, said_rows, summary
 
         found = run_numbered(run)
         data = summary(found)
@@ -91,12 +100,17 @@ def add_to(galley: click.Group) -> None:
         if outcome:
             data["records"] = [row._asdict() for row in rows]
         if export is not None and export.suffix.lower() == ".mrc":
-            data["exported"], what = export_raw(found, export), "records"
+            data["exported"], what = write_refused(found, export), "records"
         elif export is not None:
             data["exported"], what = export_rows(found, export, outcome), "lines"
+        if raw is not None:
+            data["refused_as_it_came"] = write_refused(found, raw)
 
         def human() -> None:
             show(data, all_rules=coverage)
+            if raw is not None:
+                said = f"{data['refused_as_it_came']:,} written to {raw}"
+                out.print(f"  refused, as they came: {said}", markup=False)
             for row in rows:
                 named = f"{row.kind} {row.id} {row.number}" if row.id and row.id > 0 else row.kind
                 out.print(f"  {named.strip()}: {row.code}: {row.sentence}", markup=False)
@@ -251,17 +265,12 @@ def add_to(galley: click.Group) -> None:
 
 def record_data(one: Any) -> dict[str, Any]:
     """A changed record for --json."""
+    from galleyproof.cli.record_output import change_data
+
     return {
         "id": one.id,
         "number": one.number,
-        "changes": [
-            {
-                "tag": change.tag.decode("ascii", "replace"),
-                "before": text(change.before),
-                "after": text(change.after),
-            }
-            for change in one.changes
-        ],
+        "changes": [change_data(one.kind, change) for change in one.changes],
     }
 
 
@@ -269,11 +278,7 @@ def show_difference(one: Any) -> None:
     from galleyproof.cli.record_output import show_changes
 
     out.print(f"  {one.kind} {one.id}  {one.number}", style="bold", markup=False)
-    show_changes(one.changes)
-
-
-def text(data: bytes | None) -> str | None:
-    return None if data is None else data.decode("utf-8", "replace").replace("\x1f", "$")
+    show_changes(one.kind, one.changes)
 
 
 def show_differences(run: Any, limit: int) -> None:

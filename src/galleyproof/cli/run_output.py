@@ -72,6 +72,7 @@ def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
     if counts:
         size = counts.get("set", 0)
         line(f"  set        {size:,} records")
+        show_source(data["set"])
         for name in ("changed", "unchanged", "refused", "failed", "missing"):
             number = counts.get(name, 0)
             if number or name in ("changed", "unchanged"):
@@ -91,6 +92,19 @@ def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
     if data["undone_by"]:
         line(f"  undone by  run {data['undone_by']}")
     hint(data)
+
+
+def show_source(source: dict[str, Any]) -> None:
+    """What there is to say about the lines of a file of ids."""
+    for key, words in (
+        ("found_twice", "lines that several records answer to"),
+        ("duplicates", "lines that name a record already named"),
+    ):
+        if source.get(key):
+            line(f"    {source[key]:>12,}  {words}", "yellow")
+    if source.get("ignored_columns"):
+        named = ", ".join(f"“{one}”" for one in source["ignored_columns"])
+        line(f"    columns of the file that this job does not know, left aside: {named}", "yellow")
 
 
 STATE_WORDS = {

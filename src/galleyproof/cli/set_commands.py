@@ -10,6 +10,7 @@ import click
 from galleyproof.cli.face import DONE, Face, command, now, out, table
 from galleyproof.marc.errors import Wrong
 
+PROBLEMS = ("not-found", "found-twice", "duplicate")
 ENVIRONMENTS = click.Choice(["sandbox", "production"])
 
 
@@ -19,7 +20,7 @@ def add_to(galley: click.Group) -> None:
 
     @command(group, "create")
     @click.argument("name")
-    @click.option("--kind", required=True, help="bib, holding or authority.")
+    @click.option("--kind", required=True, help="bib, holding, item, order-line …")
     @click.option("--environment", required=True, type=ENVIRONMENTS)
     @click.option("--query", help="A saved query, e.g. 'exists \"830.{*,1}\"'.")
     @click.option(
@@ -35,9 +36,12 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley set create series --kind bib --environment sandbox --query 'exists "830"'
                  galley set create brief --kind bib --environment sandbox --query 'rule "brief"'
+                 galley set create old --kind item --environment sandbox \\
+                     --query 'library = MAIN and notes contain "branch" and bib: exists "830"'
                  galley set create mine --kind bib --environment sandbox --file ids.csv
         """
         from galleyproof.catalog import sets
+        from galleyproof.catalog.query_codes import unknown_codes
         from galleyproof.rulebook.naming import rules_for
 
         if (query is None) == (file is None):
@@ -53,7 +57,10 @@ def add_to(galley: click.Group) -> None:
                 "query": made.query,
                 "rules": sorted(made.rules),
                 "members": size,
+                "warnings": unknown_codes(made),
             }
+            for warning in data["warnings"]:
+                face.say(f"careful: {warning}", "yellow")
             face.answer(
                 data,
                 lambda: out.print(
@@ -76,6 +83,7 @@ def add_to(galley: click.Group) -> None:
             "found_twice": matched.count("found-twice"),
             "duplicates": matched.count("duplicate"),
             "wrong_kind": 0,
+            "ignored_columns": matched.ignored,
         }
 
         def human() -> None:
@@ -90,6 +98,9 @@ def add_to(galley: click.Group) -> None:
             ):
                 if data[key]:
                     out.print(f"  {data[key]:>8,}  {words}", style="yellow")
+            if matched.ignored:
+                named = ", ".join(f"“{one}”" for one in matched.ignored)
+                out.print(f"  further columns, not kept: {named}", style="yellow", markup=False)
 
         face.answer(data, human)
         return DONE
@@ -172,14 +183,46 @@ def add_to(galley: click.Group) -> None:
     @click.argument("name")
     @click.option("--environment", required=True, type=ENVIRONMENTS)
     @click.option("--limit", default=20, show_default=True)
-    def members(face: Face, name: str, environment: str, limit: int) -> int:
+    @click.option(
+        "--problem",
+        type=click.Choice([*PROBLEMS, "all"]),
+        help="The lines of the set's file that were not found, found twice, or named before.",
+    )
+    @click.option(
+        "--export",
+        type=click.Path(path_type=Path),
+        metavar="FILE.csv",
+        help="All of them as CSV: members by their own numbers, or the lines with --problem.",
+    )
+    def members(
+        face: Face,
+        name: str,
+        environment: str,
+        limit: int,
+        problem: str | None,
+        export: Path | None,
+    ) -> int:
         """The records of a set now: number in the catalogue, own number, title.
 
         \b
         Example: galley set members series --environment sandbox --limit 50
+                 galley set members mine --environment sandbox --problem not-found --export FILE
         """
         from galleyproof.catalog import sets
+        from galleyproof.catalog.set_exports import export_lines, export_members
 
+        if export is not None:
+            if problem is None:
+                count = export_members(name, environment, export)
+            else:
+                count = export_lines(name, environment, problem, export)
+            face.answer(
+                {"set": name, "problem": problem, "exported": count, "file": str(export)},
+                lambda: out.print(f"{count:,} lines written to {export}", markup=False),
+            )
+            return DONE
+        if problem is not None:
+            return show_lines(face, name, environment, problem, limit)
         rows, size = sets.first_members(name, environment, limit)
         data = {"set": name, "members": size, "records": [row._asdict() for row in rows]}
 
@@ -264,6 +307,33 @@ def add_to(galley: click.Group) -> None:
             ),
         )
         return DONE
+
+
+def show_lines(face: Face, name: str, environment: str, problem: str, limit: int) -> int:
+    from galleyproof.catalog import sets
+
+    _, lines = sets.look(sets.set_named(name, environment))
+    chosen = [line for line in lines if problem in ("all", line.problem)]
+    shown = chosen[:limit]
+
+    def human() -> None:
+        table(
+            ["line", "value", "problem"],
+            [(str(line.number), line.value, line.problem) for line in shown],
+        )
+        if len(chosen) > len(shown):
+            out.print(f"… and {len(chosen) - len(shown):,} more (--limit N, or --export FILE)")
+
+    face.answer(
+        {
+            "set": name,
+            "problem": problem,
+            "count": len(chosen),
+            "lines": [line._asdict() for line in shown],
+        },
+        human,
+    )
+    return DONE
 
 
 def described(record_set: Any) -> dict[str, Any]:

@@ -74,12 +74,23 @@ def field(tag: str, indicators: str, *parts: str) -> Field:
     return tag.encode(), (indicators + "".join("\x1f" + part for part in parts)).encode()
 
 
-def bib(n: int) -> bytes:
-    dice = Dice(n)
+def outline(n: int) -> tuple[str, int]:
+    """The form (a key of LEADERS) and the first year of bib n."""
+    form, _, _, year = thrown(Dice(n))
+    return form, year
+
+
+def thrown(dice: Dice) -> tuple[str, bool, str, int]:
+    """What is thrown first for a bib: form, whether in another script, language, year."""
     form = dice.one(FORMS)
     foreign = dice.upto(9) == 0
     language = dice.one(tuple(SCRIPTS)) if foreign else dice.one(LANGUAGES)
-    year = 1870 + dice.upto(155)
+    return form, foreign, language, 1870 + dice.upto(155)
+
+
+def bib(n: int) -> bytes:
+    dice = Dice(n)
+    form, foreign, language, year = thrown(dice)
     subject = dice.one(SUBJECTS)
     author = f"{dice.one(FAMILY)}, {dice.one(GIVEN)}"
     title, nonfiling = title_of(dice, language, subject)
@@ -139,6 +150,8 @@ def bib(n: int) -> bytes:
     add(field("650", " 7", f"a{subject}.", "2fast", f"0(OCoLC)fst{8000000 + n % 9999:08d}"))
     add(field("655", " 7", "aHandbooks and manuals.", "2lcgft"))
     add(field("700", "1 ", f"a{dice.one(FAMILY)}, {dice.one(GIVEN)},", "eeditor."))
+    for other, linking, said in bound_with(n):
+        add(field(linking, "08", f"i{said}:", f"w{mms(other)}"))
     add(field("776", "08", "iOnline version:", f"a{author}.", f"t{title}.", f"w(OCoLC){n + 5}"))
     for second, name, _ in series:
         add(field("830", f" {second}", f"a{name} ;", f"v{1 + n % 90}."))
@@ -162,6 +175,21 @@ def bib(n: int) -> bytes:
             )
     add(field("950", "  ", f"aLoad {n // 10000}", "bmigration"))
     return body(LEADERS[form], fields)
+
+
+BOUND = 50
+"""Of so many bibs one is a volume that two others are bound in."""
+HOST = 11
+
+
+def bound_with(n: int) -> list[tuple[int, str, str]]:
+    """(other bib, tag, what is said) for bibs that share a volume (MARC 21 773, 774)."""
+    place = n % BOUND
+    if place == HOST:
+        return [(n + 1, "774", "Bound with"), (n + 2, "774", "Bound with")]
+    if place in (HOST + 1, HOST + 2):
+        return [(n - place + HOST, "773", "Bound in")]
+    return []
 
 
 def title_of(dice: Dice, language: str, subject: str) -> tuple[str, int]:
@@ -228,28 +256,6 @@ def body(leader: bytes, fields: list[Field]) -> bytes:
 
 def tag_of(pair: Field) -> bytes:
     return pair[0]
-
-
-def holdings(count: int) -> Iterator[bytes]:
-    """One MFHD a bib (MARC 21 Holdings), 004 naming the bib."""
-    for n in range(count):
-        dice = Dice(n, b"holding")
-        fields = [
-            (b"001", b"22%013d" % n),
-            (b"004", mms(n).encode()),
-            (b"005", b"20200101000000.0"),
-            (b"008", b"1001014p    8   4001uueng0000000"),
-            field(
-                "852",
-                "0 ",
-                f"b{dice.one(('MAIN', 'LAW', 'MUSIC'))}",
-                "cSTACKS",
-                f"hZ{200 + n % 800}",
-            ),
-        ]
-        if dice.upto(5) == 0:
-            fields.append(field("866", " 0", f"av.1-{1 + n % 40}"))
-        yield body(b"00000cx  a2200000un 4500", fields)
 
 
 def authorities(count: int) -> Iterator[bytes]:

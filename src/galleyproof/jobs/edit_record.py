@@ -1,4 +1,5 @@
-"""Edit one record by hand, given back as .mrk, MARC-in-JSON or MARCXML."""
+"""Edit one record by hand: MARC given back as .mrk, MARC-in-JSON or MARCXML, the rest as lines or
+JSON."""
 
 from __future__ import annotations
 
@@ -8,11 +9,14 @@ from pydantic import Field
 
 from galleyproof.jobs.job import Group, Job, Parameters, Proposal
 from galleyproof.jobs.outcome import Changed, Refused
-from galleyproof.marc.record import Record
+from galleyproof.structures.forms import form_of
+from galleyproof.structures.table import STRUCTURES
 
 
 class EditRecordParameters(Parameters):
-    body: str = Field(description="The record as it should be: checked UTF-8 ISO 2709.")
+    body: str = Field(
+        description="The record's body as it should be: checked UTF-8 ISO 2709, or JSON."
+    )
     opened_at: int | None = Field(
         default=None,
         description="The version that was opened; another one now is refused, not overwritten.",
@@ -23,7 +27,7 @@ class EditRecord(Job):
     code = "edit-record"
     title = "Edit a record"
     scope = "Any record"
-    kinds = ("bib", "holding", "authority")
+    kinds = ("bib", "holding", "authority", *STRUCTURES)
     does = "Replaces one record by the form you give."
     dangers = ("What is not in the form you give is taken out of the record.",)
     library_role = "catalog manager"
@@ -41,4 +45,4 @@ class EditRecord(Job):
                     ),
                 )
             else:
-                yield Proposal(held, Changed(Record(parameters.body.encode())))
+                yield Proposal(held, Changed(form_of(held.kind).read(parameters.body.encode())))

@@ -228,6 +228,8 @@ WORDS = {
     "OPERATOR": "= != < <= > or >=",
     "VALUE": "a value",
     "CONTAINS": "contains",
+    "NAME": "a test (exists …) or a field",
+    "SCOPE": "bib: or holding:",
     "X_S": "X for any character",
     "_MARC": "MARC",
     "_BRIEF_LEVEL": "brief-level",

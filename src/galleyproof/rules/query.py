@@ -1,20 +1,22 @@
-"""Queries for logical sets: conditions on the record, and comparisons of what its head says."""
+"""Queries for logical sets: conditions on the record and on those above it, and comparisons.
+
+A query is of one kind. Its tree is compiled to a function on a record; and it is bounded: what the
+heads alone answer is known apart, so that SQL can, and bodies are read only for the rest.
+"""
 
 from __future__ import annotations
 
-import operator
+import dataclasses
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from lark import Lark, Token
 
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.record import Record
 from galleyproof.marc.tags import Need
 from galleyproof.rules.conditions import (
     Always,
@@ -29,36 +31,86 @@ from galleyproof.rules.conditions import (
     parsed,
 )
 from galleyproof.rules.elements import LEADER
+from galleyproof.rules.query_fields import (
+    CHILDREN,
+    CONTAINS,
+    HEAD_SORTS,
+    NUMBER,
+    SIGNS,
+    STATUS,
+    Asked,
+    QueryField,
+    article,
+    ask,
+    field_named,
+    kinds_above,
+)
 from galleyproof.rules.saying import Said, said_level, said_true
+from galleyproof.structures.structure import CODE
+from galleyproof.structures.table import STRUCTURES
 
-FIELDS = ("created", "changed", "status", "id")
+OPERATORS = SIGNS
 STATUSES = ("active", "suppressed", "withdrawn", "deleted")
-OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 class Head(NamedTuple):
-    """What is known of a record without reading it."""
+    """What is known of a record without reading it. counts: how many hang under it, by name."""
 
     id: int
     created: datetime
     changed: datetime
     status: str
+    counts: Mapping[str, int] = {}
+
+
+class Looked(NamedTuple):
+    """A record as a query looks at it. above: those above it, by kind, as far as they are there.
+    answers: what SQL has answered already."""
+
+    record: Any
+    head: Head | None = None
+    above: Mapping[str, Any] = {}
+    answers: Sequence[bool] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """One comparison of a head field; operator is a key of OPERATORS, value of its type."""
+    """One comparison of a head field, or of a count; operator is a key of SIGNS, value of its
+    type. scope: the kind of the record above that is meant, or ""; counted: the kind counted."""
 
     field: str
     operator: str
     value: Any
+    scope: str = ""
+    counted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTest:
+    """A comparison of a field of the body."""
+
+    field: QueryField
+    operator: str
+    text: str
+    asked: Asked = dataclasses.field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """A condition on the record above of this kind, which is there."""
+
+    kind: str
+    of: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A part that SQL answers; place: among the answers."""
+
+    place: int
+
+
+# ---- bounds: trees over heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +118,22 @@ class TagNeed:
     """In a bound: the record's tags may hold what is needed."""
 
     need: Need
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNeed:
+    """In a bound: the structure has something in one of these fields."""
+
+    names: tuple[str, ...]
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """In a bound: the record above of this kind is there."""
+
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +142,7 @@ class Never:
 
 
 Bound = Any
-"""Always, Never, Not, And, Or, Compare or TagNeed."""
+"""Always, Never, Not, And, Or, Compare, TagNeed, FieldNeed or There."""
 
 
 class Named(NamedTuple):
@@ -94,19 +162,20 @@ def no_rules(binding: str) -> Named:
 
 @dataclass(frozen=True)
 class Query:
-    """A parsed query. text is as it was written, with the version of each rule set that it names;
-    rules: their texts by binding."""
+    """A parsed query of one kind. text is as it was written, with the version of each rule set
+    that it names; rules: their texts by binding."""
 
     text: str
     tree: Any
-    rules: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    kind: str = "bib"
 
     @cached_property
-    def test(self) -> Callable[[Record, Head], bool]:
+    def test(self) -> Callable[[Looked], bool]:
         return compile_query(self.tree)
 
-    def matches(self, record: Record, head: Head) -> bool:
-        return self.test(record, head)
+    def matches(self, record: Any, head: Head, above: Mapping[str, Looked] = {}) -> bool:
+        return self.test(Looked(record, head, above))
 
     @property
     def names_deleted(self) -> bool:
@@ -124,10 +193,39 @@ class Query:
         true of every record that lower is true of. Where they are the same, heads are enough."""
         return bound(self.tree, True), bound(self.tree, False)
 
+    @cached_property
+    def rest(self) -> Rest:
+        """What is left to be asked of bodies when SQL has answered all that it can."""
+        answers: list[Bound] = []
+        tree = answered(self.tree, "", answers)
+        return Rest(compile_query(tree), answers, frozenset(scopes_read(tree, "")))
+
+    def codes(self) -> list[tuple[str, str]]:
+        """(code table, value) of every coded field that the query compares."""
+        return list(codes_of(self.tree))
+
+
+class Rest(NamedTuple):
+    """test: of a Looked that has the answers; answers: bounds for SQL; reads: the kinds above
+    whose bodies it asks, "" for the record's own."""
+
+    test: Callable[[Looked], bool]
+    answers: list[Bound]
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A comparison, before it is known of what kind the record is."""
+
+    name: Token
+    sign: str
+    value: Token
+
 
 class QueryTree(TreeOf):
     """found: how rule sets are found. named: those that were, each with the text in quotes that
-    named it."""
+    named it. Comparisons and scopes are placed afterwards, from the whole down."""
 
     def __init__(self, found: RulesNamed = no_rules):
         super().__init__()
@@ -147,7 +245,7 @@ class QueryTree(TreeOf):
                 value.column or 1,
             )
         written = "!=" if sign == "<>" else str(sign)
-        return self.said(name, said_level, written, OPERATORS[written], int(text))
+        return self.said(name, said_level, written, SIGNS[written], int(text))
 
     def said(self, name: Token, say: Callable[..., Said], *more: Any) -> Said:
         try:
@@ -163,33 +261,89 @@ class QueryTree(TreeOf):
             text = f'{text[: name.start_pos]}"{named.binding}"{text[name.end_pos :]}'
         return text
 
+    def scoped(self, parts: list[Any]) -> Any:
+        return parts[0], parts[1]
+
     def compare(self, parts: list[Token]) -> Any:
         name, sign, value = parts
-        field = name.lower()
-        place = (name.line or 1, name.column or 1)
-        if field not in FIELDS:
-            near = get_close_matches(field, [*FIELDS, "exists", "existsControl", "rule"], n=1)
-            offer = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(FIELDS)}"
-            raise NotUnderstood(f"“{name}” is not a field of the query language{offer}", *place)
-        text = value[1:-1] if value.startswith('"') else str(value)
         written = "!=" if sign == "<>" else str(sign)
-        try:
-            return comparison(field, written, text)
-        except ValueError as error:
-            raise NotUnderstood(str(error), value.line or 1, value.column or 1) from None
+        return Unplaced(name, CONTAINS if sign.type == "CONTAINS" else written, value)
 
 
-def comparison(field: str, sign: str, text: str) -> Any:
-    if field == "status":
+def placed(tree: Any, kind: str) -> Any:
+    """The tree with every name found among what its kind has. Raises NotUnderstood with the
+    place."""
+    if isinstance(tree, Not):
+        return Not(placed(tree.of, kind))
+    if isinstance(tree, And | Or):
+        return type(tree)(tuple(placed(one, kind) for one in tree.of))
+    if isinstance(tree, tuple) and isinstance(tree[0], Token):
+        name, inner = tree
+        wanted = str(name).rstrip(":").strip().lower()
+        return in_scope(name, wanted, kind, lambda: placed(inner, wanted))
+    if isinstance(tree, Unplaced):
+        return placed_compare(tree, kind)
+    if isinstance(tree, Test) and kind in STRUCTURES:
+        raise NotUnderstood(no_marc(kind), tree.line, tree.column)
+    if isinstance(tree, Said) and kind in STRUCTURES:
+        raise NotUnderstood(no_marc(kind))
+    return tree
+
+
+def in_scope(name: Token, wanted: str, kind: str, inner: Callable[[], Any]) -> Any:
+    place = (name.line or 1, name.column or 1)
+    if wanted == kind:
+        return inner()
+    above = kinds_above(kind)
+    if wanted not in above:
+        offer = f"it has {' and '.join(f'{one}:' for one in above)}" if above else "it has none"
+        raise NotUnderstood(f"“{wanted}” is nothing above {article(kind)}; {offer}", *place)
+    return Scoped(wanted, inner())
+
+
+def no_marc(kind: str) -> str:
+    above = [one for one in kinds_above(kind) if one not in STRUCTURES]
+    offer = f'; say of which record above it, e.g. {above[-1]}: exists "245"' if above else ""
+    return f"{article(kind)} has no MARC fields{offer}"
+
+
+def placed_compare(tree: Unplaced, kind: str) -> Any:
+    name = str(tree.name).lower()
+    if "." in name:
+        wanted, name = name.split(".", 1)
+        inner = replace(tree, name=Token.new_borrow_pos("NAME", name, tree.name))
+        if wanted in (kind, *kinds_above(kind)):
+            return in_scope(tree.name, wanted, kind, lambda: placed(inner, wanted))
+        name = str(tree.name).lower()
+    text = tree.value[1:-1] if tree.value.startswith('"') else str(tree.value)
+    try:
+        found = field_named(kind, name)
+    except Wrong as wrong:
+        raise NotUnderstood(str(wrong), tree.name.line or 1, tree.name.column or 1) from None
+    try:
+        if found.sort in HEAD_SORTS:
+            return comparison(found, tree.sign, text)
+        return FieldTest(found, tree.sign, text, ask(found, tree.sign, text))
+    except ValueError as error:
+        place = (tree.value.line or 1, tree.value.column or 1)
+        raise NotUnderstood(str(error), *place) from None
+
+
+def comparison(found: QueryField, sign: str, text: str) -> Any:
+    field = found.name
+    if sign == CONTAINS:
+        raise Wrong(f"{field} is no text; it is compared with = != < <= > >=")
+    if found.sort == STATUS:
         if sign not in ("=", "!="):
             raise Wrong(f"status is compared with = or !=, not {sign}")
         if text.lower() not in STATUSES:
             raise Wrong(f"“{text}” is not a status; there are {', '.join(STATUSES)}")
-        return Compare(field, sign, text.lower())
-    if field == "id":
-        if not text.isdigit():
-            raise Wrong(f"“{text}” is not a number of the catalogue")
-        return Compare(field, sign, int(text))
+        return Compare("status", sign, text.lower())
+    if found.sort in (NUMBER, CHILDREN):
+        if not (text.isascii() and text.isdigit() and len(text) < 19):
+            what = "a number of the catalogue" if found.sort == NUMBER else "a number"
+            raise Wrong(f"“{text}” is not {what}")
+        return Compare(field, sign, int(text), counted=found.kind)
     return compare_time(field, sign, text)
 
 
@@ -217,39 +371,44 @@ def parser() -> Lark:
     return grammar("query.lark")
 
 
-def parse_query(text: str, rules: RulesNamed = no_rules) -> Query:
-    """A query from its text. An empty one is an error, never everything."""
+def parse_query(text: str, rules: RulesNamed = no_rules, kind: str = "bib") -> Query:
+    """A query of a kind from its text. An empty one is an error, never everything."""
     if not re.sub(r"(#|//)[^\n]*", "", text).strip():
         raise Wrong(
-            "an empty query is an error and never means everything; for all records say "
-            "“status != deleted”"
+            "an empty query is an error and never means everything; for all records say “TRUE”"
         )
     collector = QueryTree(rules)
-    tree = parsed(parser(), collector, text)
+    tree = placed(parsed(parser(), collector, text), kind)
     named = {named.binding: named.text for _, named in collector.named}
-    return Query(collector.versions_said(text), tree, named)
+    return Query(collector.versions_said(text), tree, named, kind)
 
 
 # ---- answering
 
 
-def compile_query(tree: Any) -> Callable[[Record, Head], bool]:
+def compile_query(tree: Any) -> Callable[[Looked], bool]:
     if isinstance(tree, Always):
-        return lambda record, head: True
+        return lambda looked: True
     if isinstance(tree, Not):
         inner = compile_query(tree.of)
-        return lambda record, head: not inner(record, head)
-    if isinstance(tree, And):
-        every = [compile_query(one) for one in tree.of]
-        return lambda record, head: all(one(record, head) for one in every)
-    if isinstance(tree, Or):
-        some = [compile_query(one) for one in tree.of]
-        return lambda record, head: any(one(record, head) for one in some)
+        return lambda looked: not inner(looked)
+    if isinstance(tree, And | Or):
+        parts = [compile_query(one) for one in tree.of]
+        if isinstance(tree, And):
+            return lambda looked: all(one(looked) for one in parts)
+        return lambda looked: any(one(looked) for one in parts)
+    if isinstance(tree, Scoped):
+        return compile_scoped(tree)
+    if isinstance(tree, Answered):
+        place = tree.place
+        return lambda looked: looked.answers[place]
     if isinstance(tree, Compare):
-        compared, field, value = OPERATORS[tree.operator], tree.field, tree.value
-        return lambda record, head: compared(getattr(head, field), value)
+        return compile_compare(tree)
+    if isinstance(tree, FieldTest):
+        of_field = tree.asked.test
+        return lambda looked: of_field(looked.record)
     test = tree.test if isinstance(tree, Said) else compile_condition(tree)
-    return lambda record, head: test(record)
+    return lambda looked: test(looked.record)
 
 
 def names_status(tree: Any, status: str) -> bool:
@@ -260,26 +419,106 @@ def names_status(tree: Any, status: str) -> bool:
     return isinstance(tree, Compare) and (tree.field, tree.value) == ("status", status)
 
 
-def bound(tree: Any, upper: bool) -> Bound:
+def compile_scoped(tree: Scoped) -> Callable[[Looked], bool]:
+    inner, kind = compile_query(tree.of), tree.kind
+
+    def test(looked: Looked) -> bool:
+        above = looked.above.get(kind)
+        return above is not None and inner(above)
+
+    return test
+
+
+def compile_compare(tree: Compare) -> Callable[[Looked], bool]:
+    compared, name, value = SIGNS[tree.operator], tree.field, tree.value
+
+    def test(looked: Looked) -> bool:
+        head = looked.head
+        assert head is not None
+        return compared(head.counts.get(name, 0) if tree.counted else getattr(head, name), value)
+
+    return test
+
+
+def answered(tree: Any, scope: str, answers: list[Bound]) -> Any:
+    """The tree with each greatest part that the heads answer replaced; `answers` gets these."""
+    upper = bound(tree, True, scope)
+    if upper == bound(tree, False, scope):
+        answers.append(upper)
+        return Answered(len(answers) - 1)
+    if isinstance(tree, Not):
+        return Not(answered(tree.of, scope, answers))
+    if isinstance(tree, And | Or):
+        return type(tree)(tuple(answered(one, scope, answers) for one in tree.of))
+    if isinstance(tree, Scoped):
+        return Scoped(tree.kind, answered(tree.of, tree.kind, answers))
+    return tree
+
+
+def scopes_read(tree: Any, scope: str) -> set[str]:
+    """The records whose bodies a tree asks: kinds above, or "" for the record itself."""
+    if isinstance(tree, Not):
+        return scopes_read(tree.of, scope)
+    if isinstance(tree, And | Or):
+        return {found for one in tree.of for found in scopes_read(one, scope)}
+    if isinstance(tree, Scoped):
+        return scopes_read(tree.of, tree.kind)
+    return {scope} if isinstance(tree, Test | Said | FieldTest) else set()
+
+
+def codes_of(tree: Any) -> list[tuple[str, str]]:
+    if isinstance(tree, Not | Scoped):
+        return codes_of(tree.of)
+    if isinstance(tree, And | Or):
+        return [found for one in tree.of for found in codes_of(one)]
+    if isinstance(tree, FieldTest) and tree.operator in ("=", "!=") and tree.text:
+        if tree.field.table or tree.field.sort == CODE:
+            return [(tree.field.table, tree.text)]
+    return []
+
+
+def bound(tree: Any, upper: bool, scope: str = "") -> Bound:
     """A tree over heads that is implied by the query (upper) or implies it (not upper)."""
     if isinstance(tree, Not):
-        inner = bound(tree.of, not upper)
+        inner = bound(tree.of, not upper, scope)
         if isinstance(inner, Always):
             return Never()
         return Always() if isinstance(inner, Never) else Not(inner)
     if isinstance(tree, And):
-        return together(And, [bound(one, upper) for one in tree.of], Never, Always)
+        return together(And, [bound(one, upper, scope) for one in tree.of], Never, Always)
     if isinstance(tree, Or):
-        return together(Or, [bound(one, upper) for one in tree.of], Always, Never)
+        return together(Or, [bound(one, upper, scope) for one in tree.of], Always, Never)
+    if isinstance(tree, Scoped):
+        parts = [There(tree.kind), bound(tree.of, upper, tree.kind)]
+        return together(And, parts, Never, Always)
+    if isinstance(tree, Compare):
+        return replace(tree, scope=scope)
+    if isinstance(tree, FieldTest):
+        return bound_of_field(tree, upper, scope)
     if isinstance(tree, Test):
-        return bound_of_test(tree, upper)
+        return bound_of_test(tree, upper, scope)
     if isinstance(tree, Said):
         inside = tree.upper if upper else tree.lower
-        return Never() if inside is None else bound(inside, upper)
+        return Never() if inside is None else bound(inside, upper, scope)
     return tree
 
 
-def bound_of_test(test: Test, upper: bool) -> Bound:
+def bound_of_field(tree: FieldTest, upper: bool, scope: str) -> Bound:
+    asked = tree.asked
+    if asked.exact:
+        assert isinstance(asked.need, tuple)
+        need = FieldNeed(asked.need, scope)
+        return need if asked.has else Not(need)
+    if not upper:
+        return Never()
+    if asked.need is None:
+        return Always()
+    if isinstance(asked.need, Need):
+        return TagNeed(asked.need, scope)
+    return FieldNeed(asked.need, scope)
+
+
+def bound_of_test(test: Test, upper: bool, scope: str) -> Bound:
     if test.element.tag == LEADER:
         return Always() if upper else Never()
     # A wildcard may fit the tag of a control field, which an element without positions does not
@@ -288,7 +527,7 @@ def bound_of_test(test: Test, upper: bool) -> Bound:
     unclear = element.wild and not element.control and element.tag[0] in "0*"
     exact = element.tag_alone and not unclear and test.how in ("exists", "existsControl")
     if upper or exact:
-        return TagNeed(Need.tag(test.element.tag))
+        return TagNeed(Need.tag(test.element.tag), scope)
     return Never()
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from galleyproof.catalog.kinds import environment_named, kind_named
-from galleyproof.catalog.looking import look_up
+from galleyproof.catalog.links import link_faults
+from galleyproof.catalog.looking import Found, look_up
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.mrk import to_text
@@ -17,6 +18,10 @@ from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import require
 from galleyproof.runs.models import Run
 from galleyproof.runs.requesting import Request, request
+from galleyproof.structures.structure import decode
+from galleyproof.structures.table import STRUCTURES
+from galleyproof.structures.text import from_text
+from galleyproof.structures.text import to_text as lines_of
 
 HOLD = timedelta(minutes=60)
 """How long a record stays held for the person who has it open."""
@@ -30,9 +35,15 @@ class Opened(NamedTuple):
     text: str
     person: str
 
+    @property
+    def extension(self) -> str:
+        """What a file of such a text is called, for an editor."""
+        return ".txt" if self.kind in STRUCTURES else ".mrk"
+
 
 def open_record(who: Who, kind: str, id: int, environment: str, *, at: datetime) -> Opened:
-    """Holds a record for one person and gives it as .mrk. Wrong says who has it, if somebody."""
+    """Holds a record for one person and gives it as text: .mrk, or a field a line. Wrong says who
+    has it, if somebody."""
     kind_named(kind)
     environment_named(environment)
     require(who.person, "edit-record", environment=environment, records=1, at=at, acting=who.acting)
@@ -51,8 +62,16 @@ def open_record(who: Who, kind: str, id: int, environment: str, *, at: datetime)
             ).fetchone()
             said = f"by {other[0]} until {other[1]:%H:%M}" if other else "by somebody else"
             raise Wrong(f"{kind} {found.id} is open {said}; try again then")
-    return Opened(
-        kind, found.id, environment, found.version, to_text(found.body), who.person.username
+    text = opened_text(kind, found) if kind in STRUCTURES else to_text(found.body)
+    return Opened(kind, found.id, environment, found.version, text, who.person.username)
+
+
+def opened_text(kind: str, found: Found) -> str:
+    """A structure to be edited: every field of its kind, those that hold nothing too."""
+    return (
+        f"# {kind} {found.id}, version {found.version}. A field a line; # begins a remark.\n"
+        "# Links are numbers of the catalogue; several values have a semicolon between them.\n"
+        + lines_of(decode(STRUCTURES[kind], found.body), empty=True)
     )
 
 
@@ -69,7 +88,10 @@ def release(kind: str, id: int, environment: str, person: str) -> None:
 
 def edit_opened(who: Who, opened: Opened, text: str, *, note: str, at: datetime) -> Run:
     """The run that makes an opened record as the text says; refused if it changed meanwhile."""
-    body = one_record(io.BytesIO(text.encode()), "what was edited", "mrk")
+    if opened.kind in STRUCTURES:
+        body = structure_from(opened.kind, text, "what was edited")
+    else:
+        body = one_record(io.BytesIO(text.encode()), "what was edited", "mrk")
     return ask(who, opened.kind, opened.id, opened.environment, body, opened.version, note, at)
 
 
@@ -79,9 +101,24 @@ def edit_from_file(
     kind_named(kind)
     if not path.is_file():
         raise Wrong(f"there is no file {path}")
-    with path.open("rb") as stream:
-        body = one_record(stream, path.name)
+    if kind in STRUCTURES:
+        try:
+            body = structure_from(kind, path.read_text(encoding="utf-8-sig"), path.name)
+        except UnicodeDecodeError:
+            raise Wrong(f"{path.name} is not a text in UTF-8") from None
+    else:
+        with path.open("rb") as stream:
+            body = one_record(stream, path.name)
     return ask(who, kind, id, environment, body, None, note, at)
+
+
+def structure_from(kind: str, text: str, name: str) -> bytes:
+    """The body of a structure given as lines or as JSON."""
+    try:
+        return from_text(STRUCTURES[kind], text).body
+    except Wrong as wrong:
+        said = "\n".join(f"{name}: {line}" for line in str(wrong).splitlines())
+        raise Wrong(said) from None
 
 
 def one_record(stream: io.BufferedIOBase | io.BytesIO, name: str, form: str | None = None) -> bytes:
@@ -107,6 +144,8 @@ def ask(
     at: datetime,
 ) -> Run:
     found = look_up(kind, str(id), environment)
+    if kind in STRUCTURES:
+        check_links(kind, found, body, environment)
     return request(
         who,
         Request(
@@ -119,3 +158,13 @@ def ask(
         ),
         at,
     )
+
+
+def check_links(kind: str, found: Found, body: bytes, environment: str) -> None:
+    structure = STRUCTURES[kind]
+    with connect(environment) as connection, connection.cursor() as cursor:
+        faults = link_faults(
+            cursor, decode(structure, found.body), decode(structure, body), found.root
+        )
+    if faults:
+        raise Wrong("\n".join(faults))

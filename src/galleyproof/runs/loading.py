@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import json
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from django.db import transaction
@@ -32,6 +35,7 @@ from galleyproof.marc.files import opened
 from galleyproof.marc.keys import keys
 from galleyproof.marc.reading import Loaded, Refused, read
 from galleyproof.marc.record import Record
+from galleyproof.marc.shapes import Shape
 from galleyproof.marc.tags import tag_list
 from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny
@@ -46,6 +50,56 @@ CHUNK = 2000
 ENCODINGS = ("as-stated", "utf-8", "marc-8")
 
 Piece = Loaded | Refused
+
+
+@dataclass(slots=True)
+class Prepared:
+    """Some pieces of the files, ready to be written. ids and marks: one a piece, in order; shapes:
+    what was counted of them."""
+
+    records: list[NewRecord] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
+    marks: bytearray = field(default_factory=bytearray)
+    lines: list[Line] = field(default_factory=list)
+    shapes: Counter[Shape] = field(default_factory=Counter)
+
+
+class Source(Protocol):
+    """What a load reads its records from."""
+
+    def pieces(self) -> Iterator[Any]:
+        """Everything in the files, the same each time; each piece is loaded or refused."""
+
+    def prepare(self, pieces: Sequence[Any], start: int, next_id: int) -> Prepared:
+        """Pieces as records, numbered from `next_id` on. start: how many pieces went before."""
+
+    def look(self, cursor: psycopg.Cursor[Any], prepared: Prepared) -> None:
+        """Adds what is to be said of the records beside those there already, in the transaction
+        that writes them."""
+
+    def orphan(self, record: NewRecord) -> Line:
+        """The line on a record whose record above is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarcFiles:
+    """Files of MARC records, as a source."""
+
+    kind: str
+    files: Sequence[Path]
+    encoding: str
+
+    def pieces(self) -> Iterator[tuple[str, Piece]]:
+        return all_pieces(self.files, self.encoding)
+
+    def prepare(self, pieces: Sequence[tuple[str, Piece]], start: int, next_id: int) -> Prepared:
+        return Prepared(*prepare(self.kind, pieces, start, next_id))
+
+    def look(self, cursor: psycopg.Cursor[Any], prepared: Prepared) -> None:
+        pass
+
+    def orphan(self, record: NewRecord) -> Line:
+        return orphan_line(self.kind, record)
 
 
 def load(
@@ -66,6 +120,25 @@ def load(
     kind_named(kind)
     if encoding not in ENCODINGS:
         raise Wrong(f"“{encoding}” is not an encoding; there are {', '.join(ENCODINGS)}")
+    only_administrators(who, environment, at)
+    check_files(files)
+    source = {"files": [described(path) for path in files], "encoding": encoding}
+    run = begin_or_go_on(who, kind, environment, source, at)
+    return carry_out(run, MarcFiles(kind, files, encoding), after_chunk)
+
+
+def carry_out(run: Run, source: Source, after_chunk: Callable[[int], None]) -> Run:
+    """Works a load to its end."""
+    work(run, source, after_chunk)
+    settle(run.id, now())
+    run.refresh_from_db()
+    return run
+
+
+# ---- before anything is written
+
+
+def only_administrators(who: Who, environment: str, at: datetime) -> None:
     if not who.person.has_role("administrator"):
         deny(
             who.person,
@@ -74,16 +147,7 @@ def load(
             at=at,
             acting=who.acting,
         )
-    check_files(files)
-    source = {"files": [described(path) for path in files], "encoding": encoding}
-    run = begin_or_go_on(who, kind, environment, source, at)
-    work(run, files, encoding, after_chunk)
-    settle(run.id, now())
-    run.refresh_from_db()
-    return run
 
-
-# ---- before anything is written
 
 LOOK = 50
 """Pieces of a file that are looked at before it is believed to be MARC."""
@@ -178,29 +242,27 @@ def begin_or_go_on(
 # ---- the work
 
 
-def work(
-    run: Run, files: Sequence[Path], encoding: str, after_chunk: Callable[[int], None]
-) -> None:
+def work(run: Run, source: Source, after_chunk: Callable[[int], None]) -> None:
     """Reads the next chunk while the one before is committed. Chunks already done are read over."""
     sys.setswitchinterval(SWITCH)
     with connect(run.environment_id, autocommit=True) as connection:
         worker = alone(connection, run)
         done, next_id = so_far(connection, run)
         after_chunk(done)
-        pieces = itertools.islice(all_pieces(files, encoding), done, None)
+        pieces = itertools.islice(source.pieces(), done, None)
         thread = ThreadPoolExecutor(1, thread_name_prefix="load")
         in_hand: Future[None] | None = None
         try:
             while some := list(itertools.islice(pieces, CHUNK)):
-                records, ids, marks, lines = prepare(run.kind, some, done, next_id)
+                prepared = source.prepare(some, done, next_id)
                 point("chunk-decided")
                 if in_hand is not None:
                     in_hand.result()
                 in_hand = thread.submit(
-                    write_chunk, connection, run, worker, done, records, ids, marks, lines
+                    write_chunk, connection, run, worker, done, prepared, source
                 )
                 done += len(some)
-                next_id += len(records)
+                next_id += len(prepared.records)
                 after_chunk(len(some))
             if in_hand is not None:
                 in_hand.result()
@@ -282,16 +344,17 @@ def write_chunk(
     run: Run,
     worker: int,
     start: int,
-    records: list[NewRecord],
-    ids: list[int],
-    marks: bytearray,
-    lines: list[Line],
+    prepared: Prepared,
+    source: Source,
 ) -> None:
+    records, ids, lines = prepared.records, prepared.ids, prepared.lines
     with connection.transaction(), connection.cursor() as cursor:
         point("commit-begun")
         if records:
+            source.look(cursor, prepared)
             for orphan in fill(cursor, run.kind, records, run.id, run.requested):
-                lines.append(orphan_line(run.kind, orphan))
+                lines.append(source.orphan(orphan))
+                prepared.shapes[Shape(run.kind, KINDS[run.kind].above, "", ORPHAN)] += 1
         point("versions-written")
         if lines:
             write_lines(cursor, run.id, start, lines)
@@ -300,23 +363,27 @@ def write_chunk(
         cursor.execute(
             "INSERT INTO chunk (run, start, members, state, ids, versions, marks, hashes,"
             " changed, refused, shapes, worker, finished)"
-            " VALUES (%s, %s, %s, 'done', %s, %s, %s, %s, %s, %s, '[]', %s, %s)",
+            " VALUES (%s, %s, %s, 'done', %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 run.id,
                 start,
                 len(ids),
                 ids,
                 versions,
-                bytes(marks),
+                bytes(prepared.marks),
                 b"\x00" * 16 * len(records),
                 len(records),
                 len(ids) - len(records),
+                json.dumps([[list(shape), count] for shape, count in prepared.shapes.items()]),
                 worker,
                 now(),
             ),
         )
         point("chunk-closed")
     point("committed")
+
+
+ORPHAN = "not there: loaded as orphans"
 
 
 def orphan_line(kind: str, orphan: NewRecord) -> Line:

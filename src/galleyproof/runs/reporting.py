@@ -15,6 +15,7 @@ import psycopg
 from django.db.models import Q
 
 from galleyproof.catalog.kinds import KINDS
+from galleyproof.catalog.tables import safe
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.files import whole_file
@@ -302,26 +303,3 @@ def own_numbers(
     with connection.cursor() as cursor:
         found = bodies_of(cursor, [(kind, id, version) for id, version in some if version > 0])
     return {id: own_number(kind, body) for (kind, id, _), body in found.items()}
-
-
-def export_raw(run: Run, path: Path) -> int:
-    """Writes the records that a load refused, byte for byte as they came; returns how many."""
-    count = 0
-    with (
-        whole_file(path) as stream,
-        connect("governing") as connection,
-        connection.cursor(name="raw", binary=True) as cursor,
-    ):
-        cursor.execute(
-            f"SELECT raw FROM {run.environment_id}.outcome WHERE run = %s AND raw IS NOT NULL"
-            " ORDER BY start, place",
-            (run.id,),
-        )
-        for (raw,) in cursor:
-            stream.write(raw)
-            count += 1
-    return count
-
-
-def safe(cell: str) -> str:
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -198,7 +198,11 @@ def check_set(asked: Request, job: Job, plan: Run | None) -> Chosen:
         return Chosen(plan.kind, plan.size, plan.source, None)
     if asked.file is not None:
         chosen = choose_file(
-            asked.file, asked.environment, kinds=job.kinds, gone=job.takes == "gone"
+            asked.file,
+            asked.environment,
+            kinds=job.kinds,
+            columns=job.columns,
+            gone=job.takes == "gone",
         )
     elif asked.ids:
         chosen = Chosen.of_ids(asked.kind or job.kinds[0], asked.ids)

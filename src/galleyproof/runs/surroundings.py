@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from galleyproof.catalog.code_tables import tables_of
 from galleyproof.catalog.models import Environment
 from galleyproof.catalog.writing import array_of
 from galleyproof.database.connect import connect
@@ -17,14 +18,6 @@ from galleyproof.jobs.bound_with import called, hosts_by_itself
 from galleyproof.jobs.job import Held
 from galleyproof.jobs.related import names
 from galleyproof.runs.assignment import Assignment
-from galleyproof.structures.places import Code, LibraryPlace, LocationPlace
-from galleyproof.structures.table import structure
-
-TABLES = """
-    SELECT r.kind, v.body FROM record AS r JOIN version AS v
-      ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version
-    WHERE r.kind IN ('library', 'location', 'code') AND r.status <> 'deleted'
-"""
 
 
 def read_around(
@@ -53,26 +46,6 @@ def around_now(environment: str, today: date) -> Around:
     settings = Environment.objects.get(pk=environment).settings
     with connect(environment, autocommit=True) as connection, connection.cursor() as cursor:
         return Around(today, *tables_of(cursor), settings=settings)
-
-
-def tables_of(
-    cursor: psycopg.Cursor[Any],
-) -> tuple[
-    dict[str, LibraryPlace], dict[tuple[str, str], LocationPlace], dict[str, dict[str, Code]]
-]:
-    libraries: dict[str, LibraryPlace] = {}
-    locations: dict[tuple[str, str], LocationPlace] = {}
-    codes: dict[str, dict[str, Code]] = {}
-    cursor.execute(TABLES, binary=True)
-    for kind, body in cursor:
-        one = structure(kind, body)
-        if isinstance(one, LibraryPlace):
-            libraries[one.code] = one
-        elif isinstance(one, LocationPlace):
-            locations[one.library, one.code] = one
-        elif isinstance(one, Code):
-            codes.setdefault(one.table, {})[one.code] = one
-    return libraries, locations, codes
 
 
 def bound_with(cursor: psycopg.Cursor[Any], around: Around, bibs: Sequence[Held]) -> dict[int, str]:

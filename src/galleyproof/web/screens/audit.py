@@ -17,7 +17,7 @@ from galleyproof.audit.actions import ACTIONS, line
 from galleyproof.audit.chain import verify as walk
 from galleyproof.audit.log import listing
 from galleyproof.audit.models import Entry
-from galleyproof.runs.reporting import safe
+from galleyproof.catalog.tables import safe
 from galleyproof.web.screens.monitor import Echo
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.templatetags.galley import zone_of

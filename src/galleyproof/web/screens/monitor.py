@@ -12,11 +12,12 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from galleyproof.catalog.tables import safe
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.models import Run
 from galleyproof.runs.monitoring import changed_per_day
 from galleyproof.runs.offered import JOBS
-from galleyproof.runs.reporting import iso, listing, safe
+from galleyproof.runs.reporting import iso, listing
 from galleyproof.runs.states import STATES
 from galleyproof.runs.tally import OUTCOMES
 from galleyproof.runs.workers import workers_alive
