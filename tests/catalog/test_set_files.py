@@ -105,10 +105,10 @@ def test_numbers_a_spreadsheet_has_rounded_are_refused_with_examples(stocked: Li
         (b"MMS ID\n9,91E+17\n", "spoilt by a spreadsheet .line 2: 9,91E.17"),
         (b"\xff\xd8binary", "not a text file"),
         (b"MMS ID\n990000000000001\n\x00\n", "line 3: character 00"),
-        (b'MMS ID\n"990000000000001\n990000000000002\n', "line 2: .* quote opened"),
+        (b'MMS ID\n"990000000000001\n990000000000002\n', "line 2 on: .* quote opened"),
         (b"mms_id\n1\n", "did you mean “MMS ID”"),
         (b"PK\x03\x04broken", "cannot be read as a workbook"),
-        (b"Holding ID\n1\n", "which are holdings: 1 ids .*; expected bibs"),
+        (b"Holding ID\n1\n", "which are holdings: 1 id .*; expected bibs"),
     ],
 )
 def test_what_cannot_be_used_is_refused(stocked: Library, text: bytes, said: str) -> None:
@@ -181,7 +181,7 @@ def test_columns_of_a_workbook_too(shelved: Library) -> None:
         ),
         ("Holding ID,Last issue\n,v.1\n", "1 line says something of a record without naming it"),
         ("Holding ID,Last issue,last-issue\n1,a,b\n", "two columns “last-issue”"),
-        ("MMS ID\n990000000000001\n", "file of MMS IDs, which are bibs; the job takes holdings"),
+        ("MMS ID\n990000000000001\n", "which are bibs: 1 id .*; expected holdings"),
         ("Holding\n1\n", "did you mean “Holding ID”"),
         (
             "Holding ID\n990000000000001\n990000000000002\n990000000000003\n",

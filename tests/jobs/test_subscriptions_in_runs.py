@@ -104,12 +104,16 @@ def said(run) -> dict[str, int]:
         (
             "bibs.csv",
             ["Holding ID", "990000000000001", "990000000000002"],
-            ["2 of 2 ids are numbers of bibs", "line 2: 990000000000001", "nothing was done"],
+            [
+                "2 ids are not Holding IDs: 2 numbers of bibs",
+                "line 2: 990000000000001",
+                "nothing was done",
+            ],
         ),
         (
             "mixed.csv",
             ["Holding ID", "220000000000001", "990000000000002"],
-            ["1 of 2 ids are numbers of bibs", "line 3: 990000000000002"],
+            ["1 of 2 ids are not Holding IDs: 1 number of bibs", "line 3: 990000000000002"],
         ),
         ("none.csv", ["Titel", "220000000000001"], ["“Titel”, which is not an id type"]),
     ],

@@ -71,8 +71,16 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
 
     from galleyproof.cli.main import galley
 
-    through_the_door = {"run", "edit", "undo", "load", "environment refresh", "demo"}
-    steer_a_run = {"pause", "resume", "cancel", "plan confirm", "worker"}
+    through_the_door = {
+        "run",
+        "edit",
+        "undo",
+        "load",
+        "import-items",
+        "environment refresh",
+        "demo",
+    }
+    steer_a_run = {"pause", "resume", "cancel", "plan confirm", "worker", "serve"}
     come_through_it_later = {"schedule add", "schedule pause", "schedule resume", "schedule remove"}
     govern = {
         "init",
@@ -108,6 +116,8 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
         "matrix import",
         "matrix settle",
         "policy set",
+        "environment set",
+        "user password",
         "reading acknowledge",
         "reading add",
         "ticket approve-sandbox",
@@ -126,6 +136,7 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
     only_read = {
         "environment list",
         "environment show",
+        "environment settings",
         "export",
         "record",
         "set list",
@@ -416,7 +427,7 @@ def test_wrong_kind_of_input_ids_of_another_kind_are_refused_with_count_and_exam
     stocked.load(holdings, kind="holding")
     path = stocked.folder / "ids.csv"
     path.write_text("MMS ID\n" + "\n".join(f"22{n:03d}" for n in range(5)) + "\n")
-    with pytest.raises(Wrong, match=r"5 of 5 ids are numbers of holdings.*line 2: 22000"):
+    with pytest.raises(Wrong, match=r"5 ids are not MMS IDs: 5 numbers of holdings .line 2: 22000"):
         stocked.run(file=path)
 
 

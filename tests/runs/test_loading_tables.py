@@ -171,7 +171,7 @@ def test_every_row_is_loaded_or_refused_with_its_text_and_what_is_odd_is_told(
         ),
         ("item", "Holding ID,barcode\n", "has a header and no rows"),
         ("item", "", "is empty"),
-        ("item", 'Holding ID\n"1\n2\n', "cannot be read as a table at line 2"),
+        ("item", 'Holding ID\n"1\n2\n', "cannot be read as a table from line 2 on"),
         ("bib", "MMS ID\n1\n", "are MARC records"),
     ],
 )

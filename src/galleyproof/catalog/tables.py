@@ -113,7 +113,10 @@ def rows_of_text(path: Path, what: str) -> Iterator[Row]:
             f"{number - 1}); {what}"
         ) from None
     except csv.Error as error:
-        raise Wrong(f"{path.name} cannot be read as a table at line {number}: {error}") from None
+        hint = "; is a quote opened and not closed?" if "unexpected end" in str(error) else ""
+        raise Wrong(
+            f"{path.name} cannot be read as a table from line {number} on: {error}{hint}"
+        ) from None
 
 
 def start_of(path: Path) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import astuple
+
 from galleyproof.structures.circulation import Loan, Request
 from galleyproof.structures.item import Item
 from galleyproof.structures.order_line import OrderLine
@@ -34,6 +36,12 @@ def structure_keys(structure: Structure) -> list[tuple[str, str]]:
         return [("code", f"{structure.table}/{structure.code}")]
     found = [(scheme, getattr(structure, field)) for scheme, field in structure.keyed.items()]
     return [(scheme, value) for scheme, value in found if value]
+
+
+def set_fields(structure: Structure) -> str:
+    """The names of the fields that hold something, sorted, separated by one space."""
+    pairs = zip(structure.__struct_fields__, astuple(structure), strict=True)
+    return " ".join(sorted(name for name, value in pairs if value))
 
 
 def structure(kind: str, body: bytes) -> Structure:
