@@ -137,8 +137,9 @@ def quoted(part: str) -> str:
 PEOPLE = (
     ("amy", "a cataloger: has permits, runs jobs"),
     ("bob", "a systems librarian: issues permits, confirms large plans"),
-    ("carol", "a liaison of another unit"),
+    ("carol", "a liaison: stands for her unit's people"),
     ("dan", "a colleague without a permit"),
+    ("sue", "support: gives accounts their library roles"),
     ("eve", "an auditor: reads the log and verifies it"),
 )
 
