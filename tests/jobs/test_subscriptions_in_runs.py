@@ -99,7 +99,7 @@ def said(run) -> dict[str, int]:
         (
             "bibs.csv",
             ["MMS ID", "990000000000001", "990000000000002"],
-            ["MMS IDs, which are bibs: 2 ids", "line 2: 990000000000001", "the job takes holdings"],
+            ["MMS IDs, which are bibs: 2 ids", "line 2: 990000000000001", "expected holdings"],
         ),
         (
             "bibs.csv",
