@@ -17,21 +17,25 @@ from playwright.sync_api import Page, sync_playwright
 
 GALLEY = [sys.executable, "-m", "galleyproof.cli.main"]
 OUT = Path(__file__).parent / "pictures"
+RULES = Path(__file__).parents[1] / "examples" / "rules" / "series.rules"
 JOB = "set-830-second-indicator"
 PICTURES: dict[str, tuple[str, str, dict[str, object]]] = {
     "home": ("amy", "/", {}),
     "jobs": ("amy", "/jobs", {}),
     "run-a-job": ("amy", f"/jobs/{JOB}/sandbox?set=series", {}),
     "plan": ("amy", "/runs/3", {}),
-    "confirm": ("amy", "/runs/8/confirm", {}),
-    "report": ("amy", "/runs/9", {}),
-    "report-dark": ("amy", "/runs/9", {"color_scheme": "dark"}),
+    "confirm": ("amy", "/runs/9/confirm", {}),
+    "report": ("amy", "/runs/10", {}),
+    "report-dark": ("amy", "/runs/10", {"color_scheme": "dark"}),
     "plan-narrow": ("amy", "/runs/3", {"viewport": {"width": 360, "height": 740}}),
     "undo-preview": ("amy", "/runs/6", {}),
     "runs": ("bob", "/runs", {}),
     "record": ("amy", "/records/bib/13?environment=sandbox&from=2&to=4", {}),
     "set": ("amy", "/sets/1", {}),
-    "permits": ("bob", "/permits", {}),
+    "ticket": ("bob", "/tickets/1", {}),
+    "review": ("bob", "/tickets/1/review", {}),
+    "matrix": ("eve", "/matrix?environment=sandbox", {}),
+    "rules": ("bob", "/rules/series/edit", {}),
     "log": ("eve", "/audit?person=amy", {}),
     "people": ("bob", "/administration/people", {}),
 }
@@ -44,6 +48,8 @@ def main() -> None:
     try:
         subprocess.run([*GALLEY, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
         environment["GALLEY_HOME"] = str(home / "demo")
+        rules = [*GALLEY, "rules", "add", "series", str(RULES), "--share", "--as", "bob"]
+        subprocess.run(rules, env=environment, check=True, stdout=subprocess.DEVNULL)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -43,6 +43,12 @@ def site_of_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str
     )
     assert demo.returncode == 0, demo.stdout + demo.stderr
     environment["GALLEY_HOME"] = str(home / "demo")
+    subprocess.run(
+        [*GALLEY, "unit", "liaison", "carol", "HKS"],
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -93,7 +93,7 @@ def test_bob_issues_a_permit_and_dan_who_was_refused_may_then_begin(as_person):
     dan.get_by_role("button", name="Dry run").click()
     expect(dan.get_by_role("alert").first).to_contain_text("no permit: Dan has none")
     bob = as_person("bob")
-    bob.get_by_role("link", name="Permits", exact=True).click()
+    bob.goto("/permits")
     bob.get_by_role("link", name="Issue a permit").click()
     bob.get_by_label("For whom").fill("dan")
     bob.get_by_label("Job", exact=True).select_option(JOB)
@@ -153,6 +153,116 @@ def test_a_double_click_on_the_last_button_runs_once(as_person):
     page.get_by_role("button", name="Cancel the run").click()
     page.goto(f"/runs/{plan}")
     assert used.count() == before + 1
+
+
+def acknowledge_all(page: Page, ticket: str) -> None:
+    page.goto(ticket)
+    while page.get_by_text("not yet acknowledged").count():
+        page.locator("li", has_text="not yet acknowledged").first.get_by_role("link").click()
+        page.get_by_role("button", name="I have read it").click()
+        page.get_by_role("status").first.wait_for()
+        page.goto(ticket)
+
+
+def test_dan_is_signed_off_by_bob_and_gets_his_role_by_carol_and_sue(as_person, working):
+    dan, bob = as_person("dan"), as_person("bob")
+    dan.goto(f"/jobs/{JOB}")
+    dan.get_by_role("link", name="Ask for sign-off").click()
+    dan.get_by_label("Why").fill("series of my unit")
+    dan.get_by_role("button", name="Open the ticket").click()
+    dan.wait_for_url(re.compile(r"/tickets/\d+$"))
+    ticket = dan.url
+    dan.get_by_role("button", name="Send the request").click()
+    expect(dan.get_by_role("alert").first).to_contain_text("is not acknowledged yet")
+    acknowledge_all(dan, ticket)
+    dan.get_by_role("button", name="Send the request").click()
+    expect(dan.get_by_text("requested").first).to_be_visible()
+
+    expect(bob.get_by_role("heading", name="Good day")).to_be_visible()
+    bob.reload()
+    expect(bob.get_by_role("heading", name="Tickets where I act next")).to_be_visible()
+    bob.goto(ticket)
+    bob.get_by_role("button", name="Issue it").click()
+    expect(bob.get_by_text("in the sandbox").first).to_be_visible()
+
+    fresh_set(dan, "dan's")
+    with working():
+        dan.goto(f"/jobs/{JOB}/sandbox?set=dan%27s")
+        dan.get_by_role("button", name="Dry run").click()
+        dan.get_by_role("link", name="Go on to confirm", exact=True).click()
+        dan.get_by_role("button", name=re.compile("^Run ")).click()
+        expect(dan.get_by_text("Completed").first).to_be_visible()
+        dan.goto(ticket)
+        dan.get_by_label("What you checked").fill("ten records in the catalogue")
+        dan.get_by_role("button", name="Offer it as proof").click()
+        dan.get_by_role("button", name="Submit for review").click()
+        expect(dan.get_by_text("in review").first).to_be_visible()
+
+        bob.goto(f"/jobs/{JOB}/production?set=series")
+        bob.get_by_role("button", name="Dry run").click()
+        expect(bob.get_by_role("heading", name=re.compile("dry run"))).to_be_visible()
+        expect(bob.locator(".counts").first).to_be_visible()
+        expect(bob.get_by_text("About this run")).to_be_visible()
+        expect(bob.get_by_role("progressbar")).to_have_count(0)
+    bob.goto(f"{ticket}/review")
+    expect(bob.get_by_role("columnheader", name=re.compile("Production"))).not_to_have_count(0)
+    bob.get_by_role("button", name="Sign off").click()
+    expect(bob.get_by_role("alert").first).to_contain_text("open")
+    bob.goto(f"{ticket}/review")
+    for _ in range(bob.get_by_role("button", name=re.compile("^Open ")).count()):
+        left = bob.get_by_role("button", name=re.compile("^Open ")).count()
+        bob.get_by_role("button", name=re.compile("^Open ")).first.click()
+        expect(bob.get_by_role("button", name=re.compile("^Open "))).to_have_count(left - 1)
+    bob.get_by_label("Most records a run").fill("5000")
+    bob.get_by_role("button", name="Sign off").click()
+    expect(bob.get_by_text("signed off").first).to_be_visible()
+
+    dan.goto(ticket)
+    dan.get_by_role("button", name="Start it").click()
+    carol, sue = as_person("carol"), as_person("sue")
+    carol.goto(ticket)
+    carol.get_by_role("button", name="Confirm for the unit").click()
+    sue.goto(ticket)
+    sue.get_by_role("button", name="The account carries the role now").click()
+    expect(sue.get_by_text("applied").first).to_be_visible()
+    eve = as_person("eve")
+    eve.goto("/matrix")
+    expect(eve.get_by_role("row", name=re.compile("^Dan")).first).to_contain_text("good")
+    dan.goto("/")
+    expect(dan.get_by_role("row", name=re.compile("Production")).first).to_contain_text("Begin")
+
+
+RULES = """rule "tidy the series"
+when
+  exists "830"
+then
+  changeFirstIndicator "830" to "0"
+end
+"""
+
+
+def test_a_rule_is_written_tried_shared_and_run(as_person, working):
+    bob, amy = as_person("bob"), as_person("amy")
+    bob.goto("/rules-new")
+    bob.get_by_label("Name", exact=True).fill("tidy")
+    bob.get_by_label("Rules").fill("rule without an end")
+    expect(bob.locator("#checked")).to_contain_text("It cannot be read yet")
+    bob.get_by_label("Rules").fill(RULES)
+    expect(bob.locator("#checked")).to_contain_text("tidy the series")
+    bob.get_by_label("Number of a record").fill("990000000000084")
+    bob.get_by_role("button", name="Try it").click()
+    expect(bob.locator("#tried ins").first).to_be_visible()
+    bob.get_by_label("Share it").check()
+    bob.get_by_role("button", name="Add it to the library").click()
+    heading(bob, "tidy")
+    bob.goto("/permits/new?person=amy&job=normalize-bibs&binding=tidy@1")
+    bob.get_by_role("button", name="Issue it").click()
+    expect(bob.get_by_role("status").first).to_contain_text("is issued")
+    amy.goto("/jobs/normalize-bibs/sandbox?set=series&binding=tidy@1")
+    with working():
+        amy.get_by_role("button", name="Dry run").click()
+        expect(amy.get_by_text("records would be changed")).to_be_visible()
+        expect(amy.get_by_role("heading", name="What each rule did")).to_be_visible()
 
 
 def tab_to(page: Page, name: str, role: str = "") -> None:

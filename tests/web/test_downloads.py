@@ -29,7 +29,7 @@ def test_the_report_as_csv_and_as_a_workbook_say_the_same(site, run, tmp_path):
     path.write_bytes(fetched(site, f"/runs/{run.pk}/download.xlsx"))
     cells = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
     assert [list(map(str, row)) for row in cells] == rows
-    assert {row[2] for row in rows[1:]} == {"changed", "unchanged", "refused"}
+    assert {row[3] for row in rows[1:]} == {"changed", "unchanged", "refused"}
     only = fetched(site, f"/runs/{run.pk}/download.csv?outcome=refused").decode()
     assert only.count("\n") == 2
     assert "excluded" in only

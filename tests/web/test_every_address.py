@@ -10,6 +10,15 @@ from stories import JOB
 ONCE = "once-for-the-refusals-of-somebody"
 PERSONAS = ("amy", "bob", "carol", "dan", "eve", "ada")
 
+TIDY = 'rule "series"\nwhen\n  exists "830"\nthen\n  changeSecondIndicator "830" to "0"\nend\n'
+
+
+def office_list():
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return SimpleUploadedFile("list.csv", b"scope,job,binding,who,unit,note\n")
+
+
 OPEN = ("sign-in", "sign-out", "health")
 """Addresses for everybody."""
 
@@ -37,6 +46,26 @@ LOOK = {
     "records/<slug:kind>/<int:number>.mrk": "/records/bib/1.mrk",
     "permits": "/permits",
     "permits/new": "/permits/new",
+    "rules": "/rules",
+    "rules-new": "/rules-new",
+    "rules/<str:name>": "/rules/tidy",
+    "rules/<str:name>/edit": "/rules/tidy/edit",
+    "readings": "/readings",
+    "readings/<slug:name>": "/readings/overview",
+    "readings/<slug:name>/write": "/readings/overview/write",
+    "tickets": "/tickets",
+    "tickets/new": "/tickets/new",
+    "tickets/<int:number>": "/tickets/{ticket}",
+    "tickets/<int:number>/review": "/tickets/{ticket}/review",
+    "matrix": "/matrix?by=grid",
+    "matrix/download.<slug:ending>": "/matrix/download.csv",
+    "schedules": "/schedules",
+    "schedules/new/<slug:code>/<slug:environment>": f"/schedules/new/{JOB}/sandbox",
+    "permits/denials": "/permits/denials",
+    "permits/<int:number>": "/permits/{permit}",
+    "administration/people/<str:username>": "/administration/people/amy",
+    "administration/units": "/administration/units",
+    "administration/groups": "/administration/groups",
     "permits/may": f"/permits/may?person=amy&job={JOB}",
     "audit": "/audit",
     "audit/download.csv": "/audit/download.csv",
@@ -52,7 +81,7 @@ ELSEWHERE = {
 }
 """Addresses that only lead to another."""
 
-STEPS: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
+STEPS: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
     "jobs/<slug:code>/<slug:environment>": (RUN_FORM, FORM, ("bob", "carol", "dan", "eve", "ada")),
     "runs/<int:number>/confirm": (
         "/runs/{plan}/confirm",
@@ -98,6 +127,80 @@ STEPS: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
         {},
         ("amy", "bob", "dan", "eve"),
     ),
+    "runs/<int:number>/first-run": ("/runs/{done}/first-run", {}, ("amy", "carol", "dan", "ada")),
+    "rules/<str:name>/share": ("/rules/tidy/share", {}, ("amy", "carol", "dan", "eve")),
+    "readings/<slug:name>/write": (
+        "/readings/overview/write",
+        {"title": "Overview", "body": "Read this."},
+        ("amy", "carol", "dan", "eve", "ada"),
+    ),
+    "tickets/<int:number>/<slug:verb>": (
+        "/tickets/{ticket}/withdraw",
+        {},
+        ("bob", "carol", "dan", "eve", "ada"),
+    ),
+    "matrix/import": ("/matrix/import", {"list": office_list}, ("amy", "carol", "dan", "eve")),
+    "matrix/rows/<int:row>/settle": (
+        "/matrix/rows/1/settle",
+        {"reason": "done"},
+        ("amy", "carol", "dan", "eve"),
+    ),
+    "schedules/new/<slug:code>/<slug:environment>": (
+        f"/schedules/new/{JOB}/sandbox",
+        {"cron": "0 2 * * 1", "set": "all"},
+        ("bob", "carol", "dan", "eve", "ada"),
+    ),
+    "schedules/<int:number>/pause": ("/schedules/{schedule}/pause", {}, ("carol", "dan", "eve")),
+    "schedules/<int:number>/resume": ("/schedules/{schedule}/resume", {}, ("carol", "dan")),
+    "schedules/<int:number>/remove": ("/schedules/{schedule}/remove", {}, ("carol", "dan")),
+    "permits/<int:number>/acknowledge": (
+        "/permits/{permit}/acknowledge",
+        {},
+        ("bob", "carol", "dan", "eve"),
+    ),
+    "permits/<int:number>/confirm": (
+        "/permits/{permit}/confirm",
+        {},
+        ("amy", "carol", "dan", "eve", "ada"),
+    ),
+    "permits/<int:number>/suspend": (
+        "/permits/{permit}/suspend",
+        {"why": "because"},
+        ("amy", "carol", "dan", "eve"),
+    ),
+    "permits/denials/new": (
+        "/permits/denials/new",
+        {"person": "carol", "reason": "because"},
+        ("amy", "carol", "dan", "eve"),
+    ),
+    "permits/denials/<int:number>/lift": (
+        "/permits/denials/{denial}/lift",
+        {"reason": "over"},
+        ("amy", "carol", "dan", "eve"),
+    ),
+    **{
+        f"administration/people/<str:username>/{verb}": (
+            f"/administration/people/carol/{verb}",
+            {"unit": "ITS", "display_name": "Carol", "role": "staff", "active": "on"},
+            ("amy", "bob", "dan", "eve"),
+        )
+        for verb in ("change", "join-unit", "leave-unit", "liaison", "no-liaison")
+    },
+    "administration/groups/new": (
+        "/administration/groups/new",
+        {"name": "New"},
+        ("amy", "carol", "dan", "eve"),
+    ),
+    "administration/groups/join": (
+        "/administration/groups/join",
+        {"group": "team", "person": "carol"},
+        ("amy", "carol", "dan", "eve", "ada"),
+    ),
+    "administration/groups/leave": (
+        "/administration/groups/leave",
+        {"group": "team", "person": "amy"},
+        ("carol", "dan", "eve"),
+    ),
     "administration/tokens/<int:number>/revoke": (
         "/administration/tokens/1/revoke",
         {},
@@ -117,6 +220,10 @@ FOR_ALL = {
         {"how": "and", "other": "all", "name": "both by {me}"},
     ),
     "audit/verify": ("/audit/verify", {}),
+    "rules-check": ("/rules-check", {"text": "rule"}),
+    "rules-try": ("/rules-try", {"text": "rule", "record": "1"}),
+    "readings/<slug:name>/acknowledge": ("/readings/overview/acknowledge", {}),
+    "tickets/<int:number>/open-shape": ("/tickets/{review}/open-shape", {"shape": "1"}),
 }
 """Steps that need no right: they look, or make sets."""
 
@@ -138,15 +245,62 @@ def numbers(site) -> dict[str, object]:
     waiting = library.run(environment="production", note="go")
     assert waiting.state == "waiting"
     add_token(site.people["ada"], at=now())
-    return {
+    governed = governing(site)
+    return governed | {
         "plan": plan.pk,
         "unused": another.pk,
         "done": done.pk,
         "going": going.pk,
         "waiting": waiting.pk,
         "set": RecordSet.objects.get(name="all", environment="sandbox").pk,
-        "permit": Permit.objects.filter(environment="sandbox", job=JOB).get().pk,
+        "permit": Permit.objects.filter(environment="sandbox", job=JOB).earliest("pk").pk,
     }
+
+
+def governing(site) -> dict[str, int]:
+    """A ticket to be read for, one in review, a schedule, a denial, a group, a draft of rules."""
+    from galleyproof.people.actions.groups import add_group, join_group
+    from galleyproof.permits.actions.refuse import refuse
+    from galleyproof.permits.envelope import Envelope
+    from galleyproof.rulebook.actions.add import add_rules
+    from galleyproof.runs.models import Run
+    from galleyproof.runs.schedules import add_schedule
+    from galleyproof.signoff.actions.ask import ask
+    from galleyproof.signoff.models import Proof, Ticket
+    from galleyproof.signoff.proofs import keep
+    from galleyproof.web.asking import now
+
+    at, amy, bob, ada = now(), *(site.people[name] for name in ("amy", "bob", "ada"))
+    ticket = ask(amy, JOB, why="series", limits=Envelope(), at=at)
+    review = Ticket.objects.create(
+        person=site.people["dan"].person,
+        job=JOB,
+        why="series",
+        state="in-review",
+        opened_at=at,
+        moved_at=at,
+    )
+    done = Run.objects.filter(state="completed", job=JOB, dry_run=False).earliest("pk")
+    Proof.objects.create(ticket=review, run=done, turn=1, note="ten", kept=keep(done), at=at)
+    site.library.permit(scheduling=True)
+    schedule = add_schedule(
+        amy, JOB, cron="0 3 * * *", environment="sandbox", set_name="all", at=at
+    )
+    denial = refuse(ada, person=site.people["carol"].person, job="undo", reason="no", at=at)
+    team = add_group(ada, "team", at=at)
+    join_group(bob, team, amy.person, at=at)
+    add_rules(bob, "tidy", TIDY, share=True, at=at)
+    return {
+        "ticket": ticket.pk,
+        "review": review.pk,
+        "schedule": schedule.pk,
+        "denial": denial.pk,
+    }
+
+
+def made(sent: dict[str, object]) -> dict[str, object]:
+    """What is sent, files made anew."""
+    return {name: value() if callable(value) else value for name, value in sent.items()}
 
 
 def patterns() -> list[str]:
@@ -166,7 +320,7 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in(site, numbers):
         assert answer.status_code == 302, address
         assert answer["Location"].startswith("/sign-in?next="), address
     for address, sent, _ in STEPS.values():
-        answer = Client().post(address.format(**numbers), sent)
+        answer = Client().post(address.format(**numbers), made(sent))
         assert answer["Location"].startswith("/sign-in?next="), address
     assert Client().get("/sign-in").status_code == 200
     assert Client().get("/health").content == b"ok\n"
@@ -190,7 +344,7 @@ def test_whoever_may_not_do_a_step_is_told_why_and_it_is_in_the_log(site, number
         for persona in refused:
             before = Entry.objects.filter(action="denied").count()
             answer = site.browser(persona).post(
-                address.format(**numbers), {"once": ONCE + persona, **sent}
+                address.format(**numbers), {"once": ONCE + persona, **made(sent)}
             )
             assert answer.status_code == 403, (persona, pattern, sentences(answer))
             denied = Entry.objects.filter(action="denied")

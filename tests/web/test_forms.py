@@ -105,3 +105,19 @@ def test_every_job_of_the_product_has_a_form():
     for job in JOBS.values():
         names = {one.name.removeprefix("p-") for one in controls(job.parameters, {})}
         assert names == set(job.parameters.model_fields)
+
+
+def test_of_many_groups_only_those_that_were_filled_in_are_sent():
+    from galleyproof.runs.offered import JOBS
+
+    parameters = JOBS["change-physical-items"].parameters
+    query = sent(controls(parameters, {}))
+    untouched = parameters.model_validate(values_of(parameters, query))
+    assert untouched == parameters()
+    query["p-public_note.value"] = "Ask at the desk"
+    query["p-public_note.mode"] = "append"
+    given = parameters.model_validate(values_of(parameters, query))
+    assert given.asked.keys() == {"public_note"}
+    assert given.public_note.value == "Ask at the desk"
+    again = sent(controls(parameters, given.model_dump(mode="json")))
+    assert parameters.model_validate(values_of(parameters, again)) == given

@@ -156,8 +156,9 @@ def quoted(part: str) -> str:
 PEOPLE = (
     ("amy", "a cataloger: has permits, runs jobs"),
     ("bob", "a systems librarian: issues permits, confirms large plans"),
-    ("carol", "the liaison of her unit: confirms role forms"),
+    ("carol", "a liaison: stands for her unit's people"),
     ("dan", "a colleague without a permit"),
+    ("sue", "support: gives accounts their library roles"),
     ("eve", "an auditor: reads the log and verifies it"),
 )
 

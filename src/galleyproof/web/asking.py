@@ -17,8 +17,11 @@ def now() -> datetime:
 def person_of(request: HttpRequest) -> Person:
     """Whoever is signed in; views are reached by nobody else."""
     person = request.user
-    assert isinstance(person, Person)
-    return person
+    assert person.is_authenticated
+    # Django gives a proxy, whose class is not a person's; what is below asks for a person.
+    found = getattr(person, "_wrapped", person)
+    assert isinstance(found, Person)
+    return found
 
 
 def who(request: HttpRequest) -> Who:

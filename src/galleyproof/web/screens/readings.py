@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -43,25 +45,39 @@ def reading(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
+ITEM = re.compile(r"(-|\d+\.)\s+")
+MARKS = re.compile(r"\*\*|`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
+
+
 def paragraphs(body: str) -> list[tuple[str, str | list[str]]]:
-    """A text of headings, lists and paragraphs as (what, text or items): all that readings use."""
+    """A text as (heading, text), (text, text), (list or numbers, items): all that readings use."""
     found: list[tuple[str, str | list[str]]] = []
-    for block in body.replace("\r\n", "\n").split("\n\n"):
-        block = block.strip()
-        if not block:
-            continue
-        if block.startswith("#"):
-            found.append(("heading", block.lstrip("# ")))
-        elif all(line.startswith(("- ", "  ")) for line in block.splitlines()):
-            items = " ".join(block.splitlines()).removeprefix("- ").split(" - ")
-            found.append(("list", [bare(one) for one in items]))
-        else:
-            found.append(("text", bare(" ".join(block.splitlines()))))
+    for block in re.split(r"\n\s*\n", body.replace("\r\n", "\n").strip()):
+        lines = block.splitlines()
+        if lines[0].startswith("#"):
+            found.append(("heading", bare(lines[0].lstrip("# "))))
+            lines = lines[1:]
+        before: list[str] = []
+        items: list[str] = []
+        numbered = False
+        for line in lines:
+            mark = ITEM.match(line)
+            if mark:
+                items.append(line[mark.end() :])
+                numbered = mark[1] != "-"
+            elif items:
+                items[-1] += f" {line.strip()}"
+            else:
+                before.append(line.strip())
+        if before:
+            found.append(("text", bare(" ".join(before))))
+        if items:
+            found.append(("numbers" if numbered else "list", [bare(one) for one in items]))
     return found
 
 
 def bare(text: str) -> str:
-    return text.replace("**", "").replace("`", "").strip()
+    return MARKS.sub("", text).strip()
 
 
 @require_POST

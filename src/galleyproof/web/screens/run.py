@@ -30,6 +30,7 @@ NEW_EACH = 2
 """Records shown of each kind of change that a permit does not cover."""
 """Changed records that the run's page itself shows."""
 MOST_SHAPES = 40
+MOST_PARAMETERS = 8
 MILESTONES = (25, 50, 75)
 SECONDS_A_LOOK = 1
 
@@ -120,7 +121,10 @@ def rarest_first(shapes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def shown_parameters(run: Run) -> list[tuple[str, Any]]:
     if run.job == "edit-record":
         return []
-    return [(name.replace("_", " "), value) for name, value in run.parameters.items()]
+    given = run.parameters.items()
+    # Of a job with many parameters only those that say something.
+    few = len(run.parameters) <= MOST_PARAMETERS
+    return [(name.replace("_", " "), value) for name, value in given if few or value]
 
 
 def how_far(found: Run) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from galleyproof.runs.states import SETTLING, WORKED
 from galleyproof.web import words
@@ -160,3 +161,22 @@ def ticket_badge(state: str) -> SafeString:
     ended = {"withdrawn", "stale", "closed"}
     tone = tones.get(state, "calm" if state in ended else "going")
     return format_html('<span class="state {}">{}</span>', tone, ticket_word(state))
+
+
+@register.filter
+def said(value: Any) -> str:
+    """A parameter's value as people say it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        filled = {name: one for name, one in value.items() if one not in ("", None)}
+        return ", ".join(f"{spoken(name)} {said(one)}" for name, one in filled.items())
+    if isinstance(value, list):
+        return ", ".join(map(said, value)) or "–"
+    return "–" if value in (None, "") else str(value)
+
+
+@register.filter
+def spoken(name: str) -> str:
+    """A parameter's name as people say it."""
+    return name.replace("_", " ")
