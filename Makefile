@@ -1,11 +1,12 @@
-# make demo | test | check | bench | docs; each begins with setup, which makes .venv
+# make demo | test | check | bench | docs | pictures; each begins with setup, which makes .venv
 # make bench FULL=yes BENCH="--records 20000 --large 200000" for other sizes.
-# make demo SERVE=no stops after the story; there are no pages yet, so it always does.
+# make demo ends with the pages being served; SERVE=no stops after the story.
 PYTHON ?= python3
 BIN := .venv/bin
 RECORDS ?= 20000
+PORT ?= 8000
 
-.PHONY: setup demo test check format docs bench clean
+.PHONY: setup demo chromium pictures test check format docs bench clean
 
 setup: .venv/ready
 
@@ -16,9 +17,21 @@ setup: .venv/ready
 	touch .venv/ready
 
 demo: setup
-	$(BIN)/galley demo --records $(RECORDS)
+	$(BIN)/galley demo --records $(RECORDS) $(if $(filter no,$(SERVE)),--no-serve,--serve --port $(PORT))
 
-test: setup
+# Tests of the pages in a real browser want chromium: fetched where that can be done, else those
+# tests skip and say so.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null || \
+	  echo "chromium could not be installed: the tests in a browser skip"; \
+	else echo "no chromium here: the tests in a browser skip (install the package chromium)"; fi
+
+pictures: setup chromium
+	$(BIN)/python -m docs.pages_pictures
+
+test: setup chromium
 	$(BIN)/python -m pytest
 
 check: setup

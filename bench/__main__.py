@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench.records import real_records, write
@@ -28,6 +29,13 @@ TABLE = (
     ("logical set: a MARC condition on all", "one in 5", "scan", "reading", 20, 60),
     ("first load", "one in 5", "load", "reading", 2, 5),
 )
+# (work, rules/*.rules and the edit of pymarc_rules.py, at least, aim)
+RULES = (
+    ("one rule for an indicator, few match", "indicator", 5, 12),
+    ("a clean-up of thirty rules", "clean-up", 5, 12),
+    ("a set that touches every record", "every-record", 5, 12),
+)
+TIMES = 5
 DATASETS = {
     "one in 50": (50, ["plan"]),
     "one in 5": (5, ["direct", "scan"]),
@@ -77,7 +85,9 @@ def main() -> None:
         source = "real records, tiled" if real_records() else "the demo's synthetic records"
         print(f"{given.records:,} bibs ({source}), one process, one worker, fsync on\n")
         compare(folder, given.records)
+        items(given.records)
         workers(folder, given.records)
+        rules(folder, given.records // 10)
         if given.full:
             growth(folder, given.small, given.large)
 
@@ -116,6 +126,16 @@ def compare(folder: Path, count: int) -> None:
     print(f"\nmemory of the working process at its peak: {peak:.0f} MB")
 
 
+def items(count: int) -> None:
+    """Items changed by the job, against a psycopg script that does the same row by row."""
+    found = child("bench.item_steps", str(count))
+    script, job = rate(found["script"]), rate(found["job"])
+    print(f"\n{'work':<40}{'items/s':>12}{'×':>8}{'at least':>16}")
+    print(f"{'psycopg script, row by row':<40}{script:>12,.0f}{1:>8.1f}")
+    least = "15,000/s or 4"
+    print(f"{'change-physical-items, two fields':<40}{job:>12,.0f}{job / script:>8.1f}{least:>16}")
+
+
 def workers(folder: Path, count: int) -> None:
     """Two worker processes against one, every record changed; and what a record costs of a
     processor in a worker and in the server, from which more processors can be reckoned."""
@@ -137,6 +157,32 @@ def workers(folder: Path, count: int) -> None:
         )
     ratio = rate(found["2 workers"]) / rate(found["1 workers"])
     print(f"{'ratio':<40}{ratio:>12.2f}   (at least 1.7, given the cores for it; here are {cores})")
+
+
+def rules(folder: Path, count: int) -> None:
+    """Rules against the same edits in pymarc, in turn and several times; the middle of the
+    processor's time, since the machine may be busy with other things."""
+    path = folder / "in.mrc"
+    write(path, count, 50)
+    print(
+        f"\n{'rules, from record to record':<40}{'records/s':>12}{'×':>8}{'at least':>10}{'aim':>6}"
+    )
+    files = []
+    for work, name, least, aim in RULES:
+        pairs = [
+            (
+                child("bench.pymarc_rules", name, path, folder / "out.mrc"),
+                child("bench.galley_rules", name, path, folder / "out.mrc"),
+            )
+            for _ in range(TIMES)
+        ]
+        theirs = median(one["cpu"] for one, _ in pairs)
+        ours = median(one["rules_cpu"] for _, one in pairs)
+        print(f"{work:<40}{count / ours:>12,.0f}{theirs / ours:>8.1f}{least:>10}{aim:>6}")
+        files.append((work, theirs / median(one["cpu"] for _, one in pairs)))
+    print("with check, shapes, counts and files (galley rules run)")
+    for work, ratio in files:
+        print(f"{work:<52}{ratio:>8.1f}")
 
 
 def growth(folder: Path, few: int, many: int) -> None:

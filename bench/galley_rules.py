@@ -1,5 +1,5 @@
-"""Rules from file to file, with shapes and how often each rule applied: what `galley rules run`
-does. python -m bench.galley_rules indicator|clean-up|every-record IN OUT"""
+"""Rules from file to file: with check, shapes and how often each applied, as `galley rules run`
+does; and without. python -m bench.galley_rules indicator|clean-up|every-record IN OUT"""
 
 from __future__ import annotations
 
@@ -8,28 +8,42 @@ import sys
 import time
 from pathlib import Path
 
+from galleyproof.marc.iso2709 import pieces
+from galleyproof.marc.record import Record
+from galleyproof.rules.compiling import compile_rules
 from galleyproof.rules.file_runs import run_file
-from galleyproof.rules.files import read_rules
+from galleyproof.rules.files import RuleFile, read_rules
 
 RULES = Path(__file__).with_name("rules")
 
 
 def main() -> None:
     name, source, target = sys.argv[1:4]
-    started, used = time.perf_counter(), time.process_time()
-    done = run_file(
-        [read_rules(str(RULES / f"{name}.rules"))], Path(source), Path(target), form="iso2709"
-    )
+    file = read_rules(str(RULES / f"{name}.rules"))
+    used = time.process_time()
+    done = run_file([file], Path(source), Path(target), form="iso2709")
+    whole = time.process_time() - used
     print(
         json.dumps(
             {
                 "records": done.tally.found,
                 "changed": done.tally.changed,
-                "seconds": time.perf_counter() - started,
-                "cpu": time.process_time() - used,
+                "cpu": whole,
+                "rules_cpu": rules_alone(file, Path(source), Path(target)),
             }
         )
     )
+
+
+def rules_alone(file: RuleFile, source: Path, target: Path) -> float:
+    """Seconds of processor time from the bytes of a file to those of another, as the pymarc script
+    does it: read, edit, write, and no account."""
+    compiled = compile_rules(file.rules)
+    used = time.process_time()
+    with source.open("rb") as stream, target.open("wb", buffering=1 << 20) as out:
+        for piece in pieces(stream):
+            out.write(compiled.run(Record(piece.raw)).record.body)
+    return time.process_time() - used
 
 
 if __name__ == "__main__":

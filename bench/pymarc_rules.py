@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pymarc
 from pymarc import Field, Indicators, Record, Subfield
@@ -50,87 +50,88 @@ def insert(record: Record, field: Field) -> None:
     record.fields.insert(next(later, len(record.fields)), field)
 
 
-def removed(record: Record) -> Iterator[Field]:
-    for field in record.fields:
-        tag = field.tag
-        if tag == "029" or tag.startswith(("9", "59")):
-            yield field
-        elif tag.startswith("6"):
-            second = field.indicator2
-            if second in "46" or (
-                second == "7"
-                and not any(one in ("fast", "lcgft") for one in field.get_subfields("2"))
-            ):
-                yield field
-
-
-def without(field: Field, code: str) -> None:
-    field.subfields = [one for one in field.subfields if one.code != code]
+def change(field: Field, code: str, edit: Callable[[str], str]) -> None:
+    """Edits the subfields with this code; those that are left empty go."""
+    field.subfields = [
+        Subfield(code, new) if one.code == code else one
+        for one in field.subfields
+        if (new := edit(one.value) if one.code == code else one.value)
+    ]
 
 
 def clean_up(record: Record) -> None:
-    gone = {id(field) for field in removed(record)}
-    record.fields = [field for field in record.fields if id(field) not in gone]
+    """One rule after the other, as they are in clean-up.rules."""
+    for field in record.get_fields("029"):
+        record.remove_field(field)
+    for field in list(record.fields):
+        if field.tag.startswith("9"):
+            record.remove_field(field)
+    for field in list(record.fields):
+        if field.tag.startswith("59"):
+            record.remove_field(field)
+    for field in list(record.fields):
+        if field.tag.startswith("6"):
+            if field.indicator2 in "46" or (
+                field.indicator2 == "7" and not ({"fast", "lcgft"} & set(field.get_subfields("2")))
+            ):
+                record.remove_field(field)
     for field in record.get_fields("020"):
-        without(field, "c")
-        field.subfields = [
-            Subfield("a", one.value.replace("-", "")) if one.code == "a" else one
-            for one in field.subfields
-        ]
+        if "c" in field:
+            change(field, "c", lambda value: "")
+            if not field.subfields:
+                record.remove_field(field)
+    for field in record.get_fields("020"):
+        if any("-" in value for value in field.get_subfields("a")):
+            change(field, "a", lambda value: value.replace("-", ""))
     for field in record.get_fields("035"):
-        known = any(one.startswith("(") for one in field.get_subfields("a"))
-        edited = []
-        for code, value in field.subfields:
-            if code == "a":
-                value = value if known else "(Old)" + value
-                value = value.replace("(OCoLC)ocm", "(OCoLC)").replace("(OCoLC)ocn", "(OCoLC)")
-            edited.append(Subfield(code, value))
-        field.subfields = edited
+        values = field.get_subfields("a")
+        if values and not any(value.startswith("(") for value in values):
+            change(field, "a", lambda value: "(Old)" + value)
+    for field in record.get_fields("035"):
+        if any(value.startswith("(OCoLC)ocm") for value in field.get_subfields("a")):
+            change(field, "a", lambda value: value.replace("(OCoLC)ocm", "(OCoLC)"))
+    for field in record.get_fields("035"):
+        if any(value.startswith("(OCoLC)ocn") for value in field.get_subfields("a")):
+            change(field, "a", lambda value: value.replace("(OCoLC)ocn", "(OCoLC)"))
     for field in record.get_fields("245"):
-        without(field, "h")
-        if field.indicator2 == "0" and any(a.startswith("The ") for a in field.get_subfields("a")):
+        if "h" in field:
+            change(field, "h", lambda value: "")
+    for field in record.get_fields("245"):
+        if field.indicator2 == "0" and any(
+            value.startswith("The ") for value in field.get_subfields("a")
+        ):
             field.indicators = Indicators(field.indicator1, "4")
     for field in record.get_fields("440"):
         record.remove_field(field)
         field.tag = "830"
         insert(record, field)
-    series = record.get_fields("830")
-    for field in series:
+    for field in record.get_fields("830"):
         if field.indicator2 == " ":
             field.indicators = Indicators(field.indicator1, "0")
-        without(field, "x")
-    if series:
+    if record.get_fields("830"):
         for field in record.get_fields("490"):
             if field.indicator1 == "0":
                 field.indicators = Indicators("1", field.indicator2)
+    for field in record.get_fields("830"):
+        if "x" in field:
+            change(field, "x", lambda value: "")
     for field in record.get_fields("856"):
-        licensed = field.indicator1 == "4" and field.indicator2 == "0"
-        if licensed:
-            without(field, "z")
-        if licensed and any(u.startswith("http") for u in field.get_subfields("u")):
-            field.subfields = [
-                Subfield("u", "https://proxy.example/login?url=" + one.value)
-                if one.code == "u"
-                else one
-                for one in field.subfields
-            ]
-        field.subfields = [
-            Subfield("3", "Contents")
-            if one.code == "3" and one.value.startswith("Table of contents")
-            else one
-            for one in field.subfields
-        ]
+        if field.indicators == ("4", "0") and "z" in field:
+            change(field, "z", lambda value: "")
+    for field in record.get_fields("856"):
+        if field.indicators == ("4", "0") and any(
+            value.startswith("http") for value in field.get_subfields("u")
+        ):
+            change(field, "u", lambda value: "https://proxy.example/login?url=" + value)
+    for field in record.get_fields("856"):
+        if any(value.startswith("Table of contents") for value in field.get_subfields("3")):
+            change(field, "3", lambda value: "Contents")
     for field in record.get_fields("650"):
-        fast = "fast" in field.get_subfields("2")
-        edited = []
-        for code, value in field.subfields:
-            if code == "a":
-                if "Cookery" in value:
-                    value = value.replace("Cookery", "Cooking")
-                if fast:
-                    value = value.removesuffix(".")
-            edited.append(Subfield(code, value))
-        field.subfields = edited
+        if any("Cookery" in value for value in field.get_subfields("a")):
+            change(field, "a", lambda value: value.replace("Cookery", "Cooking"))
+    for field in record.get_fields("650"):
+        if "fast" in field.get_subfields("2"):
+            change(field, "a", lambda value: value.removesuffix("."))
     if record.get_fields("856") and not record.get_fields("655"):
         insert(record, Field("655", Indicators(" ", "0"), [Subfield("a", "Electronic books.")]))
     if any(field.data.startswith("cr") for field in record.get_fields("007")):
@@ -140,27 +141,22 @@ def clean_up(record: Record) -> None:
     if record.leader[17] == "I":
         record.leader = record.leader[:17] + " " + record.leader[18:]
     for field in record.get_fields("700"):
-        without(field, "4")
+        if "4" in field:
+            change(field, "4", lambda value: "")
+    for field in record.get_fields("700"):
         if "ed." in field.get_subfields("e"):
-            field.subfields = [
-                Subfield("e", one.value.replace("ed.", "editor")) if one.code == "e" else one
-                for one in field.subfields
-            ]
+            change(field, "e", lambda value: value.replace("ed.", "editor"))
     for field in record.get_fields("300"):
-        field.subfields = [
-            Subfield("c", one.value.replace("cm.", "cm"))
-            if one.code == "c" and one.value.endswith("cm.")
-            else one
-            for one in field.subfields
-        ]
+        if any(value.endswith("cm.") for value in field.get_subfields("c")):
+            change(field, "c", lambda value: value.replace("cm.", "cm"))
     seen = set()
     for field in record.get_fields("650"):
         content = (field.indicators, tuple(field.subfields))
         if content in seen:
             record.remove_field(field)
         seen.add(content)
-    for field in record.get_fields("040"):
-        if not field.get_subfields("e"):
+    if not any("e" in field for field in record.get_fields("040")):
+        for field in record.get_fields("040"):
             field.add_subfield("e", "aacr")
 
 

@@ -108,7 +108,7 @@ def test_numbers_a_spreadsheet_has_rounded_are_refused_with_examples(stocked: Li
         (b'MMS ID\n"990000000000001\n990000000000002\n', "line 2: .* quote opened"),
         (b"mms_id\n1\n", "did you mean “MMS ID”"),
         (b"PK\x03\x04broken", "cannot be read as a workbook"),
-        (b"Holding ID\n1\n", "holdings; expected bibs"),
+        (b"Holding ID\n1\n", "which are holdings: 1 ids .*; expected bibs"),
     ],
 )
 def test_what_cannot_be_used_is_refused(stocked: Library, text: bytes, said: str) -> None:

@@ -428,3 +428,37 @@ def test_the_real_holdings(real_data: Path) -> None:
             if b"866" in tags:
                 counted["closed"] += 1
     assert counted == {"no-008": 35, "bad-008": 31, "changed": 58, "closed": 1}
+
+
+def test_the_statements_of_the_real_holdings_as_if_their_008_were_good(real_data: Path) -> None:
+    """Each holding's last open 866 is closed, refused for want of a fitting last issue, or left
+    to a person; and only that one field of its statements differs."""
+    counted: Counter[str] = Counter()
+    with gzip.open(real_data / "holdings.mrc.gz") as stream:
+        for piece in read(stream):
+            assert isinstance(piece, Loaded)
+            record = with_good_008(Record(piece.body))
+            answer = cancelled(record, last_issue="v.999(2024)")
+            if isinstance(answer, Refused):
+                assert answer.code == "last-issue-unfit"
+                counted[answer.code] += 1
+                continue
+            differ = [one for one in changes(record, answer.record) if one.tag != b"008"]
+            counted.update(codes(answer))
+            counted["closed"] += len(differ)
+            assert len(differ) <= 1
+            for change in differ:
+                assert change.before is not None
+                assert change.after is not None
+                text = change.before.rstrip().rsplit(b"-", 1)[0]
+                assert change.after.startswith(text)
+                assert change.after.endswith((b"-v.999(2024)", b"-2024", b"- 999.2024"))
+    assert counted == {"closed": 18, "statement-unclear": 10, "other-open-statement": 7}
+
+
+def with_good_008(record: Record) -> Record:
+    fixed = b"1001014p    8   4001uueng0000000"
+    at = record.positions(b"008")
+    if at:
+        return record.with_data(at[0], fixed)
+    return record.with_inserted(1, b"008", fixed)

@@ -33,14 +33,14 @@ def steps(people):
 
 
 def test_a_rule_that_changes_suspends_the_permits_bound_to_it_and_no_others(issue, may, people):
-    from galleyproof.permits.actions.suspend import suspend_for_binding
+    from galleyproof.permits.actions.suspend import suspend_for_bindings
 
     bound = issue(job="normalize-bibs", binding="tidy-notes@1")
     issue(job="normalize-bibs", binding="tidy-titles@1")
     issue()
-    assert suspend_for_binding(
-        "normalize-bibs", "tidy-notes@1", "rule 4 was edited", by="bob", at=AT
-    ) == [bound.pk]
+    assert suspend_for_bindings(["tidy-notes@1"], "rule 4 was edited", by="bob", at=AT) == [
+        bound.pk
+    ]
     assert may(job="normalize-bibs", binding="tidy-notes@1")[:3] == (
         False,
         f"permit {bound.pk} is suspended since 2026-03-01: rule 4 was edited; next, Dan "

@@ -132,3 +132,31 @@ rule_files = st.builds(
     of(["", "# dialect: order=top-down", "# A file"]),
     st.lists(rules, min_size=1, max_size=5).map("\n".join),
 )
+
+EXPRESSIONS = [
+    "B.*", "[A-Z][a-z]+", "(a|e)", "[Ii]ndex.*", ".*library\\\\.", "s*", "^The ", "[0-9]{2,4}",
+    "(..)-(.)", "\\\\(OCoLC\\\\)*", "é", "x?", "[aeiou]*", "of|and", "(of) (the)", ".",
+]  # fmt: skip
+FILLINGS = ["", "x", "<$1>", "$1$1", "é"]
+sought = st.builds(
+    "{}{}.{}.{}".format, of(TAGS), of(INDICATORS), of([*CODES, "*"]), of(EXPRESSIONS)
+)
+regex_actions = st.one_of(
+    st.builds('removeField "{}"'.format, sought),
+    st.builds('removeSubField "{}"'.format, sought),
+    st.builds('replaceContents "{}" with "{}"'.format, sought, of(["", "x", "é"])),
+    st.builds('replaceContentsExceptFirst "{}" with "{}"'.format, sought, of(["", "y"])),
+    st.builds('prefix "{}" with "(X)" if (exists "{}")'.format, sought, sought),
+    st.builds(
+        'replaceContents "{}.{}.{}" with "{}"'.format,
+        of(TAGS),
+        of(CODES),
+        of(["(a|e)", "(..)-(.)", "(of) (the)", "([A-Z])[a-z]+"]),
+        of(FILLINGS),
+    ),
+)
+regex_files = st.builds(
+    '# dialect: regex=on\nrule "x" when {} then\n{}\nend'.format,
+    st.builds('exists "{}"'.format, sought) | st.just("TRUE"),
+    st.lists(regex_actions, min_size=1, max_size=4).map("\n".join),
+)

@@ -4,6 +4,7 @@ subfield looked at. It shares the parsed tree with the compiled form, and nothin
 from __future__ import annotations
 
 import fnmatch
+import re
 import unicodedata
 from typing import Any
 
@@ -26,10 +27,23 @@ def fits(pattern: Any, value: str) -> bool:
     """Whether the whole value is one of the alternatives."""
     if pattern is None:
         return True
+    if pattern.regex:
+        return expression(pattern).fullmatch(nfc(value)) is not None
     return any(
         fnmatch.fnmatchcase(nfc(value), "".join(literally(c) for c in nfc(one)))
         for one in pattern.text.split("|")
     )
+
+
+def expression(pattern: Any) -> re.Pattern[str]:
+    """A regular expression of the dialect as one of Python's."""
+    parts = []
+    for at, char in enumerate(nfc(pattern.text)):
+        if char == "*" and (at == 0 or nfc(pattern.text)[at - 1] not in ".])"):
+            parts.append(".*")
+        else:
+            parts.append(re.escape(meant(char)) if meant(char) != char else char)
+    return re.compile("".join(parts), re.DOTALL | re.ASCII)
 
 
 def literally(char: str) -> str:
@@ -47,6 +61,8 @@ def replaced(pattern: Any, value: str, new: str) -> str | None:
     """The value after replaceContents; None where nothing was found to replace."""
     if pattern is None:
         return new
+    if pattern.regex:
+        return replaced_by_expression(expression(pattern), value, new)
     if pattern.text == ".":
         return value[:-1] + new if value.endswith(".") else None
     every = pattern.text.split("|")
@@ -68,6 +84,20 @@ def replaced(pattern: Any, value: str, new: str) -> str | None:
         return None
     # What was written decomposed is compared composed here: see `same`.
     return "".join(result) if kept_as_written else nfc("".join(result))
+
+
+def replaced_by_expression(sought: re.Pattern[str], value: str, new: str) -> str | None:
+    text, result, at, found = nfc(value), [], 0, False
+    for match in sought.finditer(text):
+        if match[0] or not text:
+            filled = re.sub(r"\$([1-9])", lambda n, m=match: m[int(n[1])] or "", new)
+            result += [text[at : match.start()], filled]
+            at = match.end()
+            found = True
+    if not found:
+        return None
+    whole = "".join([*result, text[at:]])
+    return whole if text == value else nfc(whole)
 
 
 def fits_one(one: str, value: str) -> bool:

@@ -45,6 +45,12 @@ def test_compiled_and_plain_agree(text: str, records: list[Record]) -> None:
     agree(text, records)
 
 
+@settings(max_examples=150, deadline=None)
+@given(made_up.regex_files, st.lists(st.sampled_from(LIBRARY), min_size=1, max_size=3))
+def test_they_agree_in_the_dialect_of_regular_expressions(text: str, records: list[Record]) -> None:
+    agree(text, records)
+
+
 @pytest.fixture(scope="session")
 def real_records(real_data: Path) -> dict[str, list[Record]]:
     found = {}

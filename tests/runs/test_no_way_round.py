@@ -52,7 +52,7 @@ def end_by(library: Library, how: str, permit) -> None:
     from galleyproof.people.actions.groups import leave_group
     from galleyproof.permits.actions.refuse import refuse
     from galleyproof.permits.actions.revoke import revoke
-    from galleyproof.permits.actions.suspend import suspend, suspend_for_binding
+    from galleyproof.permits.actions.suspend import suspend, suspend_for_bindings
     from galleyproof.permits.models import Permit
 
     match how:
@@ -61,7 +61,7 @@ def end_by(library: Library, how: str, permit) -> None:
         case "suspended":
             suspend(library.bob, permit.pk, why="look first", at=NOW)
         case "binding":
-            suspend_for_binding(permit.job, permit.binding, "the rule was edited", at=NOW)
+            suspend_for_bindings([permit.binding], "the rule was edited", at=NOW)
         case "denied":
             refuse(library.bob, person=library.amy.person, reason="inquiry", at=NOW)
         case "role":

@@ -324,7 +324,7 @@ def test_the_role_that_refreshes_writes_no_production_and_erases_nothing(
 
 COPIED = {"record", "version", "key"}
 EMPTIED = {"editing"}
-KEPT_AS_EVIDENCE = {"chunk", "outcome", "set_page", "set_line"}
+KEPT_AS_EVIDENCE = {"chunk", "outcome", "given", "set_page", "set_line"}
 
 
 def test_every_table_of_an_environment_is_thought_about(galley) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -48,3 +49,51 @@ def scan(connection: psycopg.Connection, kind: str, query: Query) -> Iterator[in
         for id, created, changed, status, sure, body in cursor:
             if sure or matches(Record(body), Head(id, created, changed, status)):
                 yield id
+
+
+class Some(NamedTuple):
+    """Part of a scan. reached: the number it got to; done: whether that was the end."""
+
+    ids: list[int]
+    reached: int
+    done: bool
+
+
+def scan_some(
+    connection: psycopg.Connection,
+    kind: str,
+    query: Query,
+    *,
+    after: int = 0,
+    limit: int,
+    seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+) -> Some:
+    """The next members after a number, stopping at a limit or when the time is up: a page can
+    look through any catalogue in steps."""
+    upper, lower = query.bounds()
+    may, may_values = bound_sql(upper, "may")
+    must, must_values = bound_sql(lower, "must")
+    found: list[int] = []
+    until = clock() + seconds
+    reached = after
+    while len(found) < limit:
+        rows = connection.execute(
+            f"SELECT r.id, r.created, r.changed, r.status, {must}, v.body FROM record AS r"
+            " JOIN version AS v ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version"
+            f" WHERE r.kind = %(q_kind)s AND r.status <> 'deleted' AND {may}"
+            " AND r.id > %(q_after)s ORDER BY r.id LIMIT 1000",
+            {"q_kind": kind, "q_after": reached, **may_values, **must_values},
+            binary=True,
+        ).fetchall()
+        if not rows:
+            return Some(found, reached, True)
+        for id, created, changed, status, sure, body in rows:
+            reached = id
+            if sure or query.matches(Record(body), Head(id, created, changed, status)):
+                found.append(id)
+                if len(found) == limit:
+                    break
+        if clock() > until:
+            break
+    return Some(found, reached, False)

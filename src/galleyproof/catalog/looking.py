@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from galleyproof.catalog.kinds import environment_named, kind_named
-from galleyproof.catalog.reading import VersionLine, body_at, held_with_ids, history, with_key
+from galleyproof.catalog.kinds import KINDS, environment_named, kind_named
+from galleyproof.catalog.reading import (
+    VersionLine,
+    bodies_at,
+    body_at,
+    held_with_ids,
+    history,
+    with_key,
+)
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.keys import normal
@@ -18,6 +25,49 @@ class Found(NamedTuple):
     parent: int | None
     body: bytes
     history: list[VersionLine]
+
+
+def versions_between(
+    kind: str, id: int, environment: str, one: int, other: int
+) -> tuple[bytes, bytes]:
+    """The bodies of a record at two versions; Wrong where there is no such version."""
+    kind_named(kind)
+    environment_named(environment)
+    with connect(environment) as connection, connection.cursor() as cursor:
+        found = bodies_at(cursor, kind, [(id, one), (id, other)])
+    for version in (one, other):
+        if (id, version) not in found:
+            raise Wrong(f"{kind} {id} has no version {version} in {environment}")
+    return found[(id, one)], found[(id, other)]
+
+
+class Relative(NamedTuple):
+    """A record that hangs under the same bib."""
+
+    kind: str
+    id: int
+    status: str
+    parent: int | None
+
+
+MOST_RELATIVES = 200
+
+
+def relatives(kind: str, id: int, environment: str) -> list[Relative]:
+    """What is above and below a record, itself left out; at most 200."""
+    with connect(environment) as connection:
+        cursor = connection.execute(
+            "SELECT o.kind, o.id, o.status, o.parent FROM record AS r JOIN record AS o"
+            " ON o.kind = ANY(%s) AND o.root <> o.id AND o.root = r.root"
+            " WHERE r.kind = %s AND r.id = %s AND r.root > 0"
+            " UNION ALL SELECT b.kind, b.id, b.status, b.parent FROM record AS r"
+            " JOIN record AS b ON b.kind = 'bib' AND b.id = r.root"
+            " WHERE r.kind = %s AND r.kind <> 'bib' AND r.id = %s AND r.root > 0"
+            " ORDER BY 1, 2 LIMIT %s",
+            (list(KINDS), kind, id, kind, id, MOST_RELATIVES + 1),
+        )
+        found = [Relative._make(row) for row in cursor]
+    return [one for one in found if (one.kind, one.id) != (kind, id)]
 
 
 def look_up(kind: str, id: str, environment: str, version: int | None = None) -> Found:

@@ -122,3 +122,19 @@ def bodies(
             (kind,) if ids is None else (kind, list(ids)),
         )
         yield from cursor
+
+
+def bodies_at(
+    cursor: psycopg.Cursor, kind: str, wanted: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], bytes]:
+    """The bodies of these (number, version); what is not there is left out."""
+    cursor.execute(
+        "SELECT v.id, v.version, coalesce(v.body, b.body)"
+        " FROM unnest(%s::bigint[], %s::integer[]) AS w (id, version)"
+        " JOIN version AS v ON v.kind = %s AND v.id = w.id AND v.version = w.version"
+        " LEFT JOIN version AS b"
+        " ON b.kind = v.kind AND b.id = v.id AND b.version = v.same_as",
+        ([id for id, _ in wanted], [version for _, version in wanted], kind),
+        binary=True,
+    )
+    return {(id, version): bytes(body) for id, version, body in cursor}

@@ -320,9 +320,34 @@ def lines_of(connection: psycopg.Connection, record_set: int) -> list[SetLine]:
     return [SetLine._make(row) for row in cursor]
 
 
-def listing(environment: str | None = None) -> list[RecordSet]:
+def listing(
+    environment: str | None = None,
+    *,
+    kind: str = "",
+    name: str = "",
+    before: int | None = None,
+    limit: int | None = None,
+) -> list[RecordSet]:
+    """Sets by environment and name; with a limit the newest first, those numbered below `before`.
+    name: a part of it."""
     chosen = Q() if environment is None else Q(environment_id=environment)
-    return list(RecordSet.objects.filter(chosen).order_by("environment_id", "name"))
+    if kind:
+        chosen &= Q(kind=kind)
+    if name:
+        chosen &= Q(name__icontains=name)
+    if before is not None:
+        chosen &= Q(pk__lt=before)
+    found = RecordSet.objects.filter(chosen)
+    if limit is None:
+        return list(found.order_by("environment_id", "name"))
+    return list(found.order_by("-pk")[:limit])
+
+
+def set_numbered(number: int) -> RecordSet:
+    found = RecordSet.objects.filter(pk=number).first()
+    if found is None:
+        raise Wrong(f"there is no set {number}")
+    return found
 
 
 class Member(NamedTuple):
@@ -338,6 +363,12 @@ def look(record_set: RecordSet) -> tuple[int, list[SetLine]]:
     with connect(record_set.environment_id, autocommit=True) as connection:
         size = count(connection, members(connection, record_set))
         return size, lines_of(connection, record_set.pk)
+
+
+def file_lines(record_set: RecordSet) -> list[SetLine]:
+    """The lines of its file that there is something to say about."""
+    with connect(record_set.environment_id, autocommit=True) as connection:
+        return lines_of(connection, record_set.pk)
 
 
 def first_members(name: str, environment: str, limit: int) -> tuple[list[Member], int]:

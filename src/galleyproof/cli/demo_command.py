@@ -24,12 +24,14 @@ def add_to(galley: click.Group) -> None:
         type=click.IntRange(min=100),
         help="How many bibs the library has.",
     )
-    def demo(records: int) -> None:
+    @click.option("--serve/--no-serve", default=False, help="Serve the pages of it afterwards.")
+    @click.option("--port", default=8000, show_default=True, help="Where the pages are served.")
+    def demo(records: int, serve: bool, port: int) -> None:
         """Makes a synthetic library in a home of its own and tells the whole story once: load,
         set, ticket, reading, dry run, run, undo, proof, review, sign-off, production, log.
 
         \b
-        Example: galley demo --records 20000
+        Example: galley demo --records 20000 --serve
         """
         from galleyproof.database import server
         from galleyproof.marc.errors import Wrong
@@ -44,9 +46,12 @@ def add_to(galley: click.Group) -> None:
             files = make_files(home, records)
             for step in story(files, records):
                 tell(galley, step)
+            give_passwords()
         except Wrong as wrong:
             sys.exit(complain(str(wrong), 1, False))
-        what_next(home)
+        what_next(home, port, serve)
+        if serve:
+            galley.main(args=["serve", "--port", str(port)], prog_name="galley")
 
 
 def begin_afresh(home: Path) -> None:
@@ -129,7 +134,37 @@ def quoted(part: str) -> str:
     return f"'{part}'" if '"' in part else f'"{part}"' if " " in part else part
 
 
-def what_next(home: Path) -> None:
+PEOPLE = (
+    ("amy", "a cataloger: has permits, runs jobs"),
+    ("bob", "a systems librarian: issues permits, confirms large plans"),
+    ("carol", "a liaison of another unit"),
+    ("dan", "a colleague without a permit"),
+    ("eve", "an auditor: reads the log and verifies it"),
+)
+
+
+def password_of(name: str) -> str:
+    """Passwords of people who do not exist, in a catalogue that is made up."""
+    return f"{name}-of-the-demo"
+
+
+def give_passwords() -> None:
+    from galleyproof.cli.face import now
+    from galleyproof.people.actions.passwords import set_password
+    from galleyproof.people.identity import person_named, who
+
+    for name, _ in PEOPLE:
+        set_password(who(os.environ), person_named(name), password_of(name), at=now())
+
+
+def what_next(home: Path, port: int, serve: bool) -> None:
+    out.print("\nThe pages, and who may sign in there:", style="bold")
+    if serve:
+        out.print(f"  http://localhost:{port}/", style="bold green", markup=False)
+    else:
+        out.print(f"  GALLEY_HOME={home} galley serve --port {port}", markup=False)
+    for name, says in PEOPLE:
+        out.print(f"  {name:<6} password {password_of(name):<18} {says}", markup=False)
     for line in (
         "",
         "That was the story. The library stays; try it yourself:",

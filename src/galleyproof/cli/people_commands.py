@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from galleyproof.cli.face import DONE, Face, command, now, out, table
 def add_to(galley: click.Group) -> None:
     user = click.Group("user", help="People and their accounts.")
     galley.add_command(user)
+    add_password(user)
 
     @command(user, "add")
     @click.argument("name")
@@ -158,6 +160,35 @@ def add_to(galley: click.Group) -> None:
         ("take-role", "Takes a library role away; permits that need it wait for it again."),
     ):
         library_role(user, command_name, doing)
+
+
+def add_password(user: click.Group) -> None:
+    @command(user, "password")
+    @click.argument("name")
+    @click.option("--stdin", "piped", is_flag=True, help="Read it from standard input.")
+    def user_password(face: Face, name: str, piped: bool) -> int:
+        """Sets the password that a person signs in to the pages with: one's own, or as an
+        administrator anybody's. Without --stdin one is made up and shown once.
+
+        \b
+        Example: galley user password amy
+        """
+        from galleyproof.people.actions.passwords import new_password, set_password
+        from galleyproof.people.finding import person_named
+
+        person = person_named(name)
+        password = sys.stdin.readline().rstrip("\n") if piped else new_password()
+        set_password(face.who, person, password, at=now())
+        face.answer(
+            {"person": person.username, "password": None if piped else password},
+            lambda: out.print(
+                f"The password of {person.display_name} is set."
+                if piped
+                else f"Password of {person.display_name}, shown this once:\n  {password}",
+                markup=False,
+            ),
+        )
+        return DONE
 
 
 def library_role(user: click.Group, name: str, doing: str) -> None:

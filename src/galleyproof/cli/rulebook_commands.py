@@ -23,16 +23,17 @@ def add_to(galley: click.Group) -> None:
     @click.option("--note", default="", help="What is new in this version.")
     def add(face: Face, name: str, file: str, share: bool, note: str) -> int:
         """Adds a rule file to the library: a new name begins with version 1, a known one gets its
-        next version. The same text again changes nothing.
+        next version, which suspends the permits for those before until their holders have
+        acknowledged it. The same text again changes nothing.
 
         \b
         Example: galley rules add clean-up clean-up.rules --share --note "ISBN notes too"
         """
-        from galleyproof.rulebook.actions.add import add_rules
         from galleyproof.rules.files import read_rules
+        from galleyproof.runs.rule_changes import change_rules
 
         text = read_rules(file).rules.text
-        made = add_rules(face.who, name, text, share=share, note=note, at=now())
+        made, suspended = change_rules(face.who, name, text, share=share, note=note, at=now())
         version, rule_set = made.version, made.version.rule_set
         data = {
             "rules": rule_set.name,
@@ -41,6 +42,7 @@ def add_to(galley: click.Group) -> None:
             "kind": rule_set.kind,
             "shared": rule_set.shared,
             "added": made.added,
+            "suspended_permits": suspended,
             "warnings": [warning(one) for one in made.warnings],
         }
 
@@ -51,6 +53,11 @@ def add_to(galley: click.Group) -> None:
                 said = f"Nothing is new: {version.binding} has this very text"
             owned = "shared" if rule_set.shared else "a private draft, for the sandbox only"
             out.print(f"{said}; {owned}", markup=False)
+            if suspended:
+                numbers = ", ".join(map(str, suspended))
+                out.print(
+                    f"Suspended until acknowledged and confirmed: permits {numbers}", markup=False
+                )
 
         for one in made.warnings:
             face.say(f"{file}:{one.line}:{one.column}: {one.sentence}", "yellow")

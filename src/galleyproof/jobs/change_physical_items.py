@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field
@@ -95,6 +96,12 @@ class Place(Parameters):
         default=False, description="End the transit of items on their way for resource sharing."
     )
 
+    @cached_property
+    def asked(self) -> dict[str, FieldChange]:
+        """The fields that are to change, in the order of the item's."""
+        found = {one: getattr(self, one) for one in CHANGEABLE}
+        return {one: change for one, change in found.items() if change is not None}
+
 
 ChangePhysicalItemsParameters = parameters_for(
     Item, CHANGEABLE, Place, "ChangePhysicalItemsParameters"
@@ -126,13 +133,13 @@ class ChangePhysicalItems(Job):
         return () if self.alone(parameters) else self.relatives
 
     def check(self, parameters: Any, around: Around) -> list[str]:
-        found = faults(Item, changes_of(parameters), around)
+        found = faults(Item, parameters.asked, around)
         if bool(parameters.library) != bool(parameters.location):
             found.append("library and location go together: give both, or neither")
         elif parameters.location:
             fault = around.location_fault(parameters.library, parameters.location, "location")
             found += [fault] if fault else []
-        asked = changes_of(parameters)
+        asked = parameters.asked
         shelf = asked.get("temporary_location")
         if shelf is not None and shelf.mode == "replace":
             of = asked.get("temporary_library")
@@ -154,7 +161,7 @@ class ChangePhysicalItems(Job):
         refused = why_refused(held, record, parameters, around)
         if refused is not None:
             return refused
-        own = by_attribute(line)
+        own = by_attribute(line) if line else NOTHING
         for attribute, value in own.items():
             wrong = value_faults(Item, attribute, value, around)
             if wrong:
@@ -191,16 +198,6 @@ def is_elsewhere(item: Item, parameters: Any) -> bool:
     return (item.library, item.location) != (parameters.library, parameters.location)
 
 
-def changes_of(parameters: Any) -> dict[str, FieldChange]:
-    """The fields that are to change, in the order of the item's."""
-    found = {}
-    for attribute in CHANGEABLE:
-        change = getattr(parameters, attribute)
-        if change is not None:
-            found[attribute] = change
-    return found
-
-
 def touches_temporary(parameters: Any) -> bool:
     return parameters.in_temporary_location is not None
 
@@ -210,9 +207,11 @@ def by_attribute(line: Mapping[str, str]) -> dict[str, str]:
 
 
 def new_fields(item: Item, parameters: Any, line: Mapping[str, str]) -> dict[str, Any]:
-    asked = changes_of(parameters)
-    # What a line says of its own record needs no parameter of that name.
-    asked |= {one: FieldChange(value=value) for one, value in line.items() if one not in asked}
+    asked = parameters.asked
+    if line:
+        # What a line says of its own record needs no parameter of that name.
+        more = {one: FieldChange(value=value) for one, value in line.items() if one not in asked}
+        asked = asked | more
     new = changed_fields(item, asked, line)
     if parameters.clear_all_temporary:
         new |= emptied_fields(item, TEMPORARY)
@@ -226,6 +225,7 @@ def new_fields(item: Item, parameters: Any, line: Mapping[str, str]) -> dict[str
 
 
 EMPTY = Item()
+NOTHING: dict[str, str] = {}
 
 
 def emptied_fields(item: Item, attributes: tuple[str, ...]) -> dict[str, Any]:

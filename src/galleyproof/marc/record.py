@@ -196,13 +196,12 @@ def made(leader: bytes, tags: list[bytes], data: list[bytes]) -> Record:
     if RECORD_END in together or together.count(FIELD_END) != max(len(data) - 1, 0):
         refuse_marks(together)
     record = Record.__new__(Record)
-    record._leader = leader
     record._tags = tags
     record._data = data
-    record._body = None
+    record._body = serialised(leader, tags, data, together)
     record._origin = None
     record.edited = None
-    record._leader = record.body[:24]
+    record._leader = record._body[:24]
     return record
 
 
@@ -211,9 +210,14 @@ def refuse_marks(data: bytes) -> None:
         raise Wrong("a field cannot hold a field or record terminator (hex 1E, 1D)")
 
 
-def serialised(leader: bytes, tags: list[bytes], data: list[bytes]) -> bytes:
-    """The bytes of a record: wide where it must be, narrow where it can."""
-    content = FIELD_END.join(data) + FIELD_END + RECORD_END if data else RECORD_END
+def serialised(
+    leader: bytes, tags: list[bytes], data: list[bytes], together: bytes | None = None
+) -> bytes:
+    """The bytes of a record: wide where it must be, narrow where it can. together: the data
+    joined by field terminators, where that is done already."""
+    if together is None:
+        together = FIELD_END.join(data)
+    content = together + FIELD_END + RECORD_END if data else RECORD_END
     base = 25 + 12 * len(tags)
     lengths = [len(one) + 1 for one in data]
     total = base + len(content)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
+
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.models import ROLES, Group, Person, Unit
 
@@ -21,6 +23,16 @@ def people(*, unit: str = "", role: str = "") -> list[Person]:
     if unit:
         wanted = wanted.filter(units__in=[one.pk for one in within(unit)]).distinct()
     return list(wanted)
+
+
+def page(*, name: str = "", after: str = "", limit: int) -> list[Person]:
+    """People whose names have `name` in them, by user name, from the one after `after` on."""
+    wanted = Person.objects.prefetch_related(*BESIDE).order_by("username")
+    if name:
+        wanted = wanted.filter(Q(username__icontains=name) | Q(display_name__icontains=name))
+    if after:
+        wanted = wanted.filter(username__gt=after)
+    return list(wanted[:limit])
 
 
 def within(code: str) -> list[Unit]:

@@ -116,3 +116,15 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"token {self.pk}"
+
+
+class SignInFailure(models.Model):
+    """A sign-in that failed, kept as long as it counts (people/actions/signing_in.py)."""
+
+    name = models.CharField(max_length=150)
+    address = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sign_in_failure"
+        indexes = [models.Index(fields=["address", "at"], name="failure_by_address")]

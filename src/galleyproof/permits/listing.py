@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 
 from django.db.models import Q
 
@@ -20,11 +21,14 @@ def listing(
     environment: str = "",
     state: str = "",
     active_at: datetime | None = None,
+    after: int = 0,
+    limit: int | None = None,
 ) -> list[Permit]:
     """The permits asked for, in the order of their numbers, with holder and issuer read.
 
     person: a name; their groups' permits are theirs too. state: one of STANDINGS, at active_at.
-    active_at: only those that are good at that moment. Raises Wrong for a name that is nobody's.
+    active_at: only those that are good at that moment. after: only those numbered
+    above. Raises Wrong for a name that is nobody's.
     """
     wanted = Permit.objects.select_related("person", "group", "issued_by", "revoked_by")
     if person:
@@ -34,10 +38,15 @@ def listing(
         wanted = wanted.filter(job=job)
     if environment:
         wanted = wanted.filter(environment=environment)
-    permits = list(wanted.order_by("pk"))
+    if after:
+        wanted = wanted.filter(pk__gt=after)
     if active_at is None:
-        return permits
-    return [one for one in permits if standing(one, active_at) == (state or "active")]
+        return list(wanted.order_by("pk")[:limit])
+    if not state:
+        wanted = wanted.filter(revoked_at=None, starts__lte=active_at, ends__gte=active_at)
+    permits = wanted.order_by("pk").iterator(chunk_size=500)
+    good = (one for one in permits if standing(one, active_at) == (state or "active"))
+    return list(islice(good, limit))
 
 
 def standings(

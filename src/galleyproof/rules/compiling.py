@@ -80,14 +80,18 @@ class Chances:
         self.of_tag: dict[bytes, int] = {}
         self.listed: dict[int, tuple[Step, ...]] = {}
 
-    def steps_for(self, tags: Iterable[bytes], first: int = 0) -> tuple[Step, ...]:
-        """The steps, from the first on, that may do something on a record with these tags."""
-        bits = self.always
+    def bits(self, tags: Iterable[bytes], bits: int = 0) -> int:
+        """The sets of which these tags are, besides those known already."""
         of_tag = self.of_tag
-        for tag in set(tags):
+        for tag in tags:
             # Another thread of the process may empty the table at any time.
             known = of_tag.get(tag)
             bits |= self.looked_up(tag) if known is None else known
+        return bits
+
+    def steps_for(self, bits: int, first: int = 0) -> tuple[Step, ...]:
+        """The steps, from the first on, that may do something on a record that has these."""
+        bits |= self.always
         bits = (bits & (bits >> self.half) & self.every) >> first << first
         found = self.listed.get(bits)
         if found is None:
@@ -118,7 +122,8 @@ class Compiled:
 
     def run(self, record: Record) -> Result:
         """Raises GrewTooMuch."""
-        steps = self.chances.steps_for(record.tags)
+        bits = self.chances.bits(record.tags)
+        steps = self.chances.steps_for(bits)
         if not steps:
             return Result(record, ())
         draft = Draft(record)
@@ -132,9 +137,12 @@ class Compiled:
                         applied.append(name)
                 if draft.tags_came:
                     # Steps that are still to come may find what this one made.
-                    draft.tags_came = False
-                    steps = self.chances.steps_for(draft.tags, number + 1)
-                    break
+                    more = self.chances.bits(draft.tags_came, bits)
+                    draft.tags_came.clear()
+                    if more != bits:
+                        bits = more
+                        steps = self.chances.steps_for(bits, number + 1)
+                        break
             else:
                 break
         return Result(draft.finished(), tuple(applied))

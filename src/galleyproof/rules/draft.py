@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from galleyproof.marc.record import Record, made
-from galleyproof.rules.limits import ROOM, GrewTooMuch
+from galleyproof.rules.limits import FIELD_WEIGHT, ROOM, GrewTooMuch
 
 
 class Draft:
-    """tags and data as in Record. tags_came: whether fields were made, perhaps with tags that
-    were not there before. text: the record as it came and all that was written since, so that
-    what does not stand in it stands in no field."""
+    """tags and data as in Record. tags_came: tags of fields that were made. text: the record as it
+    came and all that was written since, so that what does not stand in it stands in no field."""
 
     __slots__ = (
         "data",
@@ -31,7 +30,7 @@ class Draft:
         self.leader = record.leader
         self.tags = record.tags
         self.data = record.data
-        self.tags_came = False
+        self.tags_came: list[bytes] = []
         self.text = bytearray(record.body)
         self.places: dict[bytes | str, Sequence[int]] = {}
         self.own = False
@@ -96,20 +95,32 @@ class Draft:
         greater one."""
         self.insert_at(place_for(self.tags, tag), tag, data)
 
+    def insert_all(self, tag: bytes, several: Sequence[bytes]) -> None:
+        """Fields more with one tag, where `insert` would put them one after the other."""
+        if not several:
+            return
+        self.grow(sum(weight(data) for data in several))
+        self.reshape()
+        at = place_for(self.tags, tag)
+        self.tags[at:at] = [tag] * len(several)
+        self.data[at:at] = several
+        self.text += b"".join(several)
+        self.tags_came.append(tag)
+
     def insert_at(self, at: int, tag: bytes, data: bytes) -> None:
-        self.grow(len(data) + 13)
+        self.grow(weight(data))
         self.reshape()
         self.tags.insert(at, tag)
         self.data.insert(at, data)
         self.text += data
-        self.tags_came = True
+        self.tags_came.append(tag)
 
     def remove(self, places: Iterable[int]) -> None:
         gone = set(places)
         if not gone:
             return
         self.reshape()
-        self.room += sum(len(self.data[at]) + 13 for at in gone)
+        self.room += sum(weight(self.data[at]) for at in gone)
         self.tags = [tag for at, tag in enumerate(self.tags) if at not in gone]
         self.data = [data for at, data in enumerate(self.data) if at not in gone]
 
@@ -117,19 +128,19 @@ class Draft:
         """Gives fields another tag; they move to where it belongs, in the order they had."""
         moved = [self.data[at] for at in places]
         self.remove(places)
-        self.grow(sum(len(data) + 13 for data in moved))
+        self.grow(sum(weight(data) for data in moved))
         at = place_for(self.tags, tag)
         self.tags[at:at] = [tag] * len(moved)
         self.data[at:at] = moved
         self.places.clear()
-        self.tags_came = True
+        self.tags_came.append(tag)
 
     def replace_fields(self, new: Mapping[int, Sequence[bytes]], tag: bytes) -> None:
         """Puts several fields with this tag in the place of one: where it stood if the tag is its
         own, otherwise where the tag belongs."""
         self.grow(
-            sum(len(data) + 13 for several in new.values() for data in several)
-            - sum(len(self.data[at]) + 13 for at in new)
+            sum(weight(data) for several in new.values() for data in several)
+            - sum(weight(self.data[at]) for at in new)
         )
         self.reshape()
         tags: list[bytes] = []
@@ -149,7 +160,8 @@ class Draft:
         at = place_for(tags, tag)
         tags[at:at] = [tag] * len(moved)
         fields[at:at] = moved
-        self.tags, self.data, self.tags_came = tags, fields, True
+        self.tags, self.data = tags, fields
+        self.tags_came.append(tag)
 
     def arrange(self, order: Sequence[int]) -> None:
         """Puts the fields in another order: the old index of each, in turn."""
@@ -174,14 +186,12 @@ class Draft:
         return made(self.leader, self.tags, self.data)
 
 
+def weight(data: bytes) -> int:
+    """What a field takes of the room that rules have."""
+    return len(data) + FIELD_WEIGHT
+
+
 def place_for(tags: Sequence[bytes], tag: bytes) -> int:
-    last = -1
-    greater = -1
-    for at, one in enumerate(tags):
-        if one == tag:
-            last = at
-        elif greater < 0 and one > tag:
-            greater = at
-    if last >= 0:
-        return last + 1
-    return greater if greater >= 0 else len(tags)
+    if tag in tags:
+        return len(tags) - tags[::-1].index(tag)
+    return next((at for at, one in enumerate(tags) if one > tag), len(tags))

@@ -7,6 +7,8 @@ from galleyproof.marc.errors import Wrong
 ROOM = 2_000_000
 """Bytes that rules may add to one record. What adds more is taken for a mistake: a rule set that
 copies a field onto itself doubles it with every rule."""
+FIELD_WEIGHT = 200
+"""Bytes that a field counts for besides its own, so that rules add at most 10,000 fields."""
 MOST_TEXT = 5_000
 """Characters of one element or text in a rule; no rule in use comes near."""
 MOST_CHARACTERS = 2_000_000

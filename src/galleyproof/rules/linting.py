@@ -88,7 +88,7 @@ def order_among(rules: list[Rule], order: str) -> Iterator[Fault]:
             upper, lower = sorted((upper, lower), key=lambda rule: rule.line)
             if upper.line == lower.line or (upper.line, lower.line) in told:
                 continue
-            if tag in written[upper.line] or tag in written[lower.line]:
+            if any(overlap(tag, one) for one in written[upper.line] | written[lower.line]):
                 told.add((upper.line, lower.line))
                 yield Fault(
                     lower.line,

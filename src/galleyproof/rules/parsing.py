@@ -257,11 +257,30 @@ def rules_in(part: Part, dialect: Dialect) -> Iterator[tuple[str, Any]]:
         collector = RuleTree(dialect)
         found = parsed(rules_parser(), collector, part.text)
     except NotUnderstood as wrong:
-        raise wrong.moved(part.line) from None
+        raise (then_forgotten(part.text, wrong) or wrong).moved(part.line) from None
     if collector.wrong:
         raise ManyWrong([one.moved(part.line) for one in collector.wrong])
     for kind, rule in found:
         yield kind, moved_down(rule, part.line)
+
+
+def then_forgotten(text: str, wrong: NotUnderstood) -> NotUnderstood | None:
+    """Where a rule without `then` is not understood further down, its first verb is the place."""
+    bare = STRINGS_AND_COMMENTS.sub(blanked, text)
+    for found in re.finditer(r"\w+", bare):
+        place = place_of(bare, found.start())
+        if found[0].lower() == "then" or place >= (wrong.line, wrong.column):
+            return None
+        if found[0].lower() in BY_SPELLING:
+            return verb_too_early(found[0], *place)
+    return None
+
+
+def verb_too_early(word: str, line: int, column: int) -> NotUnderstood:
+    name = BY_SPELLING[word.lower()].name
+    return NotUnderstood(
+        f"{name} is a verb, and verbs come after then; expected then before it", line, column
+    )
 
 
 def blanked(found: re.Match[str]) -> str:
@@ -307,13 +326,8 @@ class RuleTree(TreeOf):
 
     def test(self, parts: list[Token]) -> Any:
         word = parts[0]
-        verb = BY_SPELLING.get(word.lower())
-        if verb is not None:
-            raise NotUnderstood(
-                f"{verb.name} is a verb, and verbs come after then; expected then before it",
-                word.line or 1,
-                word.column or 1,
-            )
+        if word.lower() in BY_SPELLING:
+            raise verb_too_early(word, word.line or 1, word.column or 1)
         try:
             return super().test(parts)
         except NotUnderstood as wrong:

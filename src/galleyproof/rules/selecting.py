@@ -22,6 +22,7 @@ from galleyproof.rules.elements import (
     Element,
     field_count,
     field_test,
+    needed,
     places,
     subfield_values,
     tag_test,
@@ -147,11 +148,17 @@ def tags_tested(condition: Condition | None) -> list[str]:
 # ---- doing
 
 
-def each(action: Action, edit: FieldEdit, element: Element | None = None) -> Callable[[Draft], int]:
-    """An act that edits every selected field by itself; fields with nothing left go."""
+def each(
+    action: Action, edit: FieldEdit, element: Element | None = None, needle: bytes = b""
+) -> Callable[[Draft], int]:
+    """An act that edits every selected field by itself; fields with nothing left go. needle:
+    bytes without which there is nothing to edit."""
     select = selected(action, element)
+    needle = needle or needed(element or action.element)
 
     def act(draft: Draft) -> int:
+        if needle not in draft.text:
+            return 0
         found = select(draft)
         return edit_fields(draft, found, edit) if found else 0
 

@@ -53,6 +53,15 @@ def review_first_run(who: Who, number: int, *, note: str = "", at: datetime) -> 
     return permit
 
 
+def asks_for_review(run: Run) -> bool:
+    """Whether a run is one that somebody should look at before larger ones."""
+    try:
+        check(run)
+    except Wrong:
+        return False
+    return True
+
+
 def check(run: Run) -> Permit:
     if run.permit_id is None or run.dry_run or run.undoes_id is not None:
         raise Wrong(f"run {run.pk} is no run under a permit that could be reviewed as its first")

@@ -145,9 +145,11 @@ def shapes_of(
 
 
 def write_of(held: Held, found: Difference, stamp: bytes | None) -> Write:
-    """The new version that makes a difference true, 005 brought up to date where it is kept."""
+    """The new version that makes a difference true, 005 brought up to date where it is kept; what
+    is restored is as it was before it went, 005 too."""
     form = form_of(held.kind)
     after = found.after
+    stamp = stamp if held.gone is None else None
     if stamp is not None and isinstance(after, Record) and b"005" in after.tags:
         after = after.with_many({after.tags.index(b"005"): stamp})
     write = Write(

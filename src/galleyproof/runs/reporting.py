@@ -18,6 +18,7 @@ from galleyproof.catalog.kinds import KINDS
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.files import whole_file
+from galleyproof.people.models import Person, Unit
 from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.judging import OUTCOMES, places_of
 from galleyproof.runs.models import Run
@@ -56,7 +57,7 @@ def summary(run: Run) -> dict[str, Any]:
     shown_shapes = [{"shape": one["shape"], "count": one["count"]} for one in shown_shapes]
     refusals = [{"code": one["code"], "count": one["count"]} for one in refusals]
     seconds = (run.finished - run.requested).total_seconds() if run.finished else 0
-    undone_by = run.undos.filter(dry_run=False).exclude(state__in=("cancelled", "failed")).last()
+    undo = undone_by(run)
     return {
         "run": run.id,
         "plan": run.plan_id,
@@ -83,9 +84,16 @@ def summary(run: Run) -> dict[str, Any]:
         "refusals": refusals,
         "digest": run.digest or None,
         "undoes": run.undoes_id,
-        "undone_by": undone_by.id if undone_by else None,
+        "undone_by": undo.id if undo else None,
         "error": run.error or plan_paused(run) or None,
     }
+
+
+def undone_by(run: Run) -> Run | None:
+    """The undo of a run, on its way or done; None while there is none."""
+    undos = run.undos.filter(dry_run=False).exclude(state__in=("cancelled", "failed"))
+    found: Run | None = undos.order_by("pk").last()
+    return found
 
 
 def plan_paused(run: Run) -> str:
@@ -183,43 +191,71 @@ def frozen_of(run: Run, environment: str) -> list[int]:
 
 
 def listing(
-    *, state: str = "", job: str = "", person: str = "", environment: str = "", limit: int = 50
+    *,
+    state: str = "",
+    job: str = "",
+    person: str = "",
+    environment: str = "",
+    unit: str = "",
+    set_name: str = "",
+    what: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[Run]:
+    """At most `limit` runs, newest first; what is left empty does not narrow.
+
+    state: one, or `going`, `ended`. unit: of whoever asked for it, its sub-units included. what:
+    `runs` or `dry-runs`. since, until: asked for from then on, and before then. before: only
+    those numbered below.
+    """
     chosen = Q()
-    if state:
+    if state == "going":
+        chosen &= ~Q(state__in=ENDED)
+    elif state == "ended":
+        chosen &= Q(state__in=ENDED)
+    elif state:
         chosen &= Q(state=state)
     if job:
         chosen &= Q(job=job)
     if person:
-        chosen &= Q(person__username=person) | Q(person__display_name=person)
+        named = Person.objects.filter(Q(username=person) | Q(display_name=person))
+        chosen &= Q(person__in=list(named.values_list("pk", flat=True)))
     if environment:
         chosen &= Q(environment_id=environment)
-    return list(
-        Run.objects.filter(chosen)
-        .select_related("person", "confirmed_by", "plan")
-        .order_by("-id")[:limit]
-    )
+    if unit:
+        units = Unit.objects.filter(Q(code__iexact=unit) | Q(parent__code__iexact=unit))
+        chosen &= Q(person__units__in=list(units))
+    if set_name:
+        chosen &= Q(source__set=set_name)
+    if what:
+        chosen &= Q(dry_run=what == "dry-runs")
+    if since is not None:
+        chosen &= Q(requested__gte=since)
+    if until is not None:
+        chosen &= Q(requested__lt=until)
+    if before is not None:
+        chosen &= Q(id__lt=before)
+    found = Run.objects.filter(chosen).select_related("person", "confirmed_by", "plan")
+    return list((found.distinct() if unit else found).order_by("-id")[:limit])
 
 
-HEADINGS = ["kind", "number in the catalogue", "own number", "outcome", "code", "what is said"]
+COLUMNS = ["kind", "number in the catalogue", "own number", "outcome", "code", "what is said"]
 TOGETHER = 2000
 """Members whose own numbers are read with one query."""
 
 
-def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
-    """Writes a report as CSV: every member of the set in exactly one line; returns the lines.
+def report_lines(run: Run, outcome: str | None = None) -> Iterator[list[str]]:
+    """Every member of the set in exactly one line, by COLUMNS; of one outcome, if one is named.
 
     A cell that a spreadsheet would take for a formula is preceded by an apostrophe.
     """
     said: dict[int | None, list[Row]] = {}
     for row in said_rows(run):
         said.setdefault(row.id, []).append(row)
-    count = 0
-    with whole_file(path) as binary, connect("governing", autocommit=True) as connection:
+    with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
-        stream = io.TextIOWrapper(binary, encoding="utf-8", newline="")
-        writer = csv.writer(stream)
-        writer.writerow(HEADINGS)
         for name in OUTCOMES.values():
             if outcome is not None and name != outcome:
                 continue
@@ -227,8 +263,20 @@ def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
                 members = ids_with(view, name)
                 while some := list(islice(members, TOGETHER)):
                     own = own_numbers(connection, view.kind, some)
-                    writer.writerows(line(view.kind, id, own, name, said) for id, _ in some)
-                    count += len(some)
+                    for id, _ in some:
+                        yield line(view.kind, id, own, name, said)
+
+
+def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
+    """Writes a report as CSV; returns the lines."""
+    count = 0
+    with whole_file(path) as binary:
+        stream = io.TextIOWrapper(binary, encoding="utf-8", newline="")
+        writer = csv.writer(stream)
+        writer.writerow(COLUMNS)
+        for cells in report_lines(run, outcome):
+            writer.writerow(cells)
+            count += 1
         stream.detach()
     return count
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from galleyproof.runs.judging import CHANGED
 from galleyproof.runs.ledger import LIVE
 
 OUTCOMES = ("changed", "unchanged", "refused", "failed", "missing")
+PACE_OVER = timedelta(seconds=30)
 PACK = struct.Struct(">qiB").pack
 
 
@@ -56,6 +58,22 @@ def tally(environment: str, run: int) -> Tally:
         )
         size, done, left, in_hand, *counts = (int(value) for value in cursor.fetchone() or [])
     return Tally(size, done, left, in_hand, dict(zip(OUTCOMES, counts, strict=True)))
+
+
+def pace(environment: str, run: int, at: datetime) -> float:
+    """Records a second, over the last half minute in which chunks were done; 0 if none was."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(members), 0), min(finished), max(finished), count(*)"
+            f" FROM {table(environment, 'chunk')}"
+            " WHERE run = %s AND state = 'done' AND finished > %s",
+            (run, at - PACE_OVER),
+        )
+        members, first, last, chunks = cursor.fetchone() or (0, None, None, 0)
+    if chunks < 2 or first is None or last is None:
+        return 0.0
+    # The first chunk's own work lies before the time that is measured.
+    return float(members) * (chunks - 1) / chunks / max(0.001, (last - first).total_seconds())
 
 
 def shape_counts(environment: str, run: int) -> list[tuple[Shape, int]]:

@@ -53,6 +53,21 @@ def faults(ticket: Ticket, run: Run) -> list[str]:
     return found
 
 
+def candidates(ticket: Ticket, limit: int = 10) -> list[Run]:
+    """The newest sandbox runs that could be offered as proof of a ticket."""
+    runs = Run.objects.filter(
+        person=ticket.person,
+        job=ticket.job,
+        binding=ticket.binding,
+        environment="sandbox",
+        dry_run=False,
+        undoes=None,
+        state__in=GOOD_ENDS,
+    )
+    taken = ticket.proofs.values_list("run", flat=True)
+    return list(runs.exclude(pk__in=taken).select_related("person").order_by("-pk")[:limit])
+
+
 def keep(run: Run) -> dict[str, Any]:
     """What is kept of a run as evidence: its account, examples of every shape, the refused and
     failed, and the date of the sandbox's data."""

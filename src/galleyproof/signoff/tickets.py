@@ -41,8 +41,11 @@ def form_of(number: int, *, lock: bool = False) -> RoleForm:
     return form
 
 
-def listing(*, state: str = "", person: str = "", job: str = "", limit: int = 200) -> list[Ticket]:
-    """Tickets, newest first. state: one of STATES, or "open" for all that are on their way."""
+def listing(
+    *, state: str = "", person: str = "", job: str = "", before: int | None = None, limit: int = 200
+) -> list[Ticket]:
+    """Tickets, newest first. state: one of STATES, or "open" for all that are on their way.
+    before: only those numbered below."""
     wanted = Q()
     if state == "open":
         wanted &= Q(state__in=OPEN)
@@ -54,6 +57,8 @@ def listing(*, state: str = "", person: str = "", job: str = "", limit: int = 20
         wanted &= Q(person=person_named(person))
     if job:
         wanted &= Q(job=job)
+    if before is not None:
+        wanted &= Q(pk__lt=before)
     found = (
         TICKETS.filter(wanted)
         .select_related("sandbox_permit__issued_by")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import astuple
 
 from galleyproof.marc.changes import Change
 from galleyproof.marc.shapes import Shape
@@ -26,13 +27,13 @@ SHOWN = frozenset((CODE, FLAG))
 
 def structure_changes(before: Structure, after: Structure) -> list[Change]:
     """The fields in which two structures of a kind differ, in the order of the declaration."""
-    found = []
-    for name, tag in encoded_fields(type(before)):
-        old, new = getattr(before, name), getattr(after, name)
-        if old is new or old == new:
-            continue
-        found.append(Change(tag, encoded(old), encoded(new), None, None))
-    return found
+    tags = encoded_fields(type(before))
+    pairs = enumerate(zip(astuple(before), astuple(after), strict=True))
+    return [
+        Change(tags[at], encoded(old), encoded(new), None, None)
+        for at, (old, new) in pairs
+        if old is not new and old != new
+    ]
 
 
 def encoded(value: Any) -> bytes | None:

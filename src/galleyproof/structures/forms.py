@@ -22,7 +22,7 @@ from galleyproof.structures.changes import (
     undo_structure,
 )
 from galleyproof.structures.structure import LINK, Structure, decode, fields_of, shown
-from galleyproof.structures.table import STRUCTURES, set_fields, structure_keys
+from galleyproof.structures.table import STRUCTURES, structure_keys
 
 Body = Record | Structure
 """A record taken apart; `.body` gives its bytes."""
@@ -50,7 +50,7 @@ class Form(Protocol):
         """What the record can be found by."""
 
     def tags(self, one: Any) -> str:
-        """What it has: tags, or names of fields, sorted, separated by one space."""
+        """A MARC record's tags, sorted, separated by one space; "" for a structure."""
 
     def keyed(self, change: Change) -> bool:
         """Whether a change may change what the record can be found by."""
@@ -142,7 +142,7 @@ class StructureForm:
         return structure_keys(one)
 
     def tags(self, one: Structure) -> str:
-        return set_fields(one)
+        return ""
 
     def keyed(self, change: Change) -> bool:
         return change.tag in self.key_fields

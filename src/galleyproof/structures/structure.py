@@ -112,8 +112,8 @@ def meta_of(hint: Any) -> msgspec.Meta | None:
 
 
 @cache
-def encoded_fields(kind: type[Structure]) -> tuple[tuple[str, bytes], ...]:
-    return tuple((name, name.encode()) for name in kind.__struct_fields__)
+def encoded_fields(kind: type[Structure]) -> tuple[bytes, ...]:
+    return tuple(name.encode() for name in kind.__struct_fields__)
 
 
 def decode(kind: type[Structure], body: bytes) -> Any:

@@ -36,13 +36,6 @@ def structure_keys(structure: Structure) -> list[tuple[str, str]]:
     return [(scheme, value) for scheme, value in found if value]
 
 
-def set_fields(structure: Structure) -> str:
-    """The names of the fields that hold something, sorted, separated by one space."""
-    return " ".join(
-        sorted(name for name in structure.__struct_fields__ if getattr(structure, name))
-    )
-
-
 def structure(kind: str, body: bytes) -> Structure:
     """The structure of a body. Raises Wrong."""
     found: Structure = decode(STRUCTURES[kind], body)

@@ -146,4 +146,18 @@ class Migration(migrations.Migration):
             ],
             options={"db_table": "token"},
         ),
+        migrations.CreateModel(
+            name="SignInFailure",
+            fields=[
+                ("id", ID.clone()),
+                ("name", models.CharField(max_length=150)),
+                ("address", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
+            ],
+            options={"db_table": "sign_in_failure"},
+        ),
+        migrations.AddIndex(
+            model_name="signinfailure",
+            index=models.Index(fields=["address", "at"], name="failure_by_address"),
+        ),
     ]

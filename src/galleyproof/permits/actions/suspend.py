@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -54,15 +55,15 @@ def suspend_for_job(
     return suspend_all("job", why, by=by, acting=acting, at=at, job=job)
 
 
-def suspend_for_binding(
-    job: str, binding: str, why: str, *, by: str = "", acting: str | None = None, at: datetime
+def suspend_for_bindings(
+    bindings: Sequence[str], why: str, *, by: str = "", acting: str | None = None, at: datetime
 ) -> list[int]:
-    """Suspends every permit for a job and binding: the rule set or profile has changed.
+    """Suspends every permit bound to one of these: the rule set or profile has changed.
 
     why: what changed, as a sentence for the holder. by: the user name of who changed it. Returns
     the permits' numbers; already suspended ones are to be acknowledged once more.
     """
-    return suspend_all("binding", why, by=by, acting=acting, at=at, job=job, binding=binding)
+    return suspend_all("binding", why, by=by, acting=acting, at=at, bindings=bindings)
 
 
 def suspend_for_reading(
@@ -93,7 +94,7 @@ SUSPEND = """
                              ELSE suspended_why || '; ' || %(why)s END
     WHERE revoked_at IS NULL AND ends >= %(at)s
       AND (%(job)s::text IS NULL OR job = %(job)s)
-      AND (%(binding)s::text IS NULL OR binding = %(binding)s)
+      AND (%(bindings)s::text[] IS NULL OR binding = ANY(%(bindings)s))
       AND (%(person)s::bigint IS NULL OR person_id = %(person)s)
       AND (%(permit)s::bigint IS NULL OR id = %(permit)s)
     RETURNING id
@@ -108,7 +109,7 @@ def suspend_all(
     acting: str | None,
     at: datetime,
     job: str | None = None,
-    binding: str | None = None,
+    bindings: Sequence[str] | None = None,
     person: int | None = None,
     permit: int | None = None,
 ) -> list[int]:
@@ -124,7 +125,7 @@ def suspend_all(
                     "code": code,
                     "why": why,
                     "job": job,
-                    "binding": binding,
+                    "bindings": None if bindings is None else list(bindings),
                     "person": person,
                     "permit": permit,
                 },
@@ -138,7 +139,7 @@ def suspend_all(
                 subject=", ".join(f"permit {number}" for number in numbers[:20])
                 + (f" and {len(numbers) - 20} more" if len(numbers) > 20 else ""),
                 reason=why,
-                detail={"permits": numbers, "for": code, "job": job, "binding": binding},
+                detail={"permits": numbers, "for": code, "job": job, "bindings": bindings},
                 at=at,
             )
     return numbers

@@ -179,8 +179,7 @@ def split_subfield(action: Action) -> Act:
             if part[:1] == own and cut in part[1:]
             for piece in pieces_of(part[1:], cut)
         ]
-        for data in new:
-            draft.insert(tag, data)
+        draft.insert_all(tag, new)
         return len(new)
 
     return act

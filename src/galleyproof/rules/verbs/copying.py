@@ -57,8 +57,11 @@ def copy(action: Action) -> Act:
         else:
             sources = [draft.data[at] for at in select(draft)]
         new = [make(data, taken) for data in sources if (taken := take(data))]
+        if not once:
+            draft.insert_all(tag, new)
+            return len(new)
         for data in new:
-            if once and tag in draft.tags:
+            if tag in draft.tags:
                 draft.set(draft.tags.index(tag), data)
             else:
                 draft.insert(tag, data)

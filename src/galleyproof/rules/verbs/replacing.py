@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import LEADER, Element, control_test
+from galleyproof.rules.elements import LEADER, Element, control_test, is_plain, needed
 from galleyproof.rules.selecting import (
     bare,
     each,
@@ -14,7 +14,14 @@ from galleyproof.rules.selecting import (
     values_edit,
 )
 from galleyproof.rules.tree import Action
-from galleyproof.rules.values import STRAY, Edit, replacement, stands_in
+from galleyproof.rules.values import (
+    STRAY,
+    Edit,
+    composed,
+    marks_meant,
+    replacement,
+    stands_in,
+)
 from galleyproof.rules.verbs import words
 from galleyproof.rules.verbs.forms import control_of, only, subfield_of, text_of
 from galleyproof.rules.verbs.verb import Act, Example, Given, Verb, element_tag
@@ -69,7 +76,16 @@ def check_leader(element: Element, text: str) -> None:
 
 def replace_contents(action: Action) -> Act:
     edit = values_edit(action.element, replacement(action.element.value, action.text))
-    return each(action, edit, bare(action.element))
+    return each(action, edit, bare(action.element), text_needed(action.element))
+
+
+def text_needed(element: Element) -> bytes:
+    """Bytes without which `replacement` finds nothing; none where that cannot be said."""
+    pattern = element.value
+    if pattern is None or pattern.regex or "*" in pattern.text or "|" in pattern.text:
+        return needed(element)
+    text = marks_meant(composed(pattern.text))
+    return text.encode() if is_plain(text) else b""
 
 
 def replace_except_first(action: Action) -> Act:

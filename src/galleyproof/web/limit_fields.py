@@ -1,0 +1,50 @@
+"""The limits of a permit as fields of a form: asked for with a ticket, decided with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from galleyproof.marc.errors import Wrong
+from galleyproof.permits.envelope import Envelope, envelope_of
+
+NUMBERS = ("max_records", "max_per_day", "first_run", "ask_above")
+LISTS = ("libraries", "locations", "days")
+TICKS = ("scheduling", "undo_others")
+
+
+def typed_of(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored envelope as what somebody would have typed."""
+    typed: dict[str, Any] = {name: envelope.get(name, "") for name in (*NUMBERS, *TICKS)}
+    typed |= {name: ", ".join(envelope.get(name) or ()) for name in LISTS}
+    typed["hours"] = "-".join(envelope.get("hours") or ())
+    return typed
+
+
+def envelope_from(sent: QueryDict, start: Mapping[str, Any] | None = None) -> Envelope:
+    """The envelope that a form says. What the form does not ask for (parameters, kinds of change)
+    is as in `start`. Raises Wrong with a sentence for each limit that makes no sense."""
+    given = {
+        name: value
+        for name, value in (start or {}).items()
+        if name not in (*NUMBERS, *LISTS, *TICKS, "hours")
+    }
+    for name in NUMBERS:
+        text = sent.get(name, "").replace(",", "").strip()
+        if text and not text.isdigit():
+            raise Wrong(_("“%(text)s” is not a whole number") % {"text": text})
+        if text:
+            given[name] = int(text)
+    for name in LISTS:
+        several = tuple(one.strip() for one in sent.get(name, "").split(",") if one.strip())
+        if several:
+            given[name] = several
+    for name in TICKS:
+        given[name] = sent.get(name) == "on"
+    if hours := sent.get("hours", "").strip():
+        begin, _dash, end = hours.partition("-")
+        given["hours"] = (begin.strip(), end.strip())
+    return envelope_of(given)

@@ -1,0 +1,108 @@
+"""What holds for every page: headers, signed in, refusals as sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django_htmx.http import HttpResponseClientRedirect
+
+from galleyproof.marc.errors import Wrong
+from galleyproof.people.denial import NotPermitted
+from galleyproof.web.screens.refusals import refuse
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+OPEN = ("/sign-in", "/static/", "/health", "/single-sign-on/")
+"""Addresses for everybody."""
+
+KEPT = "kept"
+"""Where a session keeps what was typed into a form that came after its sign-in had ended."""
+MOST_KEPT = 200_000
+
+
+def secure_headers(respond: Respond) -> Respond:
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = respond(request)
+        response.setdefault("Content-Security-Policy", POLICY)
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.setdefault("X-Frame-Options", "DENY")
+        if not request.path.startswith("/static/"):
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
+
+
+def signed_in(respond: Respond) -> Respond:
+    """Sends whoever is not signed in to the sign-in and back. What they typed comes back too."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated or request.path.startswith(OPEN):
+            return respond(request)
+        back = request.get_full_path()
+        if request.method == "POST":
+            keep_typed(request)
+        if getattr(request, "htmx", False):
+            back = request.htmx.current_url_abs_path or back
+        target = f"/sign-in?{urlencode({'next': back})}"
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRedirect(target)
+        return redirect(target)
+
+    return answer
+
+
+def keep_typed(request: HttpRequest) -> None:
+    typed = {
+        name: values
+        for name, values in request.POST.lists()
+        if name not in ("csrfmiddlewaretoken", "once") and "password" not in name
+    }
+    if len(json.dumps(typed)) <= MOST_KEPT:
+        request.session[KEPT] = {"path": request.path, "typed": typed}
+
+
+def typed_before(request: HttpRequest) -> dict[str, list[str]]:
+    """What was typed here before the session ended: given back once, never run by itself."""
+    kept: dict[str, Any] | None = request.session.get(KEPT)
+    if kept is None or kept["path"] != request.path:
+        return {}
+    del request.session[KEPT]
+    typed: dict[str, list[str]] = kept["typed"]
+    return typed
+
+
+class Sentences:
+    """What a call refuses with becomes a page that says why and what to do."""
+
+    def __init__(self, respond: Respond):
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.respond(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, NotPermitted):
+            return refuse(request, 403, str(error))
+        if isinstance(error, Wrong):
+            return refuse(request, 404 if request.method in ("GET", "HEAD") else 422, str(error))
+        if isinstance(error, Http404):
+            return refuse(request, 404, str(error))
+        return None

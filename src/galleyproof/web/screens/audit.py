@@ -1,0 +1,111 @@
+"""The log: entries with filters, verifying the chain, downloads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from galleyproof.audit.actions import ACTIONS, line
+from galleyproof.audit.chain import verify as walk
+from galleyproof.audit.log import listing
+from galleyproof.audit.models import Entry
+from galleyproof.runs.reporting import safe
+from galleyproof.web.screens.monitor import Echo
+from galleyproof.web.screens.monitor import number as number_or_none
+from galleyproof.web.templatetags.galley import zone_of
+
+PAGE = 50
+STEP = 5_000
+"""Entries that a download reads at a time."""
+
+
+def wanted_of(request: HttpRequest) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    zone = zone_of({"request": request})
+    texts: dict[str, Any] = {
+        name: request.GET.get(name, "").strip() for name in ("action", "person", "subject")
+    }
+    days: dict[str, Any] = {"since": None, "until": None}
+    errors = []
+    for name in days:
+        given = request.GET.get(name, "").strip()
+        if given:
+            try:
+                day = date.fromisoformat(given) + timedelta(days=1 if name == "until" else 0)
+                days[name] = datetime.combine(day, time.min, zone)
+            except ValueError:
+                errors.append(_("“%(day)s” is not a day, like 2026-11-25") % {"day": given})
+    return texts, days, errors
+
+
+def audit(request: HttpRequest) -> HttpResponse:
+    texts, days, errors = wanted_of(request)
+    entries = listing(
+        **texts, **days, before=number_or_none(request.GET.get("before")), limit=PAGE + 1
+    )
+    return render(
+        request,
+        "web/audit.html",
+        {
+            "entries": [(one, line(one)) for one in entries[:PAGE]],
+            "next": entries[PAGE - 1].number if len(entries) > PAGE else None,
+            "filters": texts | {name: request.GET.get(name, "") for name in days},
+            "filtered": any(texts.values()) or any(days.values()),
+            "actions": sorted(ACTIONS),
+            "errors": errors,
+            "query": f"?{request.GET.urlencode()}" if request.GET else "",
+        },
+        status=422 if errors else 200,
+    )
+
+
+@require_POST
+def verify(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/audit_verified.html", {"verdict": walk()})
+
+
+def download(request: HttpRequest) -> StreamingHttpResponse:
+    texts, days, _errors = wanted_of(request)
+
+    def rows() -> Iterator[str]:
+        writer = csv.writer(Echo())
+        yield writer.writerow(
+            ["number", "time (UTC)", "person", "typed by", "action", "subject", "reason", "hash"]
+        )
+        before: int | None = None
+        while entries := listing(**texts, **days, before=before, limit=STEP):
+            for one in entries:
+                yield writer.writerow(cells(one))
+            before = entries[-1].number
+
+    return StreamingHttpResponse(
+        rows(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="log.csv"'},
+    )
+
+
+def cells(entry: Entry) -> list[str]:
+    return [
+        str(entry.number),
+        entry.at.isoformat(),
+        *(
+            safe(text or "")
+            for text in (entry.person, entry.acting, entry.action, entry.subject, entry.reason)
+        ),
+        entry.hash,
+    ]
+
+
+addresses = [
+    path("audit", audit),
+    path("audit/verify", verify),
+    path("audit/download.csv", download),
+]

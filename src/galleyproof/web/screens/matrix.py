@@ -1,0 +1,114 @@
+"""The matrix: who is signed off for what, by job, person or unit; an office's list in and out."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path, PurePath
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from galleyproof.marc.errors import Wrong
+from galleyproof.people.denial import NotPermitted
+from galleyproof.runs.offered import JOBS
+from galleyproof.signoff.matrix.arranging import Table, arranged
+from galleyproof.signoff.matrix.cells import ONLY, cells, narrowed, pending
+from galleyproof.signoff.matrix.exporting import list_rows
+from galleyproof.signoff.matrix.importing import import_list, settle_row
+from galleyproof.signoff.matrix.sheet import write_list
+from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.sending import once
+
+MOST_BYTES = 20 * 1024 * 1024
+PEOPLE_A_PAGE = 40
+"""Columns of the table by job and person."""
+
+
+def matrix(request: HttpRequest) -> HttpResponse:
+    return show(request, [], 200)
+
+
+def show(request: HttpRequest, errors: list[str], status: int, done: Any = None) -> HttpResponse:
+    at = now()
+    wanted = {name: request.GET.get(name, "").strip() for name in ("person", "job", "unit")}
+    environment = request.GET.get("environment", "production")
+    only, by = request.GET.get("only", ""), request.GET.get("by", "job")
+    table: Table | None = None
+    try:
+        found = narrowed(cells(at, environment=environment, **wanted), only, at)
+        table = arranged(found, by)
+    except Wrong as wrong:
+        errors = [*errors, *str(wrong).splitlines()]
+        status = 422
+    return render(
+        request,
+        "web/matrix.html",
+        {
+            "table": table,
+            "by": by,
+            "only": only,
+            "views": ONLY,
+            "filters": wanted,
+            "wanted_environment": environment,
+            "filtered": any(wanted.values()) or bool(only),
+            "pending": pending(job=wanted["job"]),
+            "jobs": sorted(JOBS.values(), key=lambda one: one.title),
+            "librarian": person_of(request).has_role("systems-librarian"),
+            "errors": errors,
+            "done": done,
+        },
+        status=status,
+    )
+
+
+@require_POST
+def take_in(request: HttpRequest) -> HttpResponse:
+    """Imports an office's list; doing it again does nothing."""
+    sent = request.FILES.get("list")
+    try:
+        if sent is None:
+            raise Wrong(_("choose the list: a CSV or XLSX file"))
+        if (sent.size or 0) > MOST_BYTES:
+            raise Wrong(_("the list has more than 20 MB"))
+        with tempfile.TemporaryDirectory(prefix="galley-list-") as folder:
+            name = PurePath((sent.name or "").replace("\\", "/")).name or "list.csv"
+            file = Path(folder) / name
+            file.write_bytes(sent.read())
+            done = import_list(who(request), file, at=now())
+    except Wrong as wrong:
+        status = 403 if isinstance(wrong, NotPermitted) else 422
+        return show(request, str(wrong).splitlines(), status)
+    return show(request, [], 200, done)
+
+
+@require_POST
+def settle(request: HttpRequest, row: int) -> HttpResponse:
+    def work() -> str:
+        settle_row(who(request), row, reason=request.POST.get("reason", "").strip(), at=now())
+        messages.success(request, _("The row is settled."))
+        return "/matrix"
+
+    return once(request, work)
+
+
+def download(request: HttpRequest, ending: str) -> FileResponse:
+    if ending not in ("csv", "xlsx"):
+        raise Wrong(_("there is no such download"))
+    with tempfile.TemporaryDirectory(prefix="galley-list-") as folder:
+        file = Path(folder) / f"sign-offs.{ending}"
+        write_list(file, list_rows(now()))
+        stream = file.open("rb")
+    return FileResponse(stream, as_attachment=True, filename=f"sign-offs.{ending}")
+
+
+addresses = [
+    path("matrix", matrix),
+    path("matrix/import", take_in),
+    path("matrix/rows/<int:row>/settle", settle),
+    path("matrix/download.<slug:ending>", download),
+]

@@ -1,0 +1,305 @@
+"""Permits: who may run what, where, how much; issuing and revoking; asking whether one may."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from galleyproof.marc.errors import Wrong
+from galleyproof.people.denial import NotPermitted
+from galleyproof.people.finding import person_named
+from galleyproof.people.groups import group_named
+from galleyproof.people.models import Person
+from galleyproof.permits.actions.acknowledge import acknowledge, confirm
+from galleyproof.permits.actions.issue import issue as issue_permit
+from galleyproof.permits.actions.one import is_holder, permit_numbered
+from galleyproof.permits.actions.refuse import lift, refuse
+from galleyproof.permits.actions.revoke import revoke as revoke_permit
+from galleyproof.permits.actions.suspend import suspend
+from galleyproof.permits.deciding import may
+from galleyproof.permits.holding import held_by
+from galleyproof.permits.listing import denials as all_denials
+from galleyproof.permits.listing import listing
+from galleyproof.permits.standing import standing, why_not
+from galleyproof.runs.monitoring import of_permit
+from galleyproof.runs.offered import JOBS, job_named
+from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.middleware import typed_before
+from galleyproof.web.screens.monitor import number as number_or_none
+from galleyproof.web.screens.monitor import run_lines
+from galleyproof.web.sending import once
+
+PAGE = 50
+
+
+def permits(request: HttpRequest) -> HttpResponse:
+    wanted = {
+        name: request.GET.get(name, "").strip() for name in ("person", "job", "environment", "all")
+    }
+    at = now()
+    errors: list[str] = []
+    found: list[Any] = []
+    try:
+        found = listing(
+            person=wanted["person"],
+            job=wanted["job"],
+            environment=wanted["environment"],
+            active_at=None if wanted["all"] else at,
+            after=number_or_none(request.GET.get("after")) or 0,
+            limit=PAGE + 1,
+        )
+    except Wrong as wrong:
+        errors = str(wrong).splitlines()
+    return render(
+        request,
+        "web/permits.html",
+        {
+            "permits": [(one, standing(one, at), JOBS.get(one.job)) for one in found[:PAGE]],
+            "next": found[PAGE - 1].pk if len(found) > PAGE else None,
+            "filters": wanted,
+            "filtered": any(wanted.values()),
+            "jobs": sorted(JOBS.values(), key=lambda one: one.title),
+            "errors": errors,
+            "may_issue": person_of(request).has_role("systems-librarian"),
+        },
+        status=422 if errors else 200,
+    )
+
+
+def new_permit(request: HttpRequest) -> HttpResponse:
+    errors: list[str] = []
+    status = 200
+    sent = request.POST.copy()
+    typed = typed_before(request)
+    for name, values in typed.items():
+        sent.setlist(name, values)
+    if request.method == "POST":
+
+        def work() -> str:
+            made = issue_permit(
+                who(request),
+                person_named(sent.get("person", "").strip()),
+                job_named(sent.get("job", "")).code,
+                environment=sent.get("environment", ""),
+                binding=sent.get("binding", "").strip(),
+                max_records=whole(sent.get("max_records", ""), _("records a run")),
+                max_per_day=whole(sent.get("max_per_day", ""), _("records a day")),
+                starts=day(sent.get("starts", "")),
+                ends=day(sent.get("ends", "")),
+                at=now(),
+            )
+            messages.success(request, _("Permit %(n)s is issued.") % {"n": made.pk})
+            return f"/permits?person={made.person.username}"
+
+        try:
+            return once(request, work)
+        except Wrong as wrong:
+            errors = str(wrong).splitlines()
+            status = 403 if isinstance(wrong, NotPermitted) else 422
+    return render(
+        request,
+        "web/new_permit.html",
+        {
+            "jobs": sorted(JOBS.values(), key=lambda one: one.title),
+            "people": Person.objects.filter(is_active=True).order_by("username")[:500],
+            "sent": sent if sent else request.GET,
+            "errors": errors,
+            "may_issue": person_of(request).has_role("systems-librarian"),
+            "kept": bool(typed),
+        },
+        status=status,
+    )
+
+
+def whole(text: str, what: str) -> int | None:
+    text = text.replace(",", "").strip()
+    if not text:
+        return None
+    if not text.isdigit() or len(text) > 15:
+        raise Wrong(_("%(what)s: “%(text)s” is not a whole number") % {"what": what, "text": text})
+    return int(text)
+
+
+def day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Wrong(_("“%(day)s” is not a day, like 2026-11-25") % {"day": text}) from None
+
+
+def permit(request: HttpRequest, number: int) -> HttpResponse:
+    """A permit, at an address that lasts: limits, how it stands and why, its runs."""
+    return show(request, number, [], 200)
+
+
+def show(request: HttpRequest, number: int, errors: list[str], status: int) -> HttpResponse:
+    found = permit_numbered(number)
+    at = now()
+    me = person_of(request)
+    held = {one.permit.pk: one for one in held_by(found.person, at)} if found.person else {}
+    one = held.get(found.pk)
+    return render(
+        request,
+        "web/permit.html",
+        {
+            "permit": found,
+            "environment": found.environment,
+            "job": JOBS.get(found.job),
+            "state": one.state if one else standing(found, at),
+            "why": one.why if one else why_not(found, at),
+            "mine": is_holder(who(request), found),
+            "librarian": me.has_role("systems-librarian"),
+            "lines": run_lines(of_permit(found.pk, limit=10)),
+            "errors": errors,
+        },
+        status=status,
+    )
+
+
+def do_acknowledge(request: HttpRequest, number: int) -> Any:
+    return acknowledge(who(request), number, at=now())
+
+
+def do_confirm(request: HttpRequest, number: int) -> Any:
+    return confirm(who(request), number, at=now())
+
+
+def do_suspend(request: HttpRequest, number: int) -> Any:
+    return suspend(who(request), number, why=request.POST.get("why", "").strip(), at=now())
+
+
+STEPS = {"acknowledge": do_acknowledge, "confirm": do_confirm, "suspend": do_suspend}
+
+
+@require_POST
+def step(request: HttpRequest, number: int, verb: str) -> HttpResponse:
+    def work() -> str:
+        STEPS[verb](request, number)
+        return f"/permits/{number}"
+
+    try:
+        return once(request, work)
+    except Wrong as wrong:
+        status = 403 if isinstance(wrong, NotPermitted) else 422
+        return show(request, number, str(wrong).splitlines(), status)
+
+
+def denials(request: HttpRequest) -> HttpResponse:
+    return show_denials(request, [], 200)
+
+
+def show_denials(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
+    return render(
+        request,
+        "web/denials.html",
+        {
+            "denials": all_denials(all=bool(request.GET.get("all"))),
+            "all": request.GET.get("all", ""),
+            "jobs": sorted(JOBS.values(), key=lambda one: one.title),
+            "librarian": person_of(request).has_role("systems-librarian", "administrator"),
+            "sent": request.POST,
+            "errors": errors,
+        },
+        status=status,
+    )
+
+
+@require_POST
+def deny(request: HttpRequest) -> HttpResponse:
+    sent = request.POST
+
+    def work() -> str:
+        person, group = sent.get("person", "").strip(), sent.get("group", "").strip()
+        refuse(
+            who(request),
+            person=person_named(person) if person else None,
+            group=group_named(group) if group else None,
+            job=sent.get("job", ""),
+            binding=sent.get("binding", "").strip(),
+            environment=sent.get("environment", ""),
+            reason=sent.get("reason", "").strip(),
+            at=now(),
+        )
+        return "/permits/denials"
+
+    try:
+        return once(request, work)
+    except Wrong as wrong:
+        status = 403 if isinstance(wrong, NotPermitted) else 422
+        return show_denials(request, str(wrong).splitlines(), status)
+
+
+@require_POST
+def lift_denial(request: HttpRequest, number: int) -> HttpResponse:
+    def work() -> str:
+        lift(who(request), number, reason=request.POST.get("reason", "").strip(), at=now())
+        return "/permits/denials"
+
+    return once(request, work)
+
+
+@require_POST
+def revoke(request: HttpRequest, number: int) -> HttpResponse:
+    def work() -> str:
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            raise Wrong(_("say why the permit is revoked; it is in the log"))
+        revoke_permit(who(request), number, reason=reason, at=now())
+        messages.success(request, _("Permit %(n)s is revoked.") % {"n": number})
+        return "/permits"
+
+    return once(request, work)
+
+
+def ask_may(request: HttpRequest) -> HttpResponse:
+    """May they? The one answer, with its reason."""
+    wanted = {
+        name: request.GET.get(name, "").strip()
+        for name in ("person", "job", "environment", "records", "binding")
+    }
+    answer, errors = None, []
+    if wanted["person"] and wanted["job"]:
+        try:
+            answer = may(
+                person_named(wanted["person"]),
+                job_named(wanted["job"]).code,
+                binding=wanted["binding"],
+                environment=wanted["environment"] or "sandbox",
+                records=whole(wanted["records"], _("records")),
+                at=now(),
+            )
+        except Wrong as wrong:
+            errors = str(wrong).splitlines()
+    return render(
+        request,
+        "web/may.html",
+        {
+            "wanted": wanted,
+            "answer": answer,
+            "errors": errors,
+            "jobs": sorted(JOBS.values(), key=lambda one: one.title),
+        },
+        status=422 if errors else 200,
+    )
+
+
+addresses = [
+    path("permits", permits),
+    path("permits/new", new_permit),
+    path("permits/may", ask_may),
+    path("permits/denials", denials),
+    path("permits/denials/new", deny),
+    path("permits/denials/<int:number>/lift", lift_denial),
+    path("permits/<int:number>", permit),
+    path("permits/<int:number>/revoke", revoke),
+    *(path(f"permits/<int:number>/{verb}", step, {"verb": verb}) for verb in STEPS),
+]

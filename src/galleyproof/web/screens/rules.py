@@ -1,0 +1,178 @@
+"""Rules: the library of rule sets, one with its versions and what is different, and the editor with
+the checker beside it; explained, and tried on a record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from galleyproof.catalog.looking import look_up
+from galleyproof.marc.changes import changes
+from galleyproof.marc.errors import Wrong
+from galleyproof.marc.record import Record
+from galleyproof.people.denial import NotPermitted
+from galleyproof.rulebook.actions.share import share_rules
+from galleyproof.rulebook.comparing import difference
+from galleyproof.rulebook.finding import listing, version_shown, versions_of
+from galleyproof.rules.compiling import compile_rules
+from galleyproof.rules.explaining import explain
+from galleyproof.rules.footprint import footprint
+from galleyproof.rules.linting import lint
+from galleyproof.rules.parsing import WrongRules, parse_rules
+from galleyproof.runs.rule_changes import change_rules
+from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.marc_display import rows
+from galleyproof.web.middleware import typed_before
+from galleyproof.web.sending import once
+
+MOST_TEXT = 200_000
+"""Characters that the checker looks at while somebody types."""
+
+
+def rules(request: HttpRequest) -> HttpResponse:
+    found = [(one, one.in_order[-1]) for one in listing(person_of(request))]
+    return render(request, "web/rules.html", {"rule_sets": found})
+
+
+def rule_set(request: HttpRequest, name: str) -> HttpResponse:
+    """A version (`NAME` or `NAME@VERSION`): its text, explained, its versions."""
+    me = person_of(request)
+    version = version_shown(name, me)
+    found = version.rule_set
+    against = request.GET.get("from", "")
+    return render(
+        request,
+        "web/rule_set.html",
+        {
+            "version": version,
+            "rule_set": found,
+            "versions": list(reversed(versions_of(found))),
+            "explained": explain(parse_rules(version.text)),
+            "against": against,
+            "diff": difference(version_shown(against, me), version) if against else None,
+            "mine": found.owner_id == me.pk,
+        },
+    )
+
+
+def edit(request: HttpRequest, name: str = "") -> HttpResponse:
+    me = person_of(request)
+    errors: list[str] = []
+    status = 200
+    sent = request.POST.copy()
+    typed = typed_before(request)
+    for key, values in typed.items():
+        sent.setlist(key, values)
+    if request.method == "POST":
+
+        def work() -> str:
+            made, suspended = change_rules(
+                who(request),
+                (name or sent.get("name", "")).strip(),
+                text_of(sent),
+                share=sent.get("share") == "on",
+                note=sent.get("note", "").strip(),
+                at=now(),
+            )
+            binding = made.version.binding
+            said = _("%(b)s is added.") if made.added else _("Nothing is new: %(b)s has this text.")
+            messages.success(request, said % {"b": binding})
+            if suspended:
+                numbers = ", ".join(map(str, suspended))
+                messages.warning(
+                    request, _("Suspended until acknowledged: permits %(n)s") % {"n": numbers}
+                )
+            return f"/rules/{made.version.rule_set.name}"
+
+        try:
+            return once(request, work)
+        except Wrong as wrong:
+            errors = str(wrong).splitlines()
+            status = 403 if isinstance(wrong, NotPermitted) else 422
+    text = sent.get("text") or (version_shown(name, me).text if name else "")
+    return render(
+        request,
+        "web/edit_rules.html",
+        {
+            "name": name,
+            "sent": sent,
+            "text": text,
+            "errors": errors,
+            "kept": bool(typed),
+            **(checked(text) if text else {}),
+        },
+        status=status,
+    )
+
+
+def text_of(sent: Any) -> str:
+    return str(sent.get("text", "")).replace("\r\n", "\n")
+
+
+def checked(text: str) -> dict[str, Any]:
+    """What the checker says of a text, and the rules in sentences."""
+    if len(text) > MOST_TEXT:
+        raise Wrong(_("the checker looks at 200,000 characters at most"))
+    try:
+        parsed = parse_rules(text)
+    except WrongRules as wrong:
+        return {"faults": wrong.faults}
+    marks = footprint(parsed)
+    return {
+        "faults": [],
+        "warnings": lint(parsed),
+        "explained": explain(parsed),
+        "kind": parsed.kind,
+        "reads": marks.reads,
+        "writes": marks.writes,
+    }
+
+
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/rules_checked.html", checked(text_of(request.POST)))
+
+
+@require_POST
+def try_out(request: HttpRequest) -> HttpResponse:
+    """The rules on one record of the catalogue, before and after; nothing is written."""
+    sent = request.POST
+    error, shown, found = "", None, None
+    try:
+        parsed = parse_rules(text_of(sent))
+        kind = sent.get("kind", "bib")
+        found = look_up(kind, sent.get("record", "").strip(), sent.get("environment", "sandbox"))
+        before = Record(found.body)
+        after = compile_rules(parsed)(before)
+        shown = rows(changes(before, after))
+    except Wrong as wrong:
+        error = str(wrong)
+    context = {"errors": error.splitlines(), "rows": shown, "record": found}
+    return render(request, "web/rules_tried.html", context)
+
+
+@require_POST
+def share(request: HttpRequest, name: str) -> HttpResponse:
+    def work() -> str:
+        shared, _now = share_rules(who(request), name, at=now())
+        messages.success(request, _("“%(name)s” is shared.") % {"name": shared.name})
+        return f"/rules/{shared.name}"
+
+    return once(request, work)
+
+
+addresses = [
+    path("rules", rules),
+    path("rules-check", check),
+    path("rules-try", try_out),
+    path("rules-new", edit),
+    path("rules/<str:name>", rule_set),
+    path("rules/<str:name>/edit", edit),
+    path("rules/<str:name>/share", share),
+]

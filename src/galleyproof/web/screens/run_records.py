@@ -1,0 +1,111 @@
+"""The records of a run or a plan: by outcome, by kind of change, before and after; and a set of
+some of them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from galleyproof.catalog.sets import make_from_ids
+from galleyproof.marc.errors import Wrong
+from galleyproof.runs.control import run_numbered
+from galleyproof.runs.record_pages import BEGINNING, At, ids_said, ids_showing, page
+from galleyproof.runs.reporting import summary
+from galleyproof.runs.tally import OUTCOMES, said_counts
+from galleyproof.web.asking import now, person_of
+from galleyproof.web.marc_display import rows
+from galleyproof.web.models import Unticked
+from galleyproof.web.screens.monitor import title_of
+from galleyproof.web.sending import once
+
+PAGE = 20
+
+
+def records(request: HttpRequest, number: int) -> HttpResponse:
+    run = run_numbered(number)
+    outcome = request.GET.get("outcome", "changed")
+    shape, code = request.GET.get("change", ""), request.GET.get("code", "")
+    found = page(
+        run,
+        outcome,
+        after=place_of(request.GET.get("after", "")),
+        limit=PAGE,
+        shape=shape,
+        code=code,
+    )
+    unticked = None
+    if run.state == "planned" and outcome == "changed" and run.undoes_id is None:
+        unticked = Unticked.objects.filter(plan=run, person=person_of(request)).first()
+        unticked = unticked or Unticked(plan=run, ids=[], shapes={})
+    data = summary(run)
+    return render(
+        request,
+        "web/run_records.html",
+        {
+            "run": run,
+            "title": title_of(run),
+            "environment": run.environment_id,
+            "outcome": outcome,
+            "shape": shape,
+            "code": code,
+            "shapes": data["shapes"],
+            "codes": [
+                one for one, _count in said_counts(run.environment_id, run.pk, outcome) if one
+            ],
+            "outcomes": [(name, data["counts"].get(name, 0)) for name in OUTCOMES],
+            "records": [
+                (one, rows(one.difference.changes, one.kind) if one.difference else [])
+                for one in found.records
+            ],
+            "next": ".".join(map(str, found.next)) if found.next else "",
+            "out_ids": set(unticked.all_ids()) if unticked is not None else set(),
+            "ticking": unticked is not None,
+        },
+    )
+
+
+def place_of(text: str) -> At:
+    """A place in a run as an address writes it: `2000.17`."""
+    start, dot, place = text.partition(".")
+    if start.isdigit() and dot and place.isdigit() and len(text) < 24:
+        return int(start), int(place)
+    return BEGINNING
+
+
+@require_POST
+def as_set(request: HttpRequest, number: int) -> HttpResponse:
+    """A set of the records with one outcome, one code or one kind of change."""
+    run = run_numbered(number)
+    outcome = request.POST.get("outcome", "")
+    shape, code = request.POST.get("change", ""), request.POST.get("code", "")
+    name = request.POST.get("name", "").strip()
+
+    def work() -> str:
+        ids = ids_showing(run, shape) if shape else ids_said(run, outcome, code)
+        ids = [id for id in ids if id > 0]
+        if not ids:
+            raise Wrong(_("there are no such records in the catalogue"))
+        what = shape or code or outcome
+        made = make_from_ids(
+            name or f"{what} in run {run.pk}, {now():%Y-%m-%d %H:%M:%S}",
+            run.kind,
+            run.environment_id,
+            ids,
+            person_of(request).username,
+            now(),
+            f"run {run.pk}: {what}",
+        )
+        messages.success(request, _("The set “%(name)s” is made.") % {"name": made.name})
+        return f"/sets/{made.pk}"
+
+    return once(request, work)
+
+
+addresses = [
+    path("runs/<int:number>/records", records),
+    path("runs/<int:number>/as-set", as_set),
+]

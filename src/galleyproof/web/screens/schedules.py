@@ -1,0 +1,142 @@
+"""Schedules: what runs when, as a list and a calendar; adding one, pausing, resuming, removing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from galleyproof.catalog.sets import listing as sets_of
+from galleyproof.marc.errors import Wrong
+from galleyproof.people.denial import NotPermitted
+from galleyproof.runs import schedules
+from galleyproof.runs.cron import next_after
+from galleyproof.runs.models import Schedule
+from galleyproof.runs.offered import JOBS
+from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.forms import controls, values_of, with_errors
+from galleyproof.web.middleware import typed_before
+from galleyproof.web.screens.jobs import ASKED_FOR_ELSEWHERE, job_or_404
+from galleyproof.web.sending import once
+
+DAYS = 14
+MOST_A_SCHEDULE = 60
+"""Times of one schedule that the calendar shows."""
+
+STEPS = {
+    "pause": schedules.pause_schedule,
+    "resume": schedules.resume_schedule,
+    "remove": schedules.remove_schedule,
+}
+
+
+def all_schedules(request: HttpRequest) -> HttpResponse:
+    found = schedules.listing(all=bool(request.GET.get("all")))
+    me = person_of(request)
+    steward = me.has_role("systems-librarian", "administrator")
+    return render(
+        request,
+        "web/schedules.html",
+        {
+            "lines": [(one, JOBS.get(one.job), steward or one.person_id == me.pk) for one in found],
+            "days": calendar(found),
+            "all": request.GET.get("all", ""),
+            "jobs": [
+                job
+                for job in sorted(JOBS.values(), key=lambda one: one.title)
+                if job.code not in ASKED_FOR_ELSEWHERE
+            ],
+        },
+    )
+
+
+def calendar(found: list[Schedule]) -> list[tuple[object, list[tuple[object, object]]]]:
+    """The coming days, each with the times at which something starts, in the institution's zone."""
+    zone = timezone.get_default_timezone()
+    at = now()
+    until = at + timedelta(days=DAYS)
+    starts = []
+    for one in found:
+        due = one.next_due if one.state == "active" else None
+        for _count in range(MOST_A_SCHEDULE):
+            if due is None or due > until:
+                break
+            starts.append((due.astimezone(zone), one))
+            due = next_after(one.cron, due, zone)
+    starts.sort(key=lambda pair: pair[0])
+    first = at.astimezone(zone).date()
+    days = [first + timedelta(days=count) for count in range(DAYS)]
+    return [(day, [pair for pair in starts if pair[0].date() == day]) for day in days]
+
+
+def new_schedule(request: HttpRequest, code: str, environment: str) -> HttpResponse:
+    job = job_or_404(code)
+    errors: list[str] = []
+    status = 200
+    sent = request.POST.copy()
+    typed = typed_before(request)
+    for name, several in typed.items():
+        sent.setlist(name, several)
+    values = values_of(job.parameters, sent) if sent else {}
+    if request.method == "POST":
+
+        def work() -> str:
+            made = schedules.add_schedule(
+                who(request),
+                job.code,
+                cron=sent.get("cron", "").strip(),
+                environment=environment,
+                set_name=sent.get("set", "").strip(),
+                parameters=values,
+                binding=sent.get("binding", "").strip(),
+                note=sent.get("note", "").strip(),
+                at=now(),
+            )
+            messages.success(request, _("Schedule %(n)s is made.") % {"n": made.pk})
+            return "/schedules"
+
+        try:
+            return once(request, work)
+        except Wrong as wrong:
+            errors = str(wrong).splitlines()
+            status = 403 if isinstance(wrong, NotPermitted) else 422
+    shown, rest = with_errors(controls(job.parameters, values), errors)
+    return render(
+        request,
+        "web/new_schedule.html",
+        {
+            "job": job,
+            "environment": environment,
+            "controls": shown,
+            "errors": rest,
+            "sent": sent,
+            "sets": [one for one in sets_of(environment, limit=300) if one.kind in job.kinds],
+            "kept": bool(typed),
+        },
+        status=status,
+    )
+
+
+@require_POST
+def change(request: HttpRequest, number: int, step: str) -> HttpResponse:
+    def work() -> str:
+        made = STEPS[step](who(request), number, at=now())
+        messages.success(
+            request, _("Schedule %(n)s is %(state)s.") % {"n": made.pk, "state": made.state}
+        )
+        return "/schedules"
+
+    return once(request, work)
+
+
+addresses = [
+    path("schedules", all_schedules),
+    path("schedules/new/<slug:code>/<slug:environment>", new_schedule),
+    *(path(f"schedules/<int:number>/{step}", change, {"step": step}) for step in STEPS),
+]

@@ -1,0 +1,256 @@
+"""Sets: all of them, making one, one with its members, freezing, combining, drift."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from galleyproof.catalog import set_pages, sets
+from galleyproof.catalog.exporting import export_records
+from galleyproof.catalog.kinds import ENVIRONMENTS, ID_TYPES, KINDS
+from galleyproof.catalog.models import RecordSet
+from galleyproof.marc.errors import Wrong
+from galleyproof.runs.control import run_numbered
+from galleyproof.runs.offered import JOBS
+from galleyproof.runs.reporting import all_ids, listing
+from galleyproof.web.asking import now, person_of
+from galleyproof.web.middleware import typed_before
+from galleyproof.web.screens.jobs import ASKED_FOR_ELSEWHERE
+from galleyproof.web.screens.monitor import number as number_or_none
+from galleyproof.web.screens.monitor import run_lines
+from galleyproof.web.sending import once
+from galleyproof.web.uploads import as_file, check_ids, upload_of
+
+PAGE = 50
+FORMATS = {"mrc": "iso2709", "mrk": "mrk", "xml": "marcxml", "json": "json"}
+
+
+def all_sets(request: HttpRequest) -> HttpResponse:
+    wanted = {name: request.GET.get(name, "").strip() for name in ("environment", "kind", "name")}
+    found = sets.listing(
+        wanted["environment"] or None,
+        kind=wanted["kind"],
+        name=wanted["name"],
+        before=number_or_none(request.GET.get("before")),
+        limit=PAGE + 1,
+    )
+    return render(
+        request,
+        "web/sets.html",
+        {
+            "sets": found[:PAGE],
+            "next": found[PAGE - 1].pk if len(found) > PAGE else None,
+            "filters": wanted,
+            "filtered": any(wanted.values()),
+            "kinds": list(KINDS),
+        },
+    )
+
+
+def new_set(request: HttpRequest, environment: str) -> HttpResponse:
+    if environment not in ENVIRONMENTS:
+        raise Wrong(_("there are sandbox and production"))
+    errors: list[str] = []
+    upload = None
+    sent = request.POST.copy()
+    typed = typed_before(request)
+    for name, values in typed.items():
+        sent.setlist(name, values)
+    if request.method == "POST":
+        try:
+            upload = upload_of(request) if sent.get("source") in ("paste", "file") else None
+
+            def work() -> str:
+                made = make(request, environment, upload)
+                messages.success(request, _("The set “%(name)s” is made.") % {"name": made.name})
+                return f"/sets/{made.pk}"
+
+            return once(request, work)
+        except Wrong as wrong:
+            errors = str(wrong).splitlines()
+    return render(
+        request,
+        "web/new_set.html",
+        {
+            "environment": environment,
+            "other": "production" if environment == "sandbox" else "sandbox",
+            "errors": errors,
+            "sent": sent,
+            "source": sent.get("source", "query"),
+            "kinds": list(KINDS),
+            "id_types": ID_TYPES,
+            "upload": upload if upload is not None and upload.pk else None,
+            "kept": bool(typed),
+        },
+        status=422 if errors else 200,
+    )
+
+
+@require_POST
+def check(request: HttpRequest, environment: str) -> HttpResponse:
+    return check_ids(request, environment, [request.POST.get("kind", "bib")])
+
+
+def make(request: HttpRequest, environment: str, upload: Any) -> RecordSet:
+    sent = request.POST
+    name, kind, by = sent.get("name", "").strip(), sent.get("kind", ""), person_of(request).username
+    if sent.get("source") == "query":
+        return sets.make_from_query(name, kind, environment, sent.get("query", ""), by, now())[0]
+    if upload is None:
+        raise Wrong(_("paste ids or choose a file"))
+    with as_file(upload) as file:
+        return sets.make_from_file(name, kind, environment, file, by, now())[0]
+
+
+def one_set(request: HttpRequest, number: int) -> HttpResponse:
+    found = sets.set_numbered(number)
+    after = number_or_none(request.GET.get("after")) or 0
+    stale = not found.logical and found.generation != found.environment.generation
+    page = set_pages.page(found, after, PAGE)
+    context = {
+        "set": found,
+        "environment": found.environment_id,
+        "page": page,
+        "after": after,
+        "stale": stale,
+    }
+    if request.htmx:
+        return render(request, "web/set_members.html", context)
+    context |= {
+        "lines": run_lines(
+            listing(set_name=found.name, environment=found.environment_id, limit=10)
+        ),
+        "jobs": [
+            job
+            for job in sorted(JOBS.values(), key=lambda one: one.title)
+            if found.kind in job.kinds and job.code not in ASKED_FOR_ELSEWHERE
+        ],
+        "others": [
+            one
+            for one in sets.listing(found.environment_id, kind=found.kind, limit=300)
+            if one.pk != found.pk
+        ],
+        "count": found.size,
+    }
+    return render(request, "web/set.html", context)
+
+
+def count(request: HttpRequest, number: int) -> HttpResponse:
+    """A step of counting a set that has to read records, with how far it is."""
+    found = sets.set_numbered(number)
+    so_far = number_or_none(request.GET.get("count")) or 0
+    after = number_or_none(request.GET.get("after")) or 0
+    counted = set_pages.count_some(found, so_far, after)
+    highest = set_pages.highest_number(found) or 1
+    return render(
+        request,
+        "web/set_counted.html",
+        {"set": found, "counted": counted, "percent": min(100, counted.reached * 100 // highest)},
+    )
+
+
+def not_found(request: HttpRequest, number: int) -> HttpResponse:
+    """The lines of a set's file that there is something to say about, as text to download."""
+    found = sets.set_numbered(number)
+    lines = sets.file_lines(found)
+    text = "line\tvalue\twhat\n" + "".join(
+        f"{line.number}\t{line.value}\t{line.problem}\n" for line in lines
+    )
+    response = HttpResponse(text, content_type="text/tab-separated-values; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="set-{found.pk}-lines.tsv"'
+    return response
+
+
+def download(request: HttpRequest, number: int, ending: str) -> FileResponse:
+    found = sets.set_numbered(number)
+    if ending not in FORMATS:
+        raise Wrong(_("there is no such download"))
+    with tempfile.TemporaryDirectory(prefix="galley-download-") as folder:
+        file = Path(folder) / "download"
+        export_records(
+            found.kind, found.environment_id, file, form=FORMATS[ending], set_name=found.name
+        )
+        stream = file.open("rb")
+    return FileResponse(
+        stream,
+        as_attachment=True,
+        filename=f"set-{found.pk}.{ending}",
+        content_type="application/octet-stream",
+    )
+
+
+@require_POST
+def freeze(request: HttpRequest, number: int) -> HttpResponse:
+    found = sets.set_numbered(number)
+
+    def work() -> str:
+        name = request.POST.get("name", "").strip() or f"{found.name}, {now():%Y-%m-%d %H:%M:%S}"
+        by = person_of(request).username
+        made = sets.freeze_set(found.name, found.environment_id, name, by, now())
+        messages.success(request, _("Frozen as “%(name)s”.") % {"name": made.name})
+        return f"/sets/{made.pk}"
+
+    return once(request, work)
+
+
+@require_POST
+def combine(request: HttpRequest, number: int) -> HttpResponse:
+    found = sets.set_numbered(number)
+
+    def work() -> str:
+        how, other = request.POST.get("how", ""), request.POST.get("other", "")
+        name = request.POST.get("name", "").strip() or f"{found.name} {how} {other}"
+        by = person_of(request).username
+        made = sets.combine(name, found.environment_id, found.name, how, other, by, now())
+        messages.success(request, _("The set “%(name)s” is made.") % {"name": made.name})
+        return f"/sets/{made.pk}"
+
+    return once(request, work)
+
+
+def drift(request: HttpRequest, number: int) -> HttpResponse:
+    """What became of a set since a run froze it."""
+    found = sets.set_numbered(number)
+    run = run_numbered(number_or_none(request.GET.get("run")) or 0)
+    if run.environment_id != found.environment_id or run.kind != found.kind:
+        raise Wrong(_("run %(run)s worked on other records than this set's") % {"run": run.pk})
+    moved = sets.drift(found.environment_id, all_ids(run), found.name)
+    return render(
+        request,
+        "web/set_drift.html",
+        {
+            "set": found,
+            "environment": found.environment_id,
+            "run": run,
+            "added": moved.added,
+            "gone": moved.gone,
+        },
+    )
+
+
+def by_name(request: HttpRequest, environment: str) -> HttpResponse:
+    """The address of a set by its name, as runs know it."""
+    return redirect(f"/sets/{sets.set_named(request.GET.get('name', ''), environment).pk}")
+
+
+addresses = [
+    path("sets", all_sets),
+    path("sets/new/<slug:environment>", new_set),
+    path("sets/new/<slug:environment>/check", check),
+    path("sets/named/<slug:environment>", by_name),
+    path("sets/<int:number>", one_set),
+    path("sets/<int:number>/count", count),
+    path("sets/<int:number>/lines", not_found),
+    path("sets/<int:number>/download.<slug:ending>", download),
+    path("sets/<int:number>/freeze", freeze),
+    path("sets/<int:number>/combine", combine),
+    path("sets/<int:number>/drift", drift),
+]

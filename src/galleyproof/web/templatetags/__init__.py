@@ -1,0 +1,1 @@
+"""What templates say beside Django's own."""

@@ -1,0 +1,67 @@
+"""Every address, screen by screen."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+
+from galleyproof.web.screens import (
+    administration,
+    audit,
+    home,
+    jobs,
+    matrix,
+    monitor,
+    permits,
+    plan,
+    readings,
+    records,
+    refusals,
+    review,
+    rules,
+    run,
+    run_a_job,
+    run_control,
+    run_downloads,
+    run_records,
+    schedules,
+    sets,
+    signing_in,
+    tickets,
+)
+
+urlpatterns = [
+    address
+    for screen in (
+        signing_in,
+        home,
+        jobs,
+        run_a_job,
+        monitor,
+        run,
+        run_records,
+        run_downloads,
+        run_control,
+        plan,
+        sets,
+        records,
+        rules,
+        readings,
+        review,
+        tickets,
+        matrix,
+        schedules,
+        permits,
+        audit,
+        administration,
+    )
+    for address in screen.addresses
+]
+
+if settings.GALLEY_OIDC_ISSUER:
+    urlpatterns.append(
+        path("single-sign-on/", include("allauth.socialaccount.providers.openid_connect.urls"))
+    )
+
+handler404 = refusals.not_found
+handler500 = refusals.broken

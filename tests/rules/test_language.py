@@ -1,0 +1,344 @@
+"""What the language means, each with a record before and after, compiled and plain."""
+
+from __future__ import annotations
+
+import plain
+import pytest
+
+from galleyproof.marc.mrk import from_text, to_text
+from galleyproof.marc.record import Record
+from galleyproof.rules.compiling import compile_filter, compile_rules
+from galleyproof.rules.examples import LEADER
+from galleyproof.rules.parsing import parse_rules
+
+
+def record(text: str) -> Record:
+    lines = [line.strip() for line in text.strip().split("\n")]
+    whole = "\n".join(lines)
+    return Record(from_text(whole if "=LDR" in whole else LEADER + whole))
+
+
+def after(text: str, before: str, **dialect: object) -> str:
+    """The fields after the rules; both implementations must agree on them."""
+    rules = parse_rules(text, **dialect)  # type: ignore[arg-type]
+    given = record(before)
+    result = compile_rules(rules).run(given)
+    expected, applied = plain.run(rules, given)
+    assert expected.same(result.record)
+    assert list(result.applied) == applied
+    return "\n".join(to_text(result.record.body).strip().split("\n")[1:])
+
+
+def fields(text: str) -> str:
+    return "\n".join(line.strip() for line in text.strip().split("\n"))
+
+
+def always(action: str) -> str:
+    return f'rule "x" when TRUE then {action} end'
+
+
+def holds(condition: str, before: str) -> bool:
+    rules = parse_rules(f'rule "x" when {condition} then set indication."true" end')
+    found = compile_filter(rules)(record(before))
+    assert found == plain.holds(rules.rules[0].condition, plain.Plain(record(before)))
+    return found
+
+
+# ---- order
+
+UP = """
+rule "upper" when TRUE then replaceContents "500.a" with "upper" end
+rule "lower" when TRUE then replaceContents "500.a" with "lower" end
+"""
+
+
+def test_without_priorities_the_upper_rule_has_the_last_word() -> None:
+    assert after(UP, "=500  \\\\$a") == "=500  \\\\$aupper"
+    assert after(UP, "=500  \\\\$a", order="top-down") == "=500  \\\\$alower"
+    assert after("# dialect: order=top-down\n" + UP, "=500  \\\\$a") == "=500  \\\\$alower"
+
+
+def test_the_command_line_goes_before_the_file() -> None:
+    text = "# dialect: order=top-down\n" + UP
+    assert after(text, "=500  \\\\$a", order="bottom-up") == "=500  \\\\$aupper"
+
+
+def test_higher_priority_runs_first_and_none_is_zero() -> None:
+    text = """
+    rule "b" priority -1 when TRUE then suffix "500.a" with "b" end
+    rule "n" when TRUE then suffix "500.a" with "n" end
+    rule "z" priority 0 when TRUE then suffix "500.a" with "z" end
+    rule "a" salience 7 when TRUE then suffix "500.a" with "a" end
+    """
+    assert after(text, "=500  \\\\$a-") == "=500  \\\\$a-aznb"
+
+
+def test_actions_run_from_top_to_bottom() -> None:
+    text = 'rule "x" when TRUE then suffix "500.a" with "1"\n suffix "500.a" with "2" end'
+    assert after(text, "=500  \\\\$a-") == "=500  \\\\$a-12"
+
+
+def test_a_later_rule_reads_what_an_earlier_one_made() -> None:
+    text = """
+    rule "3" priority 1 when exists "TMP" then removeField "TMP" end
+    rule "2" priority 2 when exists "TMP.a.b*" then copyField "TMP.a" to "500.a" end
+    rule "1" priority 3 when exists "001" then copyControlField "001" to "TMP.a" end
+    """
+    assert after(text, "=001  b12") == "=001  b12\n=500  \\\\$ab12"
+
+
+def test_a_rule_for_a_tag_that_only_an_earlier_rule_makes_is_not_skipped() -> None:
+    # The record has neither 440 nor 830: what lets the second rule run is made by the first.
+    text = """
+    rule "2" when exists "8**" then changeSecondIndicator "8**" to "0" end
+    rule "1" when exists "490.a" then copyField "490.a" to "830.a" end
+    """
+    assert after(text, "=490  1\\$aBees") == "=490  1\\$aBees\n=830  \\0$aBees"
+
+
+def test_a_text_that_only_an_earlier_rule_writes_is_found() -> None:
+    text = """
+    rule "2" when exists "500.z.new*" then addSubField "500.y.seen" end
+    rule "1" when TRUE then addSubField "500.z.new text" end
+    """
+    assert after(text, "=500  \\\\$aBees") == "=500  \\\\$aBees$znew text$yseen"
+
+
+def test_a_field_that_an_earlier_rule_removed_is_gone() -> None:
+    text = """
+    rule "2" when exists "500" then addField "599.a.there was one" end
+    rule "1" when TRUE then removeField "500" end
+    """
+    assert after(text, "=500  \\\\$aBees\n=501  \\\\$ax") == "=501  \\\\$ax"
+
+
+# ---- if
+
+
+def test_if_about_the_tag_of_the_action_is_about_the_very_field() -> None:
+    text = always('removeField "020" if (exists "020.q.*pdf*")')
+    before = "=020  \\\\$a1$qpdf\n=020  \\\\$a2"
+    assert after(text, before) == "=020  \\\\$a2"
+
+
+def test_if_about_another_tag_is_about_the_record() -> None:
+    text = always('removeField "020" if (exists "245")')
+    assert after(text, "=020  \\\\$a1\n=020  \\\\$a2") == "=020  \\\\$a1\n=020  \\\\$a2"
+    assert after(text, "=020  \\\\$a1\n=245  10$aBees") == "=245  10$aBees"
+
+
+def test_if_can_ask_about_both() -> None:
+    text = always('addSubField "650.2.x" if (not exists "650.2" and (exists "245" or TRUE))')
+    before = "=650  \\7$aA\n=650  \\7$aB$2y"
+    assert after(text, before) == "=650  \\7$aA$2x\n=650  \\7$aB$2y"
+
+
+def test_if_not_is_not_of_the_very_field() -> None:
+    text = always('removeField "6**" if (not exists "6**.2.fast")')
+    assert after(text, "=650  \\7$aA$2fast\n=651  \\0$aB") == "=650  \\7$aA$2fast"
+
+
+def test_if_counts_subfields_in_the_very_field() -> None:
+    text = always('removeField "700" if (existsMoreThanOnce "700.e")')
+    assert after(text, "=700  1\\$aA$e1\n=700  1\\$aB$e1$e2") == "=700  1\\$aA$e1"
+
+
+def test_if_on_a_field_that_is_added_is_about_the_record() -> None:
+    text = always('addField "599.a.x" if (not exists "599")')
+    assert after(text, "=599  \\\\$ay") == "=599  \\\\$ay"
+    assert after(text, "=245  10$aB") == "=245  10$aB\n=599  \\\\$ax"
+
+
+# ---- elements
+
+
+@pytest.mark.parametrize("blank", ["-", "#", " ", " - ", "  "])
+def test_a_blank_indicator_in_each_form(blank: str) -> None:
+    text = always(f'removeField "830.{{*,{blank}}}"')
+    assert after(text, "=830  \\\\$aA\n=830  \\0$aB") == "=830  \\0$aB"
+
+
+@pytest.mark.parametrize("blank", ["", " ", "-", "#"])
+def test_an_indicator_is_set_to_blank_in_each_form(blank: str) -> None:
+    assert after(always(f'changeFirstIndicator "490" to "{blank}"'), "=490  1\\$aA") == (
+        "=490  \\\\$aA"
+    )
+
+
+@pytest.mark.parametrize("any_one", ["{*,0}", "{,0}", "{ * , 0 }"])
+def test_any_indicator_in_each_form(any_one: str) -> None:
+    text = always(f'removeField "650.{any_one}"')
+    assert after(text, "=650  10$aA\n=650  \\0$aB\n=650  \\4$aC") == "=650  \\4$aC"
+
+
+def test_removefield_with_a_subfield_removes_fields_that_have_it() -> None:
+    assert after(always('removeField "035.a"'), "=035  \\\\$a1\n=035  \\\\$z2") == "=035  \\\\$z2"
+
+
+@pytest.mark.parametrize(
+    ("tag", "left"),
+    [("9**", "001 090 59X"), ("*9*", "001 59X"), ("***", "001"), ("**0", "001 59X"), ("00*", "")],
+)
+def test_wildcards_in_tags_reach_control_fields_only_where_they_say_so(tag: str, left: str) -> None:
+    before = "=001  1\n=090  \\\\$aA\n=59X  \\\\$aB\n=990  \\\\$aC"
+    found = after(always(f'removeField "{tag}"'), before)
+    kept = left if tag != "00*" else "090 59X 990"
+    kept = "001 090 59X" if tag == "9**" else "001" if tag == "*9*" else kept
+    assert [line[1:4] for line in found.split("\n")] == kept.split()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("Bees", True),
+        ("Bee", False),
+        ("Bee*", True),
+        ("*ees", True),
+        ("*ee*", True),
+        ("B*e*s", True),
+        ("*", True),
+        ("bees", False),
+        ("Honey|Bees", True),
+        ("H*|*s", True),
+        ("Honey|Be", False),
+        ("B?es", False),
+        ("[B]ees", False),
+        ("B.es", False),
+    ],
+)
+def test_a_value_is_compared_whole_unless_it_has_asterisks(pattern: str, found: bool) -> None:
+    assert holds(f'exists "650.a.{pattern}"', "=650  \\0$aBees") == found
+    assert holds(f'exists "650.*.{pattern}"', "=650  \\0$aBees") == found
+
+
+@pytest.mark.parametrize("slashes", ["\\" * n for n in (1, 2, 3, 4)])
+def test_escapes_with_one_to_four_backslashes(slashes: str) -> None:
+    assert holds(f'exists "500.a.a{slashes}.b"', "=500  \\\\$aa.b")
+    assert holds(f'exists "500.a.a{slashes}|b"', "=500  \\\\$aa|b")
+    assert not holds(f'exists "500.a.a{slashes}|b"', "=500  \\\\$ab")
+    assert holds(f'exists "500.a.a{slashes}*"', "=500  \\\\$aa*")
+    assert not holds(f'exists "500.a.a{slashes}*"', "=500  \\\\$aab")
+    assert holds(f'exists "500.a.caf{slashes}u00E9"', "=500  \\\\$acafé")
+
+
+@pytest.mark.parametrize("written", ["café", "cafe\u0301"])
+def test_composed_and_decomposed_letters_are_equal_and_what_stays_keeps_its_bytes(
+    written: str,
+) -> None:
+    assert holds('exists "500.a.café"', f"=500  \\\\$a{written}")
+    assert not holds('exists "500.a.cafe*"', f"=500  \\\\$a{written}")
+    text = always('replaceContents "500.a.x" with "y"')
+    assert after(text, f"=500  \\\\$ax {written}") == f"=500  \\\\$ay {written}"
+
+
+@pytest.mark.parametrize(("char", "plain_one"), [("\u212a", "K"), ("\u037e", ";"), ("\u1fef", "`")])
+def test_characters_that_compose_to_ascii_are_found(char: str, plain_one: str) -> None:
+    assert holds(f'exists "500.a.{plain_one}elvin"', f"=500  \\\\$a{char}elvin")
+    assert holds(f'exists "500.a.{plain_one}*"', f"=500  \\\\$a{char}elvin")
+    assert holds(f'exists "500.a.*{plain_one}*"', f"=500  \\\\$aa{char}b")
+
+
+def test_an_alternative_in_control_values() -> None:
+    before = "=LDR  00000nam\\a2200000\\i\\4500\n=008  200101s2020"
+    assert holds('existsControl "LDR.{06,1}.a|t"', before)
+    assert holds('existsControl "LDR.{6,2}.am"', before)
+    assert not holds('existsControl "LDR.{06,1}.c|d"', before)
+    assert holds('existsControl "008.{06,1}.s|m"', before)
+    assert not holds('existsControl "008.{35,3}.*"', before)  # the field is too short
+
+
+def test_a_text_that_is_written_keeps_stops_bars_and_asterisks() -> None:
+    text = always('addField "500.a.a. b.c|d*e"\n addSubField "245.c.x.y|z."')
+    assert after(text, "=245  10$aB") == "=245  10$aB$cx.y|z.\n=500  \\\\$aa. b.c|d*e"
+
+
+def test_a_final_full_stop_alone() -> None:
+    text = always('replaceContents "690.a.." with ""')
+    assert (
+        after(text, "=690  \\4$aU.S. law.\n=690  \\4$aU.S") == "=690  \\4$aU.S. law\n=690  \\4$aU.S"
+    )
+
+
+def test_with_regex_a_full_stop_is_any_character() -> None:
+    text = always('replaceContents "690.a.." with ""')
+    assert after(text, "=690  \\4$aU.S.$bx", regex=True) == "=690  \\4$bx"
+
+
+def test_without_regex_signs_are_literal() -> None:
+    text = always('replaceContents "500.a.[a-z]+(x)" with "y"')
+    assert after(text, "=500  \\\\$aabx [a-z]+(x)") == "=500  \\\\$aabx y"
+
+
+def test_groups_are_written_again() -> None:
+    text = always(r'replaceContents "500.a.([0-9]+)-([0-9]+)" with "$2/$1"')
+    assert after(text, "=500  \\\\$ap. 12-34", regex=True) == "=500  \\\\$ap. 34/12"
+
+
+# ---- liberties
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'rule "x" when exists "245" then removeField "900" end',
+        'RULE "x" WHEN EXISTS "245" THEN REMOVEFIELD "900" END',
+        'rule "x" when (exists "245") then removefield "900" end\n\n',
+        'rule "x"\n\n# why\nwhen\n exists "245"\n TRUE\n\n// a\nthen\n\n removeField "900"\nend',
+        'rule "x" when exists "245" # at the end\nthen removeField "900" // too\nend',
+        'rule "x" when not exists "999" and not (exists "998") then removeField "900" end',
+        'rule "x" when TRUE then removeField "900" if(exists "245") end',
+        'rule "x" when TRUE then removeField "900" if exists "245" end',
+        "\ufeff" + 'rule "x" when TRUE then removeField "900"\r\nend\r\n',
+        'rule "x" when TRUE then end\nrule "y" when TRUE then removeField "900" end',
+    ],
+)
+def test_liberties(text: str) -> None:
+    assert after(text, "=245  10$aB\n=900  \\\\$ax") == "=245  10$aB"
+
+
+def test_and_binds_more_closely_than_or() -> None:
+    assert holds('TRUE or exists "1**" and exists "2**"', "=500  \\\\$ax")
+    assert not holds('(TRUE or exists "1**") and exists "2**"', "=500  \\\\$ax")
+    assert holds('not exists "1**" and TRUE', "=500  \\\\$ax")
+
+
+def test_an_empty_subfield_goes_and_a_field_with_nothing_left() -> None:
+    text = always('replaceContents "500.a.x" with ""')
+    assert (
+        after(text, "=500  \\\\$ax$by\n=501  \\\\$az\n=500  \\\\$ax")
+        == "=500  \\\\$by\n=501  \\\\$az"
+    )
+
+
+def test_what_no_rule_touches_is_the_very_same_record() -> None:
+    given = record("=245  10$aB")
+    assert compile_rules(parse_rules(always('removeField "900"')))(given) is given
+    same = compile_rules(parse_rules(always('changeFirstIndicator "245" to "1"')))(given)
+    assert same is given
+
+
+def test_untouched_fields_keep_their_bytes() -> None:
+    odd = Record.build(
+        b"00000nam a2200000 i 4500",
+        [(b"245", b"10stray\x1fa\xff\xfe\x1f"), (b"500", b"  \x1fax"), (b"500", b"")],
+    )
+    text = always('replaceContents "500.a.x" with "y"')
+    found = compile_rules(parse_rules(text))(odd)
+    assert found.data == [odd.data[0], b"  \x1fay", b""]
+
+
+def test_sortfields_sorts_control_fields_too() -> None:
+    assert after(always("sortFields"), "=008  x\n=001  1") == "=001  1\n=008  x"
+
+
+@pytest.mark.parametrize("number", range(1, 5))
+def test_leader_positions(number: int) -> None:
+    before = "=LDR  00000nam\\a2200000Ii\\4500\n=245  10$aB"
+    rule = {
+        1: 'replaceControlContents "LDR.{17,1}.I" with " "',
+        2: 'replaceControlContents "LDR.{17,1}" with "#"',
+        3: 'replaceControlContents "LDR.{017,01}.I|K" with " " if (exists "245")',
+        4: 'replaceControlContents "LDR.{17,1}.I" with " " if (existsControl "LDR.{06,1}.a")',
+    }[number]
+    result = compile_rules(parse_rules(always(rule)))(record(before))
+    assert result.leader[17:19] == b" i"

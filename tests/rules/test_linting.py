@@ -1,0 +1,155 @@
+"""What is said of rules that parse: warnings, footprints, sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from galleyproof.rules.explaining import explain
+from galleyproof.rules.footprint import footprint
+from galleyproof.rules.linting import lint
+from galleyproof.rules.parsing import parse_rules
+from galleyproof.rules.verbs.table import VERBS
+
+
+def warnings(text: str, **dialect: object) -> list[str]:
+    found = lint(parse_rules(text, **dialect))  # type: ignore[arg-type]
+    return [f"{one.line}:{one.column}: {one.sentence}" for one in found]
+
+
+def always(action: str) -> str:
+    return f'rule "x" when TRUE then\n{action}\nend'
+
+
+TWO = 'rule "a"{} when TRUE then changeSecondIndicator "{}" to "0" end\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            TWO.format("", "830") + 'rule "b" when exists "830" then removeField "900" end',
+            "2:1: rules “a” (line 1) and “b” both touch 830 and have no priority: the lower one",
+        ),
+        (
+            TWO.format("", "8**") + 'rule "b" when exists "830" then removeField "900" end',
+            "have no priority",
+        ),
+        (
+            TWO.format(" priority 3", "830")
+            + 'rule "b" priority 3 when exists "830" then removeField "900" end',
+            "have the same priority",
+        ),
+        ('rule "a" when TRUE then end', "1:1: rule “a” does nothing"),
+        (
+            always('removeField "900"') + "\n" + always('removeField "901"'),
+            "a rule named “x” is there already",
+        ),
+        (always('copyField "245" to "TMP"'), "the scratch field TMP is made and never removed"),
+        (always('removeField "TMP"'), "no rule here makes TMP"),
+        (
+            'rule "x" when exists "245" and not exists "245" then removeField "900" end',
+            "never runs",
+        ),
+        ('rule "x" when not exists "245" then removeField "245.h" end', "never applies"),
+        (always('removeField "245.a.[0-9]+"'), "looks like a regular expression"),
+        (always('removeField "245.a.^The"'), "looks like a regular expression"),
+        (
+            always('changeSecondIndicator "650" to "9"'),
+            "MARC 21 defines no second indicator 9 for 650",
+        ),
+        (always('addField "245.{5,0}.a.x"'), "MARC 21 defines no first indicator 5 for 245"),
+        (always('removeField "650" if (exists "6**.a")'), "looks at any 6** of the record"),
+        (
+            always('removeField "650" if (existsMoreThanOnce "650")'),
+            "counts the 650s of the record",
+        ),
+    ],
+)
+def test_what_is_doubtful_is_said(text: str, said: str) -> None:
+    assert any(said in one for one in warnings(text)), warnings(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TWO.format(" priority 3", "830") + 'rule "b" when exists "830" then removeField "900" end',
+        TWO.format("", "830") + 'rule "b" when exists "490" then removeField "900" end',
+        always('removeSubField "245.h.[electronic resource]*"'),
+        always('removeField "500.a.[lacks v. 3]*"'),
+        'rule "x" when not exists "336" then addField "336.a.t"\n addSubField "336.2.x" end',
+        always('copyField "245" to "TMP"\n removeField "TMP"'),
+        always('copyField "245" to "TMP"\n changeField "TMP" to "500"'),
+    ],
+)
+def test_what_is_in_order_is_not_complained_of(text: str) -> None:
+    assert warnings(text) == []
+
+
+def test_with_regex_on_a_regular_expression_is_no_surprise() -> None:
+    assert warnings(always('removeField "245.a.[0-9]+"'), regex=True) == []
+
+
+def test_the_footprint_names_what_is_read_and_written() -> None:
+    text = """rule "x" when exists "LDR" and exists "100" then
+      copyField "490.a" to "830.a" if (exists "245")
+      removeField "9**"
+      suffixSubField "500.a" with "001"
+    end"""
+    found = footprint(parse_rules(text))
+    assert found.reads == ("001", "100", "245", "490", "500", "9**", "LDR")
+    assert found.writes == ("500", "830", "9**")
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=list(VERBS))
+def test_every_verb_is_said_in_a_sentence(verb) -> None:
+    for example in verb.examples:
+        (rule,) = explain(parse_rules(always(example.action)))
+        assert rule.when == "On every record:"
+        (sentence,) = rule.what
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+        assert "None" not in sentence
+        assert "***" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("rule", "when", "what"),
+    [
+        (
+            'exists "830.{*,0}" then removeField "9**"',
+            "If there is an 830 with second indicator 0:",
+            "Removes every 9XX.",
+        ),
+        (
+            'not (exists "1**" and exists "245.a.The *") then removeField "900"',
+            "If there is no 1XX or there is no 245 with an $a “The *”:",
+            "Removes every 900.",
+        ),
+        (
+            'existsControl "LDR.{17,1}.#" then addField "500.a.x"',
+            "If the leader/17 is a blank:",
+            "Adds a 500 with $a “x”.",
+        ),
+        (
+            'existsMoreThanOnce "650" then removeField "650" if (not exists "650.2")',
+            "If there is more than one 650:",
+            "Removes every 650, if that field does not have a $2.",
+        ),
+        (
+            'TRUE then replaceContents "300.c.*cm*" with "cm"',
+            "On every record:",
+            "Sets $c “*cm*” of every 300 to “cm”.",
+        ),
+    ],
+)
+def test_sentences_a_cataloger_reads(rule: str, when: str, what: str) -> None:
+    (said,) = explain(parse_rules(f'rule "x" when {rule} end'))
+    assert (said.when, said.what) == (when, (what,))
+
+
+def test_rules_are_explained_in_the_order_in_which_they_run() -> None:
+    text = (
+        'rule "1" when TRUE then end rule "2" priority 5 when TRUE then end\n'
+        'rule "3" when TRUE then end'
+    )
+    assert [one.name for one in explain(parse_rules(text))] == ["2", "3", "1"]

@@ -1,0 +1,66 @@
+"""What is downloaded of a run: every record once, ids whole, nothing a formula, records as MARC."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+
+@pytest.fixture
+def run(site):
+    plan = site.library.run(dry_run=True)
+    return site.library.run(plan=plan.pk, exclude=(1,))
+
+
+def fetched(site, address: str) -> bytes:
+    answer = site.browser("amy").get(address)
+    assert answer.status_code == 200
+    assert "attachment" in answer["Content-Disposition"]
+    return answer.getvalue()
+
+
+def test_the_report_as_csv_and_as_a_workbook_say_the_same(site, run, tmp_path):
+    rows = list(csv.reader(io.StringIO(fetched(site, f"/runs/{run.pk}/download.csv").decode())))
+    assert len(rows) == 1 + 11
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(fetched(site, f"/runs/{run.pk}/download.xlsx"))
+    cells = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    assert [list(map(str, row)) for row in cells] == rows
+    assert {row[2] for row in rows[1:]} == {"changed", "unchanged", "refused"}
+    only = fetched(site, f"/runs/{run.pk}/download.csv?outcome=refused").decode()
+    assert only.count("\n") == 2
+    assert "excluded" in only
+
+
+def test_records_are_as_the_run_left_them_and_as_the_plan_would(site, run):
+    from galleyproof.marc.record import Record
+
+    for number in (run.pk, run.plan_id):
+        data = fetched(site, f"/runs/{number}/download.mrc")
+        bodies = [one + b"\x1d" for one in data.split(b"\x1d")[:-1]]
+        assert len(bodies) == (9 if number == run.pk else 10)
+        assert all(Record(body).first(b"830")[1:2] == b"0" for body in bodies)
+    assert fetched(site, f"/runs/{run.pk}/download.mrk").count(b"=830  \\0") == 9
+
+
+def test_the_log_and_the_runs_are_downloaded_whole(site, run, monkeypatch):
+    from galleyproof.audit.models import Entry
+    from galleyproof.runs.models import Run
+    from galleyproof.web.screens import audit, monitor
+
+    monkeypatch.setattr(audit, "STEP", 3)
+    monkeypatch.setattr(monitor, "STEP", 2)
+    log = fetched(site, "/audit/download.csv").decode()
+    assert log.count("\n") == 1 + Entry.objects.count()
+    runs = fetched(site, "/runs?form=csv").decode()
+    assert runs.count("\n") == 1 + Run.objects.count()
+    some = fetched(site, "/runs?form=csv&what=dry-runs").decode()
+    assert some.count("\n") == 1 + Run.objects.filter(dry_run=True).count()
+
+
+def test_a_download_that_there_is_not_says_so(site, run):
+    answer = site.browser("amy").get(f"/runs/{run.pk}/download.docx")
+    assert answer.status_code == 404

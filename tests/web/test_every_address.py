@@ -1,0 +1,237 @@
+"""Every address × persona: who is sent to the sign-in, who may look, who is refused what."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pages import FORM, RUN_FORM, sentences
+from stories import JOB
+
+ONCE = "once-for-the-refusals-of-somebody"
+PERSONAS = ("amy", "bob", "carol", "dan", "eve", "ada")
+
+OPEN = ("sign-in", "sign-out", "health")
+"""Addresses for everybody."""
+
+LOOK = {
+    "": "/",
+    "password": "/password",
+    "jobs": "/jobs",
+    "jobs/<slug:code>": f"/jobs/{JOB}",
+    "jobs/<slug:code>/<slug:environment>": RUN_FORM,
+    "runs": "/runs",
+    "runs/<int:number>": "/runs/{plan}",
+    "runs/<int:number>/progress": "/runs/{plan}/progress",
+    "runs/<int:number>/records": "/runs/{plan}/records",
+    "runs/<int:number>/download.<slug:ending>": "/runs/{plan}/download.csv",
+    "runs/<int:number>/confirm": "/runs/{plan}/confirm",
+    "sets": "/sets",
+    "sets/new/<slug:environment>": "/sets/new/sandbox",
+    "sets/<int:number>": "/sets/{set}",
+    "sets/<int:number>/count": "/sets/{set}/count",
+    "sets/<int:number>/lines": "/sets/{set}/lines",
+    "sets/<int:number>/download.<slug:ending>": "/sets/{set}/download.mrk",
+    "sets/<int:number>/drift": "/sets/{set}/drift?run={plan}",
+    "records": "/records",
+    "records/<slug:kind>/<int:number>": "/records/bib/1?environment=sandbox",
+    "records/<slug:kind>/<int:number>.mrk": "/records/bib/1.mrk",
+    "permits": "/permits",
+    "permits/new": "/permits/new",
+    "permits/may": f"/permits/may?person=amy&job={JOB}",
+    "audit": "/audit",
+    "audit/download.csv": "/audit/download.csv",
+    "administration": "/administration",
+    "administration/people": "/administration/people",
+    "administration/people/new": "/administration/people/new",
+    "administration/tokens": "/administration/tokens",
+}
+"""What everybody who is signed in may look at: the institution is open to its own people."""
+
+ELSEWHERE = {
+    "sets/named/<slug:environment>": "/sets/named/sandbox?name=all",
+}
+"""Addresses that only lead to another."""
+
+STEPS: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
+    "jobs/<slug:code>/<slug:environment>": (RUN_FORM, FORM, ("bob", "carol", "dan", "eve", "ada")),
+    "runs/<int:number>/confirm": (
+        "/runs/{plan}/confirm",
+        {"count": "10"},
+        ("bob", "carol", "dan", "eve", "ada"),
+    ),
+    "runs/<int:number>/pause": ("/runs/{going}/pause", {}, ("carol", "dan", "eve")),
+    "runs/<int:number>/resume": ("/runs/{going}/resume", {}, ("carol", "dan", "eve")),
+    "runs/<int:number>/cancel": ("/runs/{going}/cancel", {}, ("carol", "dan", "eve")),
+    "runs/<int:number>/second-person": (
+        "/runs/{waiting}/second-person",
+        {},
+        ("amy", "carol", "dan", "eve", "ada"),
+    ),
+    "runs/<int:number>/preview-undo": (
+        "/runs/{done}/preview-undo",
+        {},
+        ("bob", "carol", "dan", "eve", "ada"),
+    ),
+    "runs/<int:number>/undo": ("/runs/{done}/undo", {}, ("bob", "carol", "dan", "eve", "ada")),
+    "records/<slug:kind>/<int:number>/edit": (
+        "/records/bib/1/edit?environment=sandbox",
+        {"version": "1", "text": "=LDR  00000nam\\a2200000\\i\\4500\n=245  00$aT\n"},
+        ("amy", "bob", "carol", "dan", "eve", "ada"),
+    ),
+    "permits/new": (
+        "/permits/new",
+        {"person": "carol", "job": JOB, "environment": "sandbox"},
+        ("amy", "carol", "dan", "eve", "ada"),
+    ),
+    "permits/<int:number>/revoke": (
+        "/permits/{permit}/revoke",
+        {"reason": "because"},
+        ("amy", "carol", "dan", "eve"),
+    ),
+    "administration/people/new": (
+        "/administration/people/new",
+        {"display_name": "Fay Small", "role": "staff"},
+        ("amy", "bob", "carol", "dan", "eve"),
+    ),
+    "administration/people/<str:username>/password": (
+        "/administration/people/carol/password",
+        {},
+        ("amy", "bob", "dan", "eve"),
+    ),
+    "administration/tokens/<int:number>/revoke": (
+        "/administration/tokens/1/revoke",
+        {},
+        ("amy", "bob", "carol", "dan", "eve"),
+    ),
+}
+"""Address, what is sent, and who is refused with a reason and an entry in the log."""
+
+FOR_ALL = {
+    "jobs/<slug:code>/<slug:environment>/check": (f"{RUN_FORM}/check", {"source": "set"}),
+    "sets/new/<slug:environment>/check": ("/sets/new/sandbox/check", {"source": "query"}),
+    "runs/<int:number>/untick": ("/runs/{plan}/untick", {"record": "1"}),
+    "runs/<int:number>/as-set": ("/runs/{plan}/as-set", {"outcome": "changed", "name": "{me}"}),
+    "sets/<int:number>/freeze": ("/sets/{set}/freeze", {"name": "frozen by {me}"}),
+    "sets/<int:number>/combine": (
+        "/sets/{set}/combine",
+        {"how": "and", "other": "all", "name": "both by {me}"},
+    ),
+    "audit/verify": ("/audit/verify", {}),
+}
+"""Steps that need no right: they look, or make sets."""
+
+
+@pytest.fixture
+def numbers(site) -> dict[str, object]:
+    """A plan, a run that waits for a worker, one that is done, one for a second person."""
+    from galleyproof.catalog.models import Environment, RecordSet
+    from galleyproof.people.actions.tokens import add_token
+    from galleyproof.permits.models import Permit
+    from galleyproof.web.asking import now
+
+    library = site.library
+    plan = library.run(dry_run=True)
+    done = library.run(plan=plan.pk)
+    another = library.run(dry_run=True)
+    going = library.ask()
+    Environment.objects.filter(name="production").update(ask_above=5)
+    waiting = library.run(environment="production", note="go")
+    assert waiting.state == "waiting"
+    add_token(site.people["ada"], at=now())
+    return {
+        "plan": plan.pk,
+        "unused": another.pk,
+        "done": done.pk,
+        "going": going.pk,
+        "waiting": waiting.pk,
+        "set": RecordSet.objects.get(name="all", environment="sandbox").pk,
+        "permit": Permit.objects.filter(environment="sandbox", job=JOB).get().pk,
+    }
+
+
+def patterns() -> list[str]:
+    from galleyproof.web.urls import urlpatterns
+
+    return [str(one.pattern) for one in urlpatterns]
+
+
+def test_every_address_is_in_the_table():
+    known = {*OPEN, *LOOK, *ELSEWHERE, *STEPS, *FOR_ALL}
+    assert set(patterns()) == known
+
+
+def test_whoever_is_not_signed_in_is_sent_to_the_sign_in(site, numbers):
+    for address in (*LOOK.values(), *ELSEWHERE.values()):
+        answer = Client().get(address.format(**numbers))
+        assert answer.status_code == 302, address
+        assert answer["Location"].startswith("/sign-in?next="), address
+    for address, sent, _ in STEPS.values():
+        answer = Client().post(address.format(**numbers), sent)
+        assert answer["Location"].startswith("/sign-in?next="), address
+    assert Client().get("/sign-in").status_code == 200
+    assert Client().get("/health").content == b"ok\n"
+
+
+def test_everybody_inside_may_look_at_everything(site, numbers):
+    for persona in PERSONAS:
+        browser = site.browser(persona)
+        for address in LOOK.values():
+            answer = browser.get(address.format(**numbers))
+            assert answer.status_code == 200, (persona, address, sentences(answer))
+            answer.close()
+        for address in ELSEWHERE.values():
+            assert browser.get(address.format(**numbers)).status_code == 302
+
+
+def test_whoever_may_not_do_a_step_is_told_why_and_it_is_in_the_log(site, numbers):
+    from galleyproof.audit.models import Entry
+
+    for pattern, (address, sent, refused) in STEPS.items():
+        for persona in refused:
+            before = Entry.objects.filter(action="denied").count()
+            answer = site.browser(persona).post(
+                address.format(**numbers), {"once": ONCE + persona, **sent}
+            )
+            assert answer.status_code == 403, (persona, pattern, sentences(answer))
+            denied = Entry.objects.filter(action="denied")
+            assert denied.count() == before + 1, (persona, pattern)
+            said = denied.latest("number")
+            assert said.person == persona
+            assert said.reason in sentences(answer).replace("&#x27;", "'"), (persona, pattern)
+
+
+def test_steps_that_need_no_right_are_open_to_everybody_inside(site, numbers):
+    for persona in PERSONAS:
+        browser = site.browser(persona)
+        for pattern, (address, sent) in FOR_ALL.items():
+            values = {name: value.format(me=persona) for name, value in sent.items()}
+            answer = browser.post(
+                address.format(**numbers),
+                {"once": f"{ONCE}{persona}{hash(pattern) % 99}"[:64], **values},
+            )
+            assert answer.status_code in (200, 302), (persona, pattern, sentences(answer))
+
+
+def test_steps_take_a_form_and_are_never_done_by_a_link(site, numbers):
+    ada = site.browser("ada")
+    for pattern, (address, *_) in {**STEPS, **FOR_ALL}.items():
+        if pattern in LOOK or pattern.endswith("/edit"):
+            continue
+        assert ada.get(address.format(**numbers)).status_code == 405, pattern
+
+
+def test_a_form_from_elsewhere_is_refused(site, numbers):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(site.people["amy"].person)
+    answer = strict.post(RUN_FORM, FORM | {"once": ONCE})
+    assert answer.status_code == 403
+    assert "does not belong to your sign-in" in sentences(answer)
+
+
+def test_what_is_not_there_says_so(site):
+    amy = site.browser("amy")
+    for address in ("/nowhere", "/runs/999", "/jobs/no-such-job", "/sets/999"):
+        answer = amy.get(address)
+        assert answer.status_code == 404, address
+        assert "That is not here" in sentences(answer)
+    assert amy.get("/records/bib/999?environment=sandbox").status_code == 404

@@ -1,0 +1,112 @@
+"""Refresh, back, double click, two tabs, an ended sign-in: nothing runs twice, nothing typed is
+lost."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from pages import FORM, RUN_FORM, once_of, sentences
+
+from galleyproof.runs.models import Run
+
+
+def runs() -> int:
+    return Run.objects.exclude(job="load").count()
+
+
+def test_a_form_sent_twice_is_done_once_and_leads_to_the_same_place(site):
+    amy = site.browser("amy")
+    token = once_of(amy.get(RUN_FORM))
+    first = amy.post(RUN_FORM, FORM | {"once": token})
+    again = amy.post(RUN_FORM, FORM | {"once": token})
+    assert first["Location"] == again["Location"]
+    assert runs() == 1
+
+
+def test_a_double_click_that_arrives_at_once_is_done_once(site):
+    amy = site.browser("amy")
+    token = once_of(amy.get(RUN_FORM))
+
+    def click(client):
+        from django.db import connections
+
+        try:
+            return client.post(RUN_FORM, FORM | {"once": token})["Location"]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(3) as pool:
+        places = set(pool.map(click, [amy, site.browser("amy"), site.browser("amy")]))
+    assert len(places) == 1
+    assert runs() == 1
+
+
+def test_two_tabs_are_two_forms(site):
+    amy = site.browser("amy")
+    tokens = [once_of(amy.get(RUN_FORM)) for _ in range(2)]
+    for token in tokens:
+        assert amy.post(RUN_FORM, FORM | {"once": token}).status_code == 302
+    assert runs() == 2
+
+
+def test_a_form_that_was_refused_can_be_mended_and_sent_again(site):
+    amy = site.browser("amy")
+    token = once_of(amy.get(RUN_FORM))
+    refused = amy.post(RUN_FORM, FORM | {"once": token, "set": "al"})
+    assert refused.status_code == 422
+    assert "did you mean “all”" in sentences(refused)
+    assert amy.post(RUN_FORM, FORM | {"once": token}).status_code == 302
+    assert runs() == 1
+
+
+def test_a_form_that_broke_off_in_the_middle_is_not_done_again_unseen(site):
+    from galleyproof.web.asking import now
+    from galleyproof.web.models import Sent
+
+    amy = site.browser("amy")
+    token = once_of(amy.get(RUN_FORM))
+    Sent.objects.create(token=token, person=site.people["amy"].person, at=now())
+    answer = amy.post(RUN_FORM, FORM | {"once": token})
+    assert answer.status_code == 422
+    assert "broke off in the middle" in sentences(answer)
+    assert runs() == 0
+
+
+def test_a_form_without_a_number_or_of_somebody_else_is_not_done(site):
+    amy, dan = site.browser("amy"), site.browser("dan")
+    assert amy.post(RUN_FORM, FORM).status_code == 422
+    token = once_of(amy.get(RUN_FORM))
+    amy.post(RUN_FORM, FORM | {"once": token})
+    assert "somebody else" in sentences(dan.post(RUN_FORM, FORM | {"once": token}))
+    assert runs() == 1
+
+
+def test_what_was_typed_when_the_sign_in_had_ended_comes_back_and_is_not_sent(site):
+    from django.test import Client
+
+    amy = Client()
+    token = once_of(site.browser("amy").get(RUN_FORM))
+    typed = FORM | {"once": token, "set": "half-typed", "p-skip_nonfiling": "on"}
+    sent_away = amy.post(RUN_FORM, typed)
+    assert sent_away["Location"].startswith("/sign-in?next=")
+    assert "What you typed is kept" in sentences(amy.get(sent_away["Location"]))
+    site.people["amy"].person.set_password("a long way to town")
+    site.people["amy"].person.save()
+    back = amy.post("/sign-in", {"name": "amy", "password": "a long way to town", "next": RUN_FORM})
+    assert back["Location"] == RUN_FORM
+    page = amy.get(RUN_FORM)
+    assert 'value="half-typed"' in page.content.decode()
+    assert 'name="p-skip_nonfiling" checked' in page.content.decode()
+    assert "nothing was sent" in sentences(page)
+    assert "half-typed" not in amy.get(RUN_FORM).content.decode(), "it comes back once"
+    assert runs() == 0
+
+
+def test_htmx_is_sent_to_the_sign_in_as_a_whole_page(site):
+    from django.test import Client
+
+    answer = Client().get(
+        "/runs/1/progress",
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/runs/1"},
+    )
+    assert answer["HX-Redirect"] == "/sign-in?next=%2Fruns%2F1"

@@ -1,0 +1,97 @@
+"""Sets on the pages: made, looked through and counted in steps, frozen, combined, drifting."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pages import sentences
+from stories import marc, series
+
+
+def made(site, amy, name: str, query: str) -> str:
+    answer = site.post(amy, "/sets/new/sandbox", name=name, kind="bib", source="query", query=query)
+    assert answer.status_code == 302, sentences(answer)
+    return answer["Location"]
+
+
+def counted(amy, address: str) -> str:
+    """Follows the steps of a count to its end."""
+    page = amy.get(f"{address}/count").content.decode()
+    while onward := re.search(r'hx-get="([^"]+)"', page):
+        page = amy.get(onward[1].replace("&amp;", "&")).content.decode()
+    return re.sub(r"<[^>]+>", "", page).strip()
+
+
+@pytest.mark.parametrize(
+    ("query", "size"),
+    [
+        ('exists "830"', 10),
+        ('exists "830" or exists "245"', 11),
+        ('exists "830.{*,4}"', 2),
+        ('not exists "830"', 1),
+    ],
+)
+def test_a_logical_set_is_counted_in_steps_of_any_size(site, monkeypatch, query, size):
+    from galleyproof.catalog import set_pages
+
+    monkeypatch.setattr(set_pages, "HEADS", 3)
+    monkeypatch.setattr(set_pages, "SECONDS", -1.0)
+    amy = site.browser("amy")
+    address = made(site, amy, "some", query)
+    assert counted(amy, address) == str(size)
+    page, seen = amy.get(address), []
+    while True:
+        text = page.content.decode()
+        seen += re.findall(r"/records/bib/(\d+)\?", text)
+        onward = re.search(r'href="(\?after=\d+)"[^>]*>(Next|Look further)', text)
+        if not onward:
+            break
+        page = amy.get(f"{address}{onward[1]}")
+    assert len(seen) == len(set(seen)) == size
+
+
+def test_a_set_is_frozen_combined_and_compared_with_a_run(site):
+    amy = site.browser("amy")
+    four = made(site, amy, "fours", 'exists "830.{*,4}"')
+    frozen = site.post(amy, four, f"{four}/freeze", name="fours now")
+    assert "fours now" in sentences(amy.get(frozen["Location"]))
+    rest = site.post(amy, four, f"{four}/combine", how="not", other="all", name="none")
+    assert rest.status_code == 302
+    assert "It has no members" in sentences(amy.get(rest["Location"]))
+    run = site.library.run(dry_run=True, set_name="fours")
+    site.edit(9, series(9, "0"))
+    site.edit(11, marc(11, ("830", " 4$aNew series")))
+    drift = sentences(amy.get(f"{four}/drift?run={run.pk}"))
+    assert "1 records came into the set, 1 went" in drift
+    assert "fours" in sentences(amy.get("/sets/named/sandbox?name=fours", follow=True))
+
+
+def test_a_bad_query_is_told_and_stays_in_the_form(site):
+    amy = site.browser("amy")
+    answer = site.post(
+        amy, "/sets/new/sandbox", name="x", kind="bib", source="query", query="exists 830 or"
+    )
+    assert answer.status_code == 422
+    assert "exists 830 or" in answer.content.decode()
+    empty = site.post(amy, "/sets/new/sandbox", name="x", kind="bib", source="query", query=" ")
+    assert empty.status_code == 422
+
+
+def test_a_set_from_pasted_ids_keeps_its_lines(site):
+    amy = site.browser("amy")
+    answer = site.post(
+        amy,
+        "/sets/new/sandbox",
+        name="mine",
+        kind="bib",
+        source="paste",
+        id_type="MMS ID",
+        pasted="990000000000001\n99000\n990000000000001",
+    )
+    page = sentences(amy.get(answer["Location"]))
+    assert "1 lines of its file" in page
+    lines = amy.get(f"{answer['Location']}/lines").content.decode()
+    assert "99000\tnot-found" in lines
+    assert "duplicate" in lines
+    assert b"Title 1" in amy.get(f"{answer['Location']}/download.mrk").getvalue()
