@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -95,11 +94,11 @@ def show_import(done: Any) -> None:
         line("  Nothing was changed: all of it is on the matrix already.")
     if done.people:
         names = ", ".join(f"{one.display_name} ({one.username})" for one in done.people)
-        line(f"  {len(done.people)} accounts made, which cannot sign in until activated: {names}")
+        line(f"  accounts made, which cannot sign in until activated: {names}")
     for group in done.groups:
         line(f"  group made, with nobody in it yet: {group.name}")
     for number, count in done.several:
-        line(f"  line {number} became {count}")
+        line(f"  line {number} became {count}, each for itself")
     for code in done.not_built:
         line(f"  not built yet: {title_of(code)} ({code}); its permits are there when it is")
     for remark in done.remarks:
@@ -198,16 +197,16 @@ def add_show(matrix: click.Group) -> None:
                     for one in rows
                 ],
             },
-            lambda: show_matrix(found, rows, by, pending, at),
+            lambda: show_matrix(found, rows, by, pending),
         )
         return DONE
 
 
-def show_matrix(found: list[Any], rows: list[Any], by: str, pending: bool, at: datetime) -> None:
+def show_matrix(found: list[Any], rows: list[Any], by: str, pending: bool) -> None:
     if not found and not pending:
         line("Nobody is signed off for this.")
-    for heading, some in arranged(found, by):
-        line(heading, "bold")
+    for at, (heading, some) in enumerate(arranged(found, by)):
+        line(f"\n{heading}" if at else heading, "bold")
         table(HEADINGS[by], [row_of(cell, by) for cell in some])
     if pending:
         show_pending(rows) if rows else line("Nothing is pending.")

@@ -255,5 +255,6 @@ def show_form(form: Any) -> None:
     line(f"Role form of ticket {form.ticket_id}: {form.state}", "bold")
     line(f"  person     {form.person.display_name} ({form.person.username}), unit {units}")
     line(f"  role       {form.role}, for {form.library or 'the institution'}")
-    line(f"  because    {form.job} needs it in production; permit {form.permit_id} waits")
+    waits = "" if form.state in ("applied", "closed") else f"; permit {form.permit_id} waits for it"
+    line(f"  because    {form.job} needs it in production{waits}")
     show_next(form.ticket)
