@@ -397,3 +397,26 @@ def test_what_the_plan_did_not_show_does_not_follow(shelved: Library) -> None:
     assert (run.counts["changed"], run.counts["refused"]) == (0, 2)
     assert {one["code"] for one in run.said} == {"not-as-planned"}
     assert items(shelved)[1].holding == 1
+
+
+def test_a_permit_for_one_library_neither_touches_anothers_items_nor_moves_them_there(
+    library: Library,
+) -> None:
+    shelves(library)
+    put_in(library, "holding", [holding(1, 1), holding(2, 2, "LAW", "STACKS")])
+    put_in(
+        library,
+        "item",
+        [
+            Item(holding=1, barcode="b1", library="MAIN", location="STACKS"),
+            Item(holding=2, barcode="b2", library="LAW", location="STACKS"),
+        ],
+    )
+    library.permit(job=JOB, libraries=("MAIN",))
+    before = state(library)
+    noted = change(library, 1, 2, public_note="Frail")
+    assert (noted.counts["changed"], noted.said) == (1, [{"code": "outside-permit", "count": 1}])
+    library.undo(noted.id)
+    moved = change(library, 1, library="LAW", location="RESERVE")
+    assert (moved.counts["changed"], moved.said) == (0, [{"code": "outside-permit", "count": 1}])
+    assert state(library) == before

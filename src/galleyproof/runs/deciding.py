@@ -8,6 +8,7 @@ from struct import pack
 
 from galleyproof.jobs.job import Group, Held, Making, Proposal
 from galleyproof.jobs.outcome import Answer, Changed
+from galleyproof.jobs.place import PLACED_BY_ABOVE
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import (
@@ -72,10 +73,13 @@ def sift(
     asked = []
     own = assignment.job.code == "edit-record"
     to_do = set(chunk.to_do)
+    above = records_above(assignment, material)
     for place, held in material.looked_at:
         if place not in to_do:
             asked.append((place, held))
-        elif fence is not None and (said := fence.outside(held.kind, held.body)):
+        elif fence is not None and (
+            said := fence.outside(held.kind, held.body, above.get(held.parent or 0))
+        ):
             decided.refuse(place, held.kind, held.id, "outside-permit", said)
         elif held.id in material.open_elsewhere and not own:
             decided.refuse(place, held.kind, held.id, "locked", material.open_elsewhere[held.id])
@@ -91,6 +95,16 @@ def sift(
         else:
             asked.append((place, held))
     return asked
+
+
+def records_above(assignment: Assignment, material: Material) -> dict[int, Held]:
+    """By number, the records that members hang under, where the fence must know them; such a job
+    reads them as relatives."""
+    kind = PLACED_BY_ABOVE.get(assignment.kind)
+    if assignment.fence is None or kind is None:
+        return {}
+    relatives = (held for some in material.relatives.values() for held in some)
+    return {held.id: held for held in relatives if held.kind == kind}
 
 
 def planned_hashes(chunk: Chunk) -> dict[int, bytes]:
@@ -118,11 +132,15 @@ def decide_each(
     for place, held in waiting:
         try:
             record = read(held.body)
+            said = answer(held, record, parameters, around, given.get(held.id, no_line))
+            if beyond := beyond_fence(assignment, Proposal(held, said)):
+                decided.refuse(place, held.kind, held.id, "outside-permit", beyond)
+                continue
             settle_member(
                 decided,
                 place,
                 held,
-                answer(held, record, parameters, around, given.get(held.id, no_line)),
+                said,
                 literal=literal,
                 stamp=stamp,
                 write=write,
@@ -281,10 +299,12 @@ def beyond_fence(assignment: Assignment, proposal: Proposal | Making) -> str:
     if fence is None:
         return ""
     if isinstance(proposal, Making):
+        if proposal.kind in PLACED_BY_ABOVE:
+            return ""  # it hangs under a record that has been let through
         said = fence.outside(proposal.kind, proposal.made.record.body)
         return f"would also make a {proposal.kind} {said}" if said else ""
     held, answer = proposal
-    if not isinstance(answer, Changed):
+    if not isinstance(answer, Changed) or held.kind in PLACED_BY_ABOVE:
         return ""
     said = fence.outside(held.kind, held.body)
     if said:

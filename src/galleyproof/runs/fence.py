@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from galleyproof.jobs.place import place_of
+from galleyproof.jobs.job import Held
+from galleyproof.jobs.place import PLACED_BY_ABOVE, Place, place_of
 from galleyproof.permits.limits import Limits
 
 
@@ -15,13 +16,16 @@ class Fence:
 
     limits: tuple[Limits, ...]
 
-    def outside(self, kind: str, body: bytes) -> str:
+    def outside(self, kind: str, body: bytes, above: Held | None = None) -> str:
         """Why the record is not to be touched, as a sentence; "" where it may be.
 
-        A record of a kind without a place is let through; one of a kind with a place that does
-        not say which is not.
+        above: the record it hangs under, for kinds that belong where that one does. A record of a
+        kind without a place is let through; one of a kind with a place that does not say which is
+        not.
         """
-        place = place_of(kind, body)
+        if kind in PLACED_BY_ABOVE and above is not None:
+            kind, body = above.kind, above.body
+        place = Place("", "") if kind in PLACED_BY_ABOVE else place_of(kind, body)
         if place is None:
             return ""
         library, whole = place.library.casefold(), str(place).casefold()
