@@ -93,9 +93,13 @@ def working(site_of_demo) -> WORKS:
     return work
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(site_of_demo):
-    from playwright.sync_api import sync_playwright
+    """For one module's tests: Playwright keeps a loop in this thread for as long as it runs, in
+    which Django would refuse every other test its database."""
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(

@@ -64,6 +64,7 @@ USUAL = (
     "/administration/people/new",
     "/administration/people/amy",
     "/administration/units",
+    "/administration/environments/production",
     "/administration/groups",
     "/administration/tokens",
 )

@@ -64,6 +64,7 @@ LOOK = {
     "permits/denials": "/permits/denials",
     "permits/<int:number>": "/permits/{permit}",
     "administration/people/<str:username>": "/administration/people/amy",
+    "administration/environments/<slug:environment>": "/administration/environments/sandbox",
     "administration/units": "/administration/units",
     "administration/groups": "/administration/groups",
     "permits/may": f"/permits/may?person=amy&job={JOB}",
@@ -186,6 +187,11 @@ STEPS: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
         )
         for verb in ("change", "join-unit", "leave-unit", "liaison", "no-liaison")
     },
+    "administration/environments/<slug:environment>": (
+        "/administration/environments/sandbox",
+        {"name": "ask-above", "value": "10"},
+        ("amy", "bob", "carol", "dan", "eve"),
+    ),
     "administration/groups/new": (
         "/administration/groups/new",
         {"name": "New"},

@@ -57,7 +57,7 @@ def signed_in(respond: Respond) -> Respond:
         if request.user.is_authenticated or request.path.startswith(OPEN):
             return respond(request)
         back = request.get_full_path()
-        if request.method == "POST":
+        if request.method == "POST" and not getattr(request, "htmx", False):
             keep_typed(request)
         if getattr(request, "htmx", False):
             back = request.htmx.current_url_abs_path or back

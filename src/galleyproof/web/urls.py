@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from django.conf import settings as configured
 from django.urls import include, path
 
 from galleyproof.web.screens import (
@@ -26,6 +26,7 @@ from galleyproof.web.screens import (
     run_records,
     schedules,
     sets,
+    settings,
     signing_in,
     tickets,
 )
@@ -54,11 +55,12 @@ urlpatterns = [
         permits,
         audit,
         administration,
+        settings,
     )
     for address in screen.addresses
 ]
 
-if settings.GALLEY_OIDC_ISSUER:
+if configured.GALLEY_OIDC_ISSUER:
     urlpatterns.append(
         path("single-sign-on/", include("allauth.socialaccount.providers.openid_connect.urls"))
     )
