@@ -44,10 +44,11 @@ def section(job: Job) -> Iterator[str]:
     if job.library_role:
         yield f"Library role in production: {job.library_role}.\n"
     if data["parameters"]:
-        yield "| parameter | default | what it says |\n|---|---|---|"
+        yield "| parameter | takes | default | what it says |\n|---|---|---|---|"
         for one in data["parameters"]:
-            default = "" if one["default"] is None else one["default"]
-            yield f"| `{one['name']}` | {default} | {one['description']} |"
+            default = {True: "yes", False: "no", None: ""}.get(one["default"], one["default"])
+            default = "required" if one["required"] else default
+            yield f"| `{one['name']}` | {one['type']} | {default} | {one['description']} |"
         yield ""
     yield from codes("Refuses", job.refuses, REFUSALS)
     yield from codes("Follows on other records", job.follows, CONSEQUENCES)
