@@ -110,3 +110,11 @@ def test_htmx_is_sent_to_the_sign_in_as_a_whole_page(site):
         headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/runs/1"},
     )
     assert answer["HX-Redirect"] == "/sign-in?next=%2Fruns%2F1"
+
+
+def test_what_is_looked_up_after_the_sign_in_ended_leaves_the_page_as_it_is(site):
+    from django.test import Client
+
+    answer = Client().post("/jobs/x/sandbox/check", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer

@@ -59,6 +59,9 @@ def signed_in(respond: Respond) -> Respond:
         back = request.get_full_path()
         if request.method == "POST" and not getattr(request, "htmx", False):
             keep_typed(request)
+        if request.method == "POST" and getattr(request, "htmx", False):
+            # Something is looked up while somebody types: the page must stay, with what is typed.
+            return HttpResponse(status=401)
         if getattr(request, "htmx", False):
             back = request.htmx.current_url_abs_path or back
         target = f"/sign-in?{urlencode({'next': back})}"

@@ -55,6 +55,10 @@
   // A lost connection is said once, and what was typed stays where it is.
   const lost = document.getElementById("lost");
   document.addEventListener("htmx:sendError", () => { if (lost) lost.hidden = false; });
+  const ended = document.getElementById("ended");
+  document.addEventListener("htmx:responseError", (event) => {
+    if (ended && event.detail.xhr.status === 401) ended.hidden = false;
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (lost && event.detail.successful) lost.hidden = true;
   });
