@@ -61,7 +61,7 @@
   // Refusals are shown where the answer was wanted.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 403 || status === 404 || status === 422) {
+    if (status === 401 || status === 403 || status === 404 || status === 422) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
