@@ -15,6 +15,9 @@ from stories import Library
 
 from galleyproof.database.setup import ready
 
+# The browser's driver keeps a loop running in its thread; tests that come after it in the same
+# process are no async code for that.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 ready()
 
 

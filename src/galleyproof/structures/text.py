@@ -79,7 +79,7 @@ def from_text(kind: type[Structure], text: str) -> Structure:
             findings.append(f"line {number}: {name.strip()} is there twice")
         else:
             try:
-                values[attribute] = value_from(kind, attribute, cell.strip())
+                values[attribute] = value_from(kind, attribute, cell.strip(" \t\r\n"))
             except Wrong as wrong:
                 findings.append(f"line {number}: {wrong}")
     if findings:
@@ -95,7 +95,7 @@ def value_from(kind: type[Structure], attribute: str, cell: str) -> Any:
     if not cell:
         return None
     if fields_of(kind)[attribute].several:
-        parts = (part.strip() for part in re.findall(r"(?:\\.|[^;\\])+", cell))
+        parts = (part.strip(" \t") for part in re.findall(r"(?:\\.|[^;\\])+", cell))
         some = [unescaped(part) for part in parts if part]
         if fields_of(kind)[attribute].to:
             if not all(part.isascii() and part.isdigit() for part in some):
