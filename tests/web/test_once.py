@@ -112,9 +112,10 @@ def test_htmx_is_sent_to_the_sign_in_as_a_whole_page(site):
     assert answer["HX-Redirect"] == "/sign-in?next=%2Fruns%2F1"
 
 
-def test_what_is_looked_up_after_the_sign_in_ended_leaves_the_page_as_it_is(site):
+def test_what_is_looked_up_beside_a_form_never_leads_away_from_it(site):
     from django.test import Client
 
-    answer = Client().post("/jobs/x/sandbox/check", headers={"HX-Request": "true"})
+    answer = Client().post(f"{RUN_FORM}/check", FORM, headers={"HX-Request": "true"})
     assert answer.status_code == 401
     assert "HX-Redirect" not in answer
+    assert "Nothing is lost" in sentences(answer)

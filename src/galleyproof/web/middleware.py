@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
 from galleyproof.marc.errors import Wrong
@@ -57,15 +57,16 @@ def signed_in(respond: Respond) -> Respond:
         if request.user.is_authenticated or request.path.startswith(OPEN):
             return respond(request)
         back = request.get_full_path()
-        if request.method == "POST" and not getattr(request, "htmx", False):
+        beside = bool(getattr(request, "htmx", False))
+        if request.method == "POST" and beside:
+            # Said beside a form that somebody is filling in. To lead away from it would lose it.
+            return render(request, "web/signed_out_part.html", status=401)
+        if request.method == "POST":
             keep_typed(request)
-        if request.method == "POST" and getattr(request, "htmx", False):
-            # Something is looked up while somebody types: the page must stay, with what is typed.
-            return HttpResponse(status=401)
-        if getattr(request, "htmx", False):
+        if beside:
             back = request.htmx.current_url_abs_path or back
         target = f"/sign-in?{urlencode({'next': back})}"
-        if getattr(request, "htmx", False):
+        if beside:
             return HttpResponseClientRedirect(target)
         return redirect(target)
 

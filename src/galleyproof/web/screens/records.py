@@ -137,6 +137,7 @@ def edit(request: HttpRequest, kind: str, number: int) -> HttpResponse:
             "number": number,
             "environment": environment,
             "address": address,
+            "marc": kind not in STRUCTURES,
             "text": text,
             "version": version,
             "note": request.POST.get("note", typed.get("note", [""])[0]),
@@ -148,6 +149,8 @@ def edit(request: HttpRequest, kind: str, number: int) -> HttpResponse:
 
 
 def mrk(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    if kind in STRUCTURES:
+        raise Wrong(_("only MARC records have a .mrk form"))
     version = number_or_none(request.GET.get("version"))
     found = look_up(kind, str(number), environment_of(request), version)
     response = HttpResponse(to_text(found.body), content_type="text/plain; charset=utf-8")

@@ -22,7 +22,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def when(context: Any, at: datetime | None, form: str = "minute") -> str | SafeString:
     """A moment in the reader's own zone (the browser says which), with the zone in its title."""
-    if at is None:
+    if not at:
         return ""
     local = at.astimezone(zone_of(context))
     shown = local.strftime("%Y-%m-%d" if form == "day" else "%Y-%m-%d %H:%M")

@@ -55,17 +55,13 @@
   // A lost connection is said once, and what was typed stays where it is.
   const lost = document.getElementById("lost");
   document.addEventListener("htmx:sendError", () => { if (lost) lost.hidden = false; });
-  const ended = document.getElementById("ended");
-  document.addEventListener("htmx:responseError", (event) => {
-    if (ended && event.detail.xhr.status === 401) ended.hidden = false;
-  });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (lost && event.detail.successful) lost.hidden = true;
   });
   // Refusals are shown where the answer was wanted.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr.status;
-    if (status === 403 || status === 404 || status === 422) {
+    if (status === 401 || status === 403 || status === 404 || status === 422) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
