@@ -41,7 +41,10 @@ def links(setting: str) -> tuple[tuple[bytes, bytes], ...]:
 
 def linked(bib: Record, around: Around) -> bool:
     """Whether a bib is shared with a community or network zone."""
+    body = bib.body
     for tag, beginning in links(around.settings.get(SETTING) or DEFAULT):
+        if beginning not in body:
+            continue  # almost always, and much faster than looking field by field
         for at in bib.positions(tag):
             if beginning in bib.data[at]:
                 return True

@@ -129,11 +129,12 @@ def decide_each(
     write = not assignment.dry_run
     read, around, given = form_of(assignment.kind).read, material.around, material.given
     no_line: dict[str, str] = {}
+    fenced = assignment.fence is not None
     for place, held in waiting:
         try:
             record = read(held.body)
             said = answer(held, record, parameters, around, given.get(held.id, no_line))
-            if beyond := beyond_fence(assignment, Proposal(held, said)):
+            if fenced and (beyond := beyond_fence(assignment, Proposal(held, said))):
                 decided.refuse(place, held.kind, held.id, "outside-permit", beyond)
                 continue
             settle_member(
