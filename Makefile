@@ -46,6 +46,7 @@ format: setup
 
 docs: setup
 	$(BIN)/python -m galleyproof.cli.reference > docs/reference/commands.md
+	$(BIN)/python -m galleyproof.cli.job_reference > docs/reference/jobs.md
 
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full) $(BENCH)

@@ -46,7 +46,7 @@ def galley_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from django.db import connections
 
     connections.close_all()
-    server.stop()
+    server.stop("immediate")
     for name, value in before.items():
         if value is None:
             os.environ.pop(name, None)

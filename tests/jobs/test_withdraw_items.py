@@ -190,3 +190,9 @@ def test_requests_and_work_orders_of_items_that_go_come_to_their_end(library: Li
     assert decode(Request, library.body(1, kind="request")).cancelled == date(2026, 11, 2)
     library.undo(run.id)
     assert state(library) == before
+
+
+def test_a_permit_that_says_nothing_else_ends_at_a_thousand_items(library: Library) -> None:
+    assert library.permit(job=JOB).max_records == 1000
+    assert library.permit(job=JOB, max_records=5000).max_records == 5000
+    assert library.permit(job="create-work-orders").max_records is None

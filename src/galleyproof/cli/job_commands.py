@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import click
 
 from galleyproof.cli.face import DONE, Face, command, now, out, table
+from galleyproof.jobs.field_change import FieldChange
 from galleyproof.marc.errors import Wrong
 
 ENVIRONMENTS = click.Choice(["sandbox", "production"])
@@ -61,8 +62,12 @@ def add_to(galley: click.Group) -> None:
                     markup=False,
                 )
             for one in data["parameters"]:
+                default = {True: "yes", False: "no", None: "", "": ""}.get(
+                    one["default"], one["default"]
+                )
+                said = "required" if one["required"] else f"default {default}" if default else ""
                 out.print(
-                    f"  --param {one['name']}=…  ({one['type']}, default {one['default']})",
+                    f"  --param {one['name']}=…  ({', '.join(filter(None, (one['type'], said)))})",
                     markup=False,
                 )
                 out.print(f"      {one['description']}", markup=False)
@@ -186,13 +191,27 @@ def described(job: Any) -> dict[str, Any]:
         "parameters": [
             {
                 "name": name.replace("_", "-"),
-                "type": getattr(field.annotation, "__name__", str(field.annotation)),
+                "type": type_of(field.annotation),
+                "required": field.is_required(),
                 "default": None if field.is_required() else field.default,
                 "description": field.description or "",
             }
             for name, field in job.parameters.model_fields.items()
         ],
     }
+
+
+WORDS = {bool: "yes or no", int: "a number", str: "text", FieldChange: "a change of the field"}
+
+
+def type_of(annotation: Any) -> str:
+    """What may be given, as people say it: `keep, suppress or delete`."""
+    options = [one for one in get_args(annotation) if one is not type(None)]
+    if get_origin(annotation) is Literal:
+        return ", ".join(options[:-1]) + f" or {options[-1]}" if options[1:] else str(options[0])
+    if len(options) == 1:
+        return type_of(options[0])
+    return WORDS.get(annotation, "text")
 
 
 def parameters(given: tuple[str, ...], file: Path | None) -> dict[str, Any]:

@@ -427,8 +427,13 @@ def run(arguments: Sequence[str | Path], complaint: str) -> None:
         raise Wrong(f"{complaint} ({last})")
 
 
-def stop() -> bool:
-    """Stops the server of this home; False if it was not running."""
+STOP_SECONDS = 300
+"""How long a server may take to write down what it has in memory before it stops."""
+
+
+def stop(mode: str = "fast") -> bool:
+    """Stops the server of this home; False if it was not running. mode: pg_ctl's; `immediate`
+    writes nothing down, for a home that is thrown away."""
     if not data_folder().exists():
         return False
     with locked():
@@ -438,7 +443,8 @@ def stop() -> bool:
             [
                 binary("pg_ctl"),
                 f"--pgdata={data_folder()}",
-                "--mode=fast",
+                f"--mode={mode}",
+                f"--timeout={STOP_SECONDS}",
                 "--wait",
                 "--silent",
                 "stop",

@@ -19,6 +19,7 @@ class CancelPrintSubscription(EndSubscription):
         "The set must be of holdings, not of titles: a title's other holdings, and other "
         "libraries' ones, go on being received.",
     )
+    lists = (*EndSubscription.lists, "ceased-already")
     parameters = EndingParameters
     status = NOT_RECEIVED
 

@@ -45,6 +45,16 @@ class CeasePrintSubscription(EndSubscription):
         "With update-bib the title's record says that it has ceased, for every library that uses "
         "it: what ceased may be the print alone.",
     )
+    follows = (
+        "bib-ceased",
+        "bib-dates-to-look-at",
+        "bib-not-serial",
+        "bib-linked-elsewhere",
+        "bib-still-received",
+        "bib-bad-008",
+        "bib-other-date",
+        "bib-no-end-year",
+    )
     parameters = CeaseParameters
     status = holdings_008.CEASED
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.emptying import Policy, emptied
+from galleyproof.jobs.emptying import EMPTYING, Policy, emptied
 from galleyproof.jobs.field_change import (
     FieldChange,
     changed_fields,
@@ -120,6 +120,8 @@ class ChangePhysicalItems(Job):
         "a holding that loses its last one.",
         "replace overwrites notes; append keeps what is there.",
     )
+    refuses = ("withdrawn", "library-not-active", "no-batch-moves", "wrong-value")
+    follows = ("holding-made", *EMPTYING, "all-in-temporary-location")
     library_role = "repository manager"
     parameters = ChangePhysicalItemsParameters
     relatives = ("bib", "holding", "item", "order-line")

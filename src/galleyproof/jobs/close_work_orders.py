@@ -17,6 +17,7 @@ class CloseWorkOrders(Job):
     scope = "Work orders"
     kinds = ("work-order",)
     does = "Closes work orders; each item gets back the process type that it had before."
+    follows = ("item-back",)
     library_role = "repository manager"
     relatives = ("item", "work-order")
     looks_around = True

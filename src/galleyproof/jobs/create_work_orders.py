@@ -43,6 +43,8 @@ class CreateWorkOrders(Job):
     kinds = ("item",)
     does = "Makes a work order for each item and sets its process type."
     dangers = ("Readers see the items as not available until the work orders are closed.",)
+    refuses = ("withdrawn", "on-loan", "already-in-process", "requested", "does-not-serve")
+    follows = ("work-order-made",)
     library_role = "repository manager"
     parameters = CreateWorkOrdersParameters
     relatives = ("item", "loan", "request", "work-order")

@@ -12,6 +12,7 @@ from galleyproof.jobs.job import Group, Held, Job, Parameters, Proposal
 from galleyproof.jobs.linked import linked
 from galleyproof.jobs.outcome import Changed, Refused, Said
 from galleyproof.jobs.refusing_items import (
+    ITEM_REFUSALS,
     LOOKED_AT,
     circumstances,
     commitment,
@@ -55,6 +56,22 @@ class DeleteBibs(Job):
     dangers = (
         "Readers no longer find the title, nor what is deleted under it.",
         "Withdrawing it from a union catalogue is a step of its own.",
+    )
+    refuses = (
+        "not-linked",
+        "linked-elsewhere",
+        "has-inventory",
+        "open-order",
+        "bound-with",
+        "related",
+        "not-permitted",
+        *ITEM_REFUSALS,
+    )
+    follows = (
+        "holding-deleted",
+        "item-deleted",
+        "portfolio-deleted",
+        "order-line-keeps-copy",
     )
     library_role = "catalog manager"
     parameters = DeleteBibsParameters

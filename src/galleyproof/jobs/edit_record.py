@@ -30,6 +30,7 @@ class EditRecord(Job):
     kinds = ("bib", "holding", "authority", *STRUCTURES)
     does = "Replaces one record by the form you give."
     dangers = ("What is not in the form you give is taken out of the record.",)
+    refuses = ("changed-since",)
     library_role = "catalog manager"
     parameters = EditRecordParameters
 

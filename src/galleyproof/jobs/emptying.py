@@ -14,6 +14,16 @@ from galleyproof.jobs.outcome import Changed, Said, Unchanged
 from galleyproof.marc.record import Record
 from galleyproof.structures.order_line import OrderLine
 
+EMPTYING = (
+    "holding-emptied",
+    "holding-kept",
+    "holding-suppressed",
+    "holding-deleted",
+    "order-line-unlinked",
+    "order-line-without-items",
+)
+"""Codes of what may follow when a holding loses its last item."""
+
 Policy = Literal["keep", "suppress", "delete"]
 STATEMENTS = (b"863", b"864", b"865", b"866", b"867", b"868")
 

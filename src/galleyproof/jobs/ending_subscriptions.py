@@ -42,6 +42,24 @@ class EndSubscription(Job):
 
     scope = "Holding changes"
     kinds = ("holding",)
+    refuses = (
+        "not-serial",
+        "no-008",
+        "bad-008",
+        "order-line-open",
+        "no-last-issue",
+        "last-issue-unclear",
+        "last-issue-unfit",
+        "paired-statement",
+    )
+    lists: ClassVar[tuple[str, ...]] = (
+        "coded-otherwise",
+        "statement-unclear",
+        "other-open-statement",
+        "statement-left-open",
+        "enumeration-left-open",
+        "no-852",
+    )
     library_role = "physical inventory operator"
     columns = tuple(COLUMNS.values())
     relatives = ("bib", "order-line")

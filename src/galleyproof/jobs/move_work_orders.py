@@ -32,6 +32,7 @@ class MoveWorkOrders(Job):
     scope = "Work orders"
     kinds = ("work-order",)
     does = "Gives work orders to another department, or another status."
+    refuses = ("closed", "does-not-serve")
     library_role = "repository manager"
     parameters = MoveWorkOrdersParameters
     relatives = ("item",)

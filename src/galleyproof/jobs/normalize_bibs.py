@@ -18,6 +18,7 @@ class NormalizeBibs(ByRules):
     title = "Bib normalization, choose a rule"
     scope = "Bib changes"
     kinds = ("bib",)
+    refuses = ("linked-elsewhere",)
     does = "Changes bibs as the normalization rules say that it is bound to (--binding NAME@N)."
 
     def answer(

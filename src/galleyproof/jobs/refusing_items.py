@@ -25,6 +25,21 @@ from galleyproof.structures.work_order import WorkOrder
 LOOKED_AT = ("bib", "holding", "item", "loan", "request", "work-order", "order-line")
 """The kinds of relatives that a job needs for `circumstances`."""
 
+ITEM_REFUSALS = (
+    "lost-with-charges",
+    "on-loan",
+    "in-transit",
+    "on-hold-shelf",
+    "course-reserve",
+    "temporary-location",
+    "retention",
+    "bound-with",
+    "requested",
+    "work-order",
+    "order-line-open",
+)
+"""Codes of the rules below."""
+
 PROCESSES = {
     "on-loan": ("LOAN", "CLAIM_RETURNED_LOAN"),
     "in-transit": (

@@ -30,6 +30,8 @@ class Restore(Job):
         "withdrawn, or a file of ids."
     )
     dangers = ("What a restored record says may be out of date by now.",)
+    refuses = ("parent-deleted", "nothing-before")
+    follows = ("holding-restored", "item-restored", "portfolio-restored")
     library_role = "catalog manager"
     parameters = Parameters
     relatives = ("bib", *ABOVE)

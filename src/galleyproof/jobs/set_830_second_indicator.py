@@ -68,6 +68,8 @@ class Set830SecondIndicator(EachRecord):
         "An 830 that starts with an article files under the article afterwards, "
         "unless skip-nonfiling is on.",
     )
+    refuses = ("linked-elsewhere",)
+    lists = ("no-indicators", "nonfiling-article")
     library_role = "catalog manager"
     parameters = Set830Parameters
 

@@ -9,10 +9,11 @@ from pydantic import Field
 
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.delete_bibs import copies, refusal_without_inventory
-from galleyproof.jobs.emptying import Policy, emptied
+from galleyproof.jobs.emptying import EMPTYING, Policy, emptied
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Said, Unchanged
 from galleyproof.jobs.refusing_items import (
+    ITEM_REFUSALS,
     LOOKED_AT,
     Rule,
     circumstances,
@@ -61,6 +62,18 @@ class WithdrawItems(Job):
         "A bib left without holdings has to be withdrawn from the union catalogue as well; the "
         "report lists OCLC numbers.",
         "emptied-holding=delete and emptied-bib=delete take the records above with them.",
+    )
+    refuses = ITEM_REFUSALS
+    follows = (
+        *EMPTYING,
+        "bib-emptied",
+        "bib-suppressed",
+        "bib-deleted",
+        "bib-kept",
+        "title-without-holdings",
+        "request-cancelled",
+        "work-order-closed",
+        "order-line-keeps-copy",
     )
     library_role = "catalog manager"
     most_records = 1000

@@ -13,11 +13,13 @@ from galleyproof.people.models import Person
 
 
 class Known(NamedTuple):
-    """What permits must know of a job: its revision, and the library roles of which a person's
-    account must carry one to run it in production (none: no role is needed)."""
+    """What permits must know of a job: its revision, the library roles of which a person's
+    account must carry one to run it in production (none: no role is needed), and the records a
+    run that a permit allows where it says nothing else (None: no such limit)."""
 
     revision: int
     library_roles: tuple[str, ...]
+    most_records: int | None = None
 
 
 class OpenTicket(NamedTuple):
@@ -51,6 +53,12 @@ def tickets_are_known_by(look_up: TicketLookUp) -> None:
 
 def known(job: str) -> Known | None:
     return look_up_job(job)
+
+
+def most_records(job: str) -> int | None:
+    """The limit that a job brings along, where a permit sets none."""
+    found = look_up_job(job)
+    return found.most_records if found else None
 
 
 def revision_of(job: str) -> int:

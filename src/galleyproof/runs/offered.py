@@ -49,7 +49,7 @@ def known_to_permits(code: str) -> Known | None:
     if job is None:
         return None
     roles = tuple(role for role in job.library_role.split(" or ") if role)
-    return Known(job.revision, roles)
+    return Known(job.revision, roles, job.most_records)
 
 
 def job_named(code: str) -> Job:

@@ -17,7 +17,7 @@ from galleyproof.people.models import Group, Person
 from galleyproof.people.rights import deny
 from galleyproof.people.sameness import is_among, is_one_of
 from galleyproof.permits.days import day_of, end_of_day, start_of_day
-from galleyproof.permits.elsewhere import revision_of
+from galleyproof.permits.elsewhere import most_records, revision_of
 from galleyproof.permits.envelope import Envelope
 from galleyproof.permits.models import Permit
 
@@ -71,6 +71,8 @@ def make(who: Who, holder: Holder, terms: Terms, at: datetime, **origin: Any) ->
     envelope = envelope.model_copy(
         update={name: limit for name, limit in limits.items() if limit is not None}
     )
+    if envelope.max_records is None:
+        envelope = envelope.model_copy(update={"max_records": most_records(terms.job)})
     group = holder if isinstance(holder, Group) else None
     with transaction.atomic():
         permit: Permit = Permit.objects.create(

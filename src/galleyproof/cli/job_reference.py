@@ -1,0 +1,67 @@
+"""The reference of jobs, made from what each declares (`make docs`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from galleyproof.cli.job_commands import described
+from galleyproof.database.setup import ready
+from galleyproof.jobs.codes import CONSEQUENCES, LISTED, REFUSALS
+from galleyproof.jobs.job import Job
+
+INTRODUCTION = """\
+# Jobs
+
+Made from what the jobs declare by `make docs`; a test compares the two. `galley job show CODE` says
+the same. Every job has a dry run, a report and an undo, works in both environments, and needs a
+permit.
+
+A parameter is given as `--param NAME=VALUE`, or in a JSON file with `--params`. Fields of items are
+written `--param public-note=Text`, with `--param public-note.condition=if-empty` (or
+`if-not-empty`), and for texts `--param public-note.mode=append` (or `prefix`, `clear`, or
+`find-replace` with `public-note.find`).
+
+Beside its own refusals every job may refuse a record as `locked` (open in an editor),
+`outside-permit` (another library's), `changed-since-plan` or `not-as-planned`, and `excluded`
+(unticked at the preview).
+"""
+
+
+def job_reference() -> str:
+    from galleyproof.runs.offered import JOBS
+
+    return INTRODUCTION + "".join("\n".join(section(job)) + "\n" for job in JOBS.values())
+
+
+def section(job: Job) -> Iterator[str]:
+    data = described(job)
+    yield f"\n## {job.title}\n"
+    yield f"`{job.code}`, on a set of {' or '.join(job.kinds)} records. {job.does}\n"
+    for danger in job.dangers:
+        yield f"- Careful: {danger}"
+    if job.dangers:
+        yield ""
+    if job.library_role:
+        yield f"Library role in production: {job.library_role}.\n"
+    if data["parameters"]:
+        yield "| parameter | takes | default | what it says |\n|---|---|---|---|"
+        for one in data["parameters"]:
+            default = {True: "yes", False: "no", None: ""}.get(one["default"], one["default"])
+            default = "required" if one["required"] else default
+            yield f"| `{one['name']}` | {one['type']} | {default} | {one['description']} |"
+        yield ""
+    yield from codes("Refuses", job.refuses, REFUSALS)
+    yield from codes("Follows on other records", job.follows, CONSEQUENCES)
+    yield from codes("Lists", job.lists, LISTED)
+
+
+def codes(title: str, named: tuple[str, ...], meaning: Mapping[str, str]) -> Iterator[str]:
+    if named:
+        yield f"{title}:\n"
+        yield from (f"- `{code}`: {meaning[code]}" for code in dict.fromkeys(named))
+        yield ""
+
+
+if __name__ == "__main__":
+    ready()
+    print(job_reference(), end="")
