@@ -88,6 +88,7 @@ def take(address: str) -> None:
                 sign_in(page, who)
                 signed[who] = context.storage_state()
             page.goto(page_address)
+            page.wait_for_timeout(400)
             page.screenshot(path=OUT / f"{name}.png")
             context.close()
         browser.close()

@@ -185,9 +185,12 @@ def test_dan_is_signed_off_by_bob_and_gets_his_role_by_carol_and_sue(as_person, 
     bob.get_by_role("button", name="Issue it").click()
     expect(bob.get_by_text("in the sandbox").first).to_be_visible()
 
-    fresh_set(dan, "dan's")
     with working():
-        dan.goto(f"/jobs/{JOB}/sandbox?set=dan%27s")
+        # One record, so that the others are left for other stories.
+        dan.goto(f"/jobs/{JOB}/sandbox")
+        dan.get_by_label("Pasted ids").check()
+        dan.get_by_label("Ids, one a line").fill("990000000000938")
+        expect(dan.locator("#checked")).to_contain_text("1 bibs found")
         dan.get_by_role("button", name="Dry run").click()
         dan.get_by_role("link", name="Go on to confirm", exact=True).click()
         dan.get_by_role("button", name=re.compile("^Run ")).click()

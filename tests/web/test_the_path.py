@@ -210,3 +210,21 @@ def test_the_address_of_a_run_lasts_when_its_records_have_gone_on(site):
     page = sentences(amy.get(f"/runs/{plan}/records?outcome=changed"))
     assert "990000000000001" in page
     assert amy.get(f"/runs/{plan}").status_code == 200
+
+
+def test_a_run_that_is_through_is_never_shown_as_one_on_its_way(site):
+    """Its chunks are done and nobody has settled it yet, when the page asks."""
+    from galleyproof.runs.workers import Hands, work_until_done
+
+    amy = site.browser("amy")
+    asked = site.post(amy, RUN_FORM, **FORM)
+    page = asked["Location"]
+    assert b"hx-get" in amy.get(f"{page}/progress").content
+    number = int(page.rsplit("/", 1)[1])
+    hands = Hands()
+    work_until_done(hands, only=number)
+    hands.close()
+    Run.objects.filter(pk=number).update(state="planning")
+    answer = amy.get(f"{page}/progress")
+    assert answer["HX-Refresh"] == "true"
+    assert Run.objects.get(pk=number).state == "planned"

@@ -111,7 +111,7 @@ class MarcForm:
 
     def title(self, one: Record) -> str:
         data = next((found for tag in TITLES if (found := one.first(tag)) is not None), b"")
-        return " ".join(value for _, value in subfields(data))
+        return " ".join(value for code, value in subfields(data) if not code.isdigit())
 
     def numbered(self, one: Record, number: str) -> Record:
         at = one.positions(b"001")

@@ -36,12 +36,12 @@ SECONDS_A_LOOK = 1
 
 
 def run(request: HttpRequest, number: int) -> HttpResponse:
-    return render(request, "web/run.html", context(request, run_numbered(number)))
+    return render(request, "web/run.html", context(request, settled(number)))
 
 
 def progress(request: HttpRequest, number: int) -> HttpResponse:
     """The part of the page that follows a run; when the run has come to rest, the whole page."""
-    found = run_numbered(number)
+    found = settled(number)
     if not moving(found):
         response = HttpResponse(status=200)
         response["HX-Refresh"] = "true"
@@ -49,14 +49,20 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "web/run_progress.html", context(request, found))
 
 
+def settled(number: int) -> Run:
+    """A run, after the moves that were due: what a page says of it is said of one state."""
+    found = run_numbered(number)
+    if moving(found):
+        settle(found.pk, now())
+        found = run_numbered(number)
+    return found
+
+
 def moving(run: Run) -> bool:
     return run.state in WORKED or run.state in SETTLING or run.state == "draft"
 
 
 def context(request: HttpRequest, found: Run) -> dict[str, Any]:
-    if moving(found):
-        settle(found.pk, now())
-        found = run_numbered(found.pk)
     me = person_of(request)
     data = summary(found)
     counts = data["counts"]
