@@ -227,7 +227,7 @@ def take_back(assignment: Assignment, one: Past, material: UndoMaterial, decided
     )
     if material.bodies:
         with_bodies(assignment, one, body_before, material, decided, write)
-    if not comes_back_under(assignment, one, write, material, decided):
+    if write.moves and not comes_back_under(assignment, one, write, material, decided):
         return
     mark(decided, one, CHANGED, digest_of(b"back", one.kind, one.id, body_before))
     add(assignment, material, decided, write)

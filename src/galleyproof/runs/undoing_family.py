@@ -85,6 +85,12 @@ def read_above(
     above = Above()
     wanted: set[tuple[str, int]] = set()
     for one in past:
+        if (
+            one.before_version is not None
+            and one.before_status == one.status
+            and one.kind not in STRUCTURES
+        ):
+            continue  # a MARC record that stays where it is
         own = (one.kind, one.id)
         kind = KINDS[one.kind].above
         if one.before_version is None:
