@@ -9,9 +9,11 @@ import psycopg
 from galleyproof.structures.places import Code, LibraryPlace, LocationPlace
 from galleyproof.structures.table import structure
 
+# LATERAL with LIMIT 1 pins the order, as for the members of a chunk.
 TABLES = """
-    SELECT r.kind, v.body FROM record AS r JOIN version AS v
-      ON v.kind = r.kind AND v.id = r.id AND v.version = r.body_version
+    SELECT r.kind, v.body FROM record AS r
+    CROSS JOIN LATERAL (SELECT body FROM version WHERE kind = r.kind AND id = r.id
+                        AND version = r.body_version LIMIT 1) AS v
     WHERE r.kind IN ('library', 'location', 'code') AND r.status <> 'deleted'
 """
 
