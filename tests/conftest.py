@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from stories import Library
 
 from galleyproof.database.setup import ready
@@ -19,6 +20,12 @@ from galleyproof.database.setup import ready
 # process are no async code for that.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 ready()
+
+# A busy machine must not decide a test.
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")
