@@ -11,8 +11,10 @@ start. It lives in the catalogue only; see writing.py for what goes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import accumulate, chain
+from struct import Struct
 
 from galleyproof.marc.check import FIVE, FOUR
 from galleyproof.marc.errors import Wrong
@@ -59,12 +61,30 @@ class Record:
             origin = self._origin
             if origin is not None and self.edited is not None and self.lengths_stand(origin):
                 # The directory stands: only the edited fields' bytes change.
-                old, data = origin.body, self.data
-                base = 25 + (21 if old[20:22] == WIDE else 12) * len(data)
-                self._body = old[:base] + FIELD_END.join(data) + FIELD_END + RECORD_END
+                self._body = origin.with_fields(self.data)
             else:
                 self._body = serialised(self.leader, self.tags, self.data)
         return self._body
+
+    def with_fields(self, data: list[bytes]) -> bytes:
+        """Its bytes with the data of its fields replaced by others of the same lengths."""
+        old = self.body
+        base = 25 + (21 if old[20:22] == WIDE else 12) * len(data)
+        return old[:base] + FIELD_END.join(data) + FIELD_END + RECORD_END
+
+    def body_with(self, at: int, data: bytes) -> bytes:
+        """The bytes of `with_data`, without making the record."""
+        origin = self._origin
+        if (
+            self._body is None
+            and origin is not None
+            and len(data) == len(self.data[at])
+            and self.lengths_stand(origin)
+        ):
+            new = self.data.copy()
+            new[at] = data
+            return origin.with_fields(new)
+        return self.with_data(at, data).body
 
     def lengths_stand(self, origin: Record) -> bool:
         old, new = origin.data, self.data
@@ -102,10 +122,11 @@ class Record:
     def split(self) -> None:
         body = self._body
         assert body is not None
-        head, *data = body.split(FIELD_END)
+        data = body.split(FIELD_END)
+        head = data[0]
+        del data[0]
         data.pop()  # the record terminator
-        step = 21 if body[20:22] == WIDE else 12
-        self._tags = [head[at : at + 3] for at in range(24, len(head), step)]
+        self._tags = list(directory(len(data), body[20:22] == WIDE)(head, 24))
         self._data = data
 
     def positions(self, tag: bytes) -> list[int]:
@@ -187,6 +208,12 @@ class Record:
 
     def __repr__(self) -> str:
         return f"<Record {self.first(b'001')!r}, {len(self.tags)} fields>"
+
+
+@lru_cache(4096)
+def directory(fields: int, wide: bool) -> Callable[[bytes, int], tuple[bytes, ...]]:
+    """Reads the tags of a directory of so many entries, in one go."""
+    return Struct(("3s18x" if wide else "3s9x") * fields).unpack_from
 
 
 def made(leader: bytes, tags: list[bytes], data: list[bytes]) -> Record:
