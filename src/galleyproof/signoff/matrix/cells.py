@@ -123,7 +123,7 @@ def cells(
         one = person_named(person)
         wanted &= Q(person=one) | Q(group__people=one)
     numbers = Permit.objects.filter(wanted).values("pk")
-    permits = list(Permit.objects.filter(pk__in=numbers).order_by("pk"))
+    permits = list(Permit.objects.filter(pk__in=numbers).defer("issued_at").order_by("pk"))
     denials = list(
         Denial.objects.filter(lifted_at=None).select_related("person", "group", "denied_by")
     )
