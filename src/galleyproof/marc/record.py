@@ -119,11 +119,6 @@ class Record:
         """Indexes of the fields whose tags fit a pattern, in order; fits says it of each tag."""
         return [at for at, tag in enumerate(self.tags) if fits[tag]]
 
-    @property
-    def text(self) -> bytes:
-        """All its bytes: what does not stand in them stands in no field."""
-        return self.body
-
     def first(self, tag: bytes) -> bytes | None:
         """The data of the first field with this tag, or None."""
         try:
@@ -205,11 +200,12 @@ def directory(count: int, wide: bool) -> Struct:
     return Struct(("3s18x" if wide else "3s9x") * count)
 
 
-def made(leader: bytes, tags: list[bytes], data: list[bytes]) -> Record:
+def made(leader: bytes, tags: list[bytes], data: list[bytes], *, sound: bool = False) -> Record:
+    """A record from its parts. sound: whether it is known that no data holds a terminator."""
     if len(leader) != 24:
         raise Wrong(f"a leader has 24 bytes, not {len(leader)}")
     together = FIELD_END.join(data)
-    if RECORD_END in together or together.count(FIELD_END) != max(len(data) - 1, 0):
+    if not sound and (RECORD_END in together or together.count(FIELD_END) != max(len(data) - 1, 0)):
         refuse_marks(together)
     record = Record.__new__(Record)
     record._tags = tags

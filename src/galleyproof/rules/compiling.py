@@ -54,6 +54,23 @@ class Step(NamedTuple):
     acts: tuple[tuple[Act, Applied], ...]
 
 
+class Bits(dict[bytes, int]):
+    """The bits of a tag, looked up once."""
+
+    MOST = 20_000
+
+    def __init__(self, tests: list[tuple[int, list[Callable[[bytes], bool]]]]):
+        super().__init__()
+        self.tests = tests
+
+    def __missing__(self, tag: bytes) -> int:
+        if len(self) > self.MOST:
+            self.clear()
+        bits = sum(bit for bit, tests in self.tests if any(test(tag) for test in tests))
+        self[tag] = bits
+        return bits
+
+
 class Chances:
     """Which steps may do something, by the tags that a record has.
 
@@ -77,16 +94,13 @@ class Chances:
                     self.tests.append((bit, [tag_test(one) for one in sorted(sets[which])]))
                 else:
                     self.always |= bit
-        self.of_tag: dict[bytes, int] = {}
+        self.of_tag = Bits(self.tests)
         self.listed: dict[int, tuple[Step, ...]] = {}
 
     def bits(self, tags: Iterable[bytes], bits: int = 0) -> int:
         """The sets of which these tags are, besides those known already."""
-        of_tag = self.of_tag
-        for tag in tags:
-            # Another thread of the process may empty the table at any time.
-            known = of_tag.get(tag)
-            bits |= self.looked_up(tag) if known is None else known
+        for known in map(self.of_tag.__getitem__, tags):
+            bits |= known
         return bits
 
     def steps_for(self, bits: int, first: int = 0) -> tuple[Step, ...]:
@@ -100,13 +114,6 @@ class Chances:
             found = tuple(step for step in self.steps if bits >> step.number & 1)
             self.listed[bits] = found
         return found
-
-    def looked_up(self, tag: bytes) -> int:
-        if len(self.of_tag) > self.MOST:
-            self.of_tag.clear()
-        bits = sum(bit for bit, tests in self.tests if any(test(tag) for test in tests))
-        self.of_tag[tag] = bits
-        return bits
 
 
 @dataclass(frozen=True)

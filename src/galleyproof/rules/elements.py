@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Protocol
 
 from galleyproof.marc.errors import Wrong
@@ -226,8 +227,7 @@ class Readable(Protocol):
     @property
     def data(self) -> list[bytes]: ...
     @property
-    def text(self) -> bytes | bytearray: ...
-    def positions(self, tag: bytes) -> Sequence[int]: ...
+    def positions(self) -> Callable[[bytes], Sequence[int]]: ...
     def positions_like(self, pattern: str, fits: Mapping[bytes, bool]) -> Sequence[int]: ...
 
 
@@ -260,10 +260,8 @@ class Fitting(dict[bytes, bool]):
 def places(element: Element) -> Callable[[Readable], Sequence[int]]:
     """The fields of a record that have the element's tag."""
     if not element.wild:
-        wanted = element.tag.encode()
-        return lambda record: record.positions(wanted)
-    pattern, fitting = element.tag, Fitting(element.tag)
-    return lambda record: record.positions_like(pattern, fitting)
+        return methodcaller("positions", element.tag.encode())
+    return methodcaller("positions_like", element.tag, Fitting(element.tag))
 
 
 def field_test(element: Element) -> Callable[[bytes], bool]:

@@ -22,11 +22,10 @@ from galleyproof.rules.elements import (
     Element,
     field_count,
     field_test,
-    needed,
-    places,
     subfield_values,
     tag_test,
 )
+from galleyproof.rules.finding import fields_with
 from galleyproof.rules.tree import Action
 from galleyproof.rules.values import Edit, whole_value
 
@@ -36,40 +35,27 @@ FieldEdit = Callable[[bytes], bytes | None]
 goes because nothing is left in it."""
 
 
-def selected(action: Action, element: Element | None = None) -> Places:
+def selected(action: Action, element: Element | None = None, needle: bytes = b"") -> Places:
     """The fields that have what the action's element asks for and pass its `if`.
 
-    element: another element to go by, where only a part of the action's own decides.
+    element: another element to go by, where only a part of the action's own decides. needle: bytes
+    that must stand in a field besides.
     """
     asked = element or action.element
-    find = places(asked)
-    test = None if asked.tag_alone else field_test(asked)
     condition = action.condition
     if condition is None:
-        if test is None:
-            return find
-        return lambda draft: [at for at in find(draft) if test(draft.data[at])]
+        return fields_with(asked, needle=needle)
     of_data = on_data(condition, action.element.tag)
     if of_data is not None:
-        both = of_data if test is None else both_of(test, of_data)
-        return lambda draft: [at for at in find(draft) if both(draft.data[at])]
+        return fields_with(asked, of_data, needle)
+    find = fields_with(asked, needle=needle)
     passes = on_field(condition, (action.element.tag,))
 
     def select(draft: Draft) -> Sequence[int]:
-        data = draft.data
-        return [
-            at
-            for at in find(draft)
-            if (test is None or test(data[at])) and passes(draft, draft.tags[at], data[at])
-        ]
+        tags, data = draft.tags, draft.data
+        return [at for at in find(draft) if passes(draft, tags[at], data[at])]
 
     return select
-
-
-def both_of(
-    one: Callable[[bytes], bool], other: Callable[[bytes], bool]
-) -> Callable[[bytes], bool]:
-    return lambda data: one(data) and other(data)
 
 
 def on_data(condition: Condition, tag: str) -> Callable[[bytes], bool] | None:
@@ -153,12 +139,9 @@ def each(
 ) -> Callable[[Draft], int]:
     """An act that edits every selected field by itself; fields with nothing left go. needle:
     bytes without which there is nothing to edit."""
-    select = selected(action, element)
-    needle = needle or needed(element or action.element)
+    select = selected(action, element, needle)
 
     def act(draft: Draft) -> int:
-        if needle not in draft.text:
-            return 0
         found = select(draft)
         return edit_fields(draft, found, edit) if found else 0
 

@@ -227,6 +227,7 @@ def sort_fields(action: Action) -> Act:
     passes = on_record(action.condition)
 
     def act(draft: Draft) -> int:
+        draft.settle()
         tags = draft.tags
         order = sorted(range(len(tags)), key=tags.__getitem__)
         moved = sum(at != place for place, at in enumerate(order))
