@@ -38,12 +38,16 @@ class Places(dict[bytes, Sequence[int]]):
 
 
 class Draft:
-    """tags and data as in Record, and GONE where a field was removed. positions: indexes of the
-    fields with a tag, in order. tags_came: tags of fields that were made. edited: places whose
-    data was replaced; it says something as long as the fields are those that came (shape_kept)."""
+    """tags and data as in Record, and GONE where a field was removed.
+
+    positions: indexes of the fields with a tag, in order. came: the fields that were made or
+    edited. edited: places whose data was replaced; it says something as long as the
+    fields are those that came (shape_kept).
+    """
 
     __slots__ = (
         "any_gone",
+        "came",
         "data",
         "edited",
         "leader",
@@ -55,7 +59,6 @@ class Draft:
         "room",
         "shape_kept",
         "tags",
-        "tags_came",
     )
 
     positions: Callable[[bytes], Sequence[int]]
@@ -65,7 +68,7 @@ class Draft:
         self.leader = record.leader
         self.tags = record.tags
         self.data = record.data
-        self.tags_came: list[bytes] = []
+        self.came: list[tuple[bytes, bytes]] = []
         self.edited: list[int] = []
         self.places = places = Places()
         places.tags = self.tags
@@ -80,8 +83,8 @@ class Draft:
         """Indexes of the fields whose tags fit a pattern, in order."""
         found = self.like.get(pattern)
         if found is None:
-            every = compress(count(), map(fits.__getitem__, self.tags))
-            found = self.like[pattern] = list(every)
+            found = list(compress(count(), map(fits.__getitem__, self.tags)))
+            self.like[pattern] = found
         return found
 
     # ---- editing
@@ -96,6 +99,7 @@ class Draft:
             raise GrewTooMuch()
         self.data[at] = data
         self.edited.append(at)
+        self.came.append((self.tags[at], data))
 
     def grow(self, more: int) -> None:
         """Takes room for this many bytes more; raises GrewTooMuch where there is none left."""
@@ -133,7 +137,7 @@ class Draft:
         self.tags[at:at] = [tag] * len(several)
         self.data[at:at] = several
         self.moved()
-        self.tags_came.append(tag)
+        self.came += [(tag, data) for data in several]
 
     def insert_at(self, at: int, tag: bytes, data: bytes) -> None:
         self.grow(weight(data))
@@ -141,7 +145,7 @@ class Draft:
         self.tags.insert(at, tag)
         self.data.insert(at, data)
         self.moved()
-        self.tags_came.append(tag)
+        self.came.append((tag, data))
 
     def remove(self, places: Sequence[int]) -> None:
         if not places:
@@ -173,7 +177,7 @@ class Draft:
         self.tags[at:at] = [tag] * len(moved)
         self.data[at:at] = moved
         self.moved()
-        self.tags_came.append(tag)
+        self.came += [(tag, data) for data in moved]
 
     def replace_fields(self, new: Mapping[int, Sequence[bytes]], tag: bytes) -> None:
         """Puts several fields with this tag in the place of one: where it stood if the tag is its
@@ -200,7 +204,8 @@ class Draft:
         fields[at:at] = moved
         self.tags, self.data = tags, fields
         self.moved()
-        self.tags_came.append(tag)
+        for several in new.values():
+            self.came += [(tag, data) for data in several]
 
     def arrange(self, order: Sequence[int]) -> None:
         """Puts the fields in another order: the old index of each, in turn. Settle before."""
@@ -233,4 +238,4 @@ def weight(data: bytes) -> int:
 def place_for(tags: Sequence[bytes], tag: bytes) -> int:
     if tag in tags:
         return len(tags) - tags[::-1].index(tag)
-    return next((at for at, one in enumerate(tags) if one > tag), len(tags))
+    return next(compress(count(), map(tag.__lt__, tags)), len(tags))

@@ -325,11 +325,11 @@ def needed(element: Element) -> bytes:
     if pattern is None or pattern.regex or "|" in pattern.text:
         return mark
     first, *others = (marks_meant(composed(piece)) for piece in pattern.text.split("*"))
-    needles = [mark]
+    best, needle = 0, mark
     for number, piece in enumerate((first, *others)):
-        if is_plain(piece):
-            needles.append((mark if number == 0 else b"") + piece.encode())
-    return max(needles, key=len)
+        if len(piece) > best and is_plain(piece):
+            best, needle = len(piece), (mark if number == 0 else b"") + piece.encode()
+    return needle
 
 
 def is_plain(text: str) -> bool:
