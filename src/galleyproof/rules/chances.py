@@ -11,10 +11,12 @@ An ask may let too much through, never too little; the rule itself still decides
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from galleyproof.marc.record import Record
 from galleyproof.rules.conditions import And, Condition, Or, Test
+from galleyproof.rules.draft import Places
 from galleyproof.rules.elements import LEADER, Element, needed, tag_test
 from galleyproof.rules.selecting import bare
 from galleyproof.rules.tree import Action, Rule
@@ -68,6 +70,16 @@ def asked_by_actions(rule: Rule) -> Asks | None:
                 return None
             asks.add(ask_for(bare(element)))
     return frozenset(asks)
+
+
+def asked_by(rule: Rule) -> tuple[Asks | None, Asks | None]:
+    """What a rule asks for: for its condition, and for its actions as far as that says more."""
+    first, second = asked_by_condition(rule.condition), asked_by_actions(rule)
+    if first and second:
+        tags = {ask.tag for ask in second if ask.indicators == ("", "")}
+        if all(ask.tag in tags for ask in first):
+            second = None
+    return first, second
 
 
 def elements_needed(action: Action) -> Iterable[Element | None]:
@@ -180,26 +192,33 @@ class Chances:
         wild = any("*" in tag for tag in tags)
         self.tags = None if wild else frozenset(tag.encode() for tag in tags)
 
-    def found_in(self, record: Record) -> int:
-        """What a record has of what is asked for."""
+    def found_in(self, record: Record) -> tuple[int, Places]:
+        """What a record has of what is asked for, and where its fields are that are asked for."""
         tags = record.tags
-        if self.tags is not None and self.tags.isdisjoint(tags):
-            return self.always
+        places = Places(tags)
         found = self.always
-        for look, data in zip(map(self.look_of, tags), record.data):  # noqa: B905 - of one length
+        if self.tags is not None and self.tags.isdisjoint(tags):
+            return found, places
+        looks = map(self.look_of, tags)
+        for look, tag, data, at in zip(looks, tags, record.data, count()):
             if look is not None:
                 _, bits, needles, by_indicators = look
                 found |= bits
                 for needle, bits in needles:
-                    if needle in data:
+                    # `needle in data` makes an error first, and takes twice as long.
+                    if data.find(needle) >= 0:
                         found |= bits
                 if by_indicators is not None:
                     bits, needles = by_indicators[data[:2]]
                     found |= bits
                     for needle, bits in needles:
-                        if needle in data:
+                        if data.find(needle) >= 0:
                             found |= bits
-        return found
+                if tag in places:
+                    places[tag].append(at)
+                else:
+                    places[tag] = [at]
+        return found, places
 
     def found_too(self, tag: bytes, data: bytes, found: int, after: int) -> int:
         """The same with a field more, as far as steps after this one ask for it."""
@@ -212,7 +231,7 @@ class Chances:
         for bits, needles in several:
             found |= bits
             for needle, more in needles:
-                if needle in data:
+                if data.find(needle) >= 0:
                     found |= more
         return found
 

@@ -16,8 +16,7 @@ from galleyproof.marc.record import Record
 from galleyproof.marc.tags import Need
 from galleyproof.rules.chances import (
     Chances,
-    asked_by_actions,
-    asked_by_condition,
+    asked_by,
     elements_needed,
 )
 from galleyproof.rules.conditions import (
@@ -72,11 +71,11 @@ class Compiled:
     def run(self, record: Record) -> Result:
         """Raises GrewTooMuch."""
         chances = self.chances
-        found = chances.found_in(record)
+        found, places = chances.found_in(record)
         waiting = chances.steps(found)
         if not waiting:
             return Result(record, ())
-        draft = Draft(record)
+        draft = Draft(record, places)
         applied: list[Applied] = []
         while waiting:
             first = waiting & -waiting
@@ -103,7 +102,7 @@ def compile_rules(rules: RuleSet) -> Compiled:
     """Normalization rules as a function on a record."""
     in_order = [rule for rule in rules.in_order() if rule.actions]
     steps = tuple(step_of(rule) for rule in in_order)
-    asks = [(asked_by_condition(rule.condition), asked_by_actions(rule)) for rule in in_order]
+    asks = [asked_by(rule) for rule in in_order]
     return Compiled(rules, need_of(rules), steps, Chances(asks))
 
 

@@ -13,28 +13,25 @@ GONE = b""
 others stand. No pattern fits it."""
 
 
-class Places(dict[bytes, Sequence[int]]):
+class Places(dict[bytes, list[int]]):
     """Indexes of the fields with a tag, in order, looked for once."""
 
     __slots__ = ("tags",)
 
-    tags: list[bytes]
+    def __init__(self, tags: list[bytes]):
+        self.tags = tags
 
-    def __missing__(self, tag: bytes) -> Sequence[int]:
+    def __missing__(self, tag: bytes) -> list[int]:
         found = self[tag] = self.looked_up(tag)
         return found
 
-    def looked_up(self, tag: bytes) -> Sequence[int]:
-        tags = self.tags
-        how_many = tags.count(tag)
+    def looked_up(self, tag: bytes) -> list[int]:
+        how_many = self.tags.count(tag)
         if how_many == 0:
-            return ()
-        first = tags.index(tag)
+            return []
         if how_many == 1:
-            return (first,)
-        if tags[first : first + how_many].count(tag) == how_many:
-            return range(first, first + how_many)
-        return [at for at, one in enumerate(tags) if one == tag]
+            return [self.tags.index(tag)]
+        return [at for at, one in enumerate(self.tags) if one == tag]
 
 
 class Draft:
@@ -63,16 +60,15 @@ class Draft:
 
     positions: Callable[[bytes], Sequence[int]]
 
-    def __init__(self, record: Record):
+    def __init__(self, record: Record, places: Places | None = None):
         self.record = record
         self.leader = record.leader
         self.tags = record.tags
         self.data = record.data
         self.came: list[tuple[bytes, bytes]] = []
         self.edited: list[int] = []
-        self.places = places = Places()
-        places.tags = self.tags
-        self.positions = places.__getitem__
+        self.places = Places(record.tags) if places is None else places
+        self.positions = self.places.__getitem__
         self.like: dict[str, Sequence[int]] = {}
         self.own = False
         self.shape_kept = True

@@ -394,6 +394,14 @@ def subfield_values(element: Element) -> Callable[[bytes], list[bytes]]:
     return values
 
 
+def plain_text(pattern: Pattern | None) -> bytes | None:
+    """The ASCII text that a pattern is, if it is nothing more."""
+    if pattern is None or pattern.regex or "*" in pattern.text or "|" in pattern.text:
+        return None
+    text = marks_meant(pattern.text)
+    return text.encode() if text.isascii() else None
+
+
 def control_test(element: Element) -> Callable[[bytes], bool]:
     test = whole_value(element.value)
     if element.start is None or element.length is None:
@@ -406,4 +414,7 @@ def control_test(element: Element) -> Callable[[bytes], bool]:
         text = data.decode("utf-8", STRAY)
         return len(text) >= end and test(text[start:end].encode("utf-8", STRAY))
 
-    return found
+    exactly = plain_text(element.value)
+    if exactly is None or len(exactly) != end - start:
+        return found
+    return lambda data: data[start:end] == exactly if data.isascii() else found(data)

@@ -3,11 +3,15 @@
 Rules spend their time in these loops, so there is one for each thing that most elements ask for:
 bytes that must stand in the field (`"020.c"`), indicators (`"830.{*,-}"`), or both and more. What
 an element means is said in elements.py alone; here it is only asked for in the cheapest order.
+
+`data.find(needle) >= 0` rather than `needle in data`: of bytes that first tries whether the needle
+is a number, and makes an error, which takes longer than the search.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from galleyproof.rules.draft import Draft
 from galleyproof.rules.elements import Element, Readable, field_test, needed, places
@@ -26,7 +30,7 @@ def exists_in(element: Element) -> Callable[[Readable], bool]:
         def has_bytes(record: Readable) -> bool:
             data = record.data
             for at in find(record):
-                if needle in data[at]:
+                if data[at].find(needle) >= 0:
                     return True
             return False
 
@@ -46,69 +50,57 @@ def exists_in(element: Element) -> Callable[[Readable], bool]:
     def has(record: Readable) -> bool:
         data = record.data
         for at in find(record):
-            if needle in data[at] and test(data[at]):
+            if data[at].find(needle) >= 0 and test(data[at]):
                 return True
         return False
 
     return has
 
 
-def fields_with(
-    element: Element, also: DataTest | None = None, needle: bytes = b""
-) -> Callable[[Draft], Sequence[int]]:
-    """The places of the fields that have what the element asks for.
+class Wanted(NamedTuple):
+    """A field is wanted where it is among those that `find` gives, the needle stands in it and the
+    test, if there is one, holds."""
+
+    find: Callable[[Readable], Sequence[int]]
+    needle: bytes
+    test: DataTest | None
+
+
+def wanted(element: Element, also: DataTest | None = None, needle: bytes = b"") -> Wanted:
+    """The fields that have what the element asks for.
 
     also: a further test of a field's data. needle: bytes that must stand in it too.
     """
-    find = places(element)
     test = None if element.tag_alone else field_test(element)
     if not needle:
         needle = needed(element)
         if needle_says_all(element):
             test = None
-        elif indicators_say_all(element) and also is None:
-            return fields_with_indicators(element)
     if test is None:
-        test, also = also, None
-    if test is None:
-        return find if not needle else fields_with_bytes(element, needle)
-    first, second = test, also
+        test = also
+    elif also is not None:
+        test = both_of(test, also)
+    return Wanted(places(element), needle, test)
+
+
+def both_of(one: DataTest, other: DataTest) -> DataTest:
+    return lambda data: one(data) and other(data)
+
+
+def fields_with(
+    element: Element, also: DataTest | None = None, needle: bytes = b""
+) -> Callable[[Draft], Sequence[int]]:
+    """The places of the fields that are `wanted`, in order."""
+    find, needle, test = wanted(element, also, needle)
+    if not needle and test is None:
+        return find
 
     def fields(draft: Draft) -> Sequence[int]:
         data = draft.data
         found = []
         for at in find(draft):
             one = data[at]
-            if needle in one and first(one) and (second is None or second(one)):
-                found.append(at)
-        return found
-
-    return fields
-
-
-def fields_with_bytes(element: Element, needle: bytes) -> Callable[[Draft], Sequence[int]]:
-    find = places(element)
-
-    def fields(draft: Draft) -> Sequence[int]:
-        data = draft.data
-        found = []
-        for at in find(draft):
-            if needle in data[at]:
-                found.append(at)
-        return found
-
-    return fields
-
-
-def fields_with_indicators(element: Element) -> Callable[[Draft], Sequence[int]]:
-    find = places(element)
-    stretch, wanted = indicators_of(element)
-
-    def fields(draft: Draft) -> Sequence[int]:
-        data = draft.data
-        found = []
-        for at in find(draft):
-            if data[at][stretch] == wanted:
+            if one.find(needle) >= 0 and (test is None or test(one)):
                 found.append(at)
         return found
 
