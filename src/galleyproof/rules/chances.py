@@ -220,11 +220,8 @@ class Chances:
                     places[tag] = [at]
         return found, places
 
-    def found_too(self, tag: bytes, data: bytes, found: int, after: int) -> int:
-        """The same with a field more, as far as steps after this one ask for it."""
-        look = self.by_tag[tag]
-        if look is None or look.last <= after:
-            return found
+    def found_too(self, look: Look, data: bytes, found: int) -> int:
+        """What is found with a field more; look: what to look for in those of its tag."""
         several = [(look.bits, look.needles)]
         if look.by_indicators is not None:
             several.append(look.by_indicators[data[:2]])

@@ -77,23 +77,27 @@ class Compiled:
             return Result(record, ())
         draft = Draft(record, places)
         applied: list[Applied] = []
+        came = draft.came
+        steps, look_of = self.steps, chances.look_of
         while waiting:
             first = waiting & -waiting
             waiting ^= first
             number = first.bit_length() - 1
-            when, acts = self.steps[number]
+            when, acts = steps[number]
             if when is not None and not when(draft):
                 continue
             for act, name in acts:
                 if act(draft):
                     applied.append(name)
-            if draft.came:
+            if came:
+                # Steps that are still to come may find what this one wrote.
                 before = found
-                for tag, data in draft.came:
-                    found = chances.found_too(tag, data, found, number)
-                draft.came.clear()
+                for tag, data in came:
+                    look = look_of(tag)
+                    if look is not None and look.last > number:
+                        found = chances.found_too(look, data, found)
+                came.clear()
                 if found != before:
-                    # Steps that are still to come may find what this one wrote.
                     waiting = chances.steps(found) & -(first << 1)
         return Result(draft.finished(), tuple(applied))
 

@@ -277,19 +277,20 @@ def field_test(element: Element) -> Callable[[bytes], bool]:
     indicators = indicator_test(element)
     if element.value is None:
         if indicators is None:
-            return lambda data: mark in data
-        return lambda data: mark in data and indicators(data)
+            return lambda data: data.find(mark) >= 0
+        return lambda data: data.find(mark) >= 0 and indicators(data)
     test = whole_value(element.value)
     needle = needed(element)
+    needle_and_end = needle + MARK
     ends = after_needle(element.value)
 
     def found(data: bytes) -> bool:
-        if needle not in data or mark not in data:
+        if data.find(needle) < 0:
             return False
         if indicators is not None and not indicators(data):
             return False
         if ends is not None and data.isascii():
-            return not ends or needle + MARK in data or data.endswith(needle)
+            return not ends or data.endswith(needle) or data.find(needle_and_end) >= 0
         # What stands before the first mark, indicators included, is no subfield.
         for part in data.split(mark)[1:]:
             if test(part.partition(MARK)[0]):
