@@ -135,21 +135,25 @@ class Record:
         """The record with the data of some fields replaced."""
         new = self.data.copy()
         for at, data in edits.items():
-            if FIELD_END in data or RECORD_END in data:
-                refuse_marks(data)
+            refuse_marks(data)
             new[at] = data
+        return self.with_all(new, edits)
+
+    def with_all(self, data: list[bytes], edited: Iterable[int]) -> Record:
+        """The record with other data, sound and the record's own from now on; edited: the places
+        in which it may differ."""
         made = Record.__new__(Record)
         made._leader = self._leader or self.leader
         made._tags = self.tags
-        made._data = new
+        made._data = data
         made._body = None
         if self._body is None and self.edited is not None:
             # Edits on top of edits are edits of the first record, whose bytes are there.
             made._origin = self._origin
-            made.edited = tuple(sorted({*self.edited, *edits}))
+            edited = {*self.edited, *edited}
         else:
             made._origin = self
-            made.edited = tuple(sorted(edits)) if len(edits) > 1 else tuple(edits)
+        made.edited = tuple(sorted(edited))
         return made
 
     def with_inserted(self, at: int, tag: bytes, data: bytes) -> Record:
@@ -218,7 +222,8 @@ def made(leader: bytes, tags: list[bytes], data: list[bytes], *, sound: bool = F
 
 
 def refuse_marks(data: bytes) -> None:
-    if FIELD_END in data or RECORD_END in data:
+    # Not with `in`, which for bytes takes twice as long.
+    if data.find(FIELD_END) >= 0 or data.find(RECORD_END) >= 0:
         raise Wrong("a field cannot hold a field or record terminator (hex 1E, 1D)")
 
 

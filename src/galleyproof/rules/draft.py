@@ -136,7 +136,7 @@ class Draft:
         self.came += [(tag, data) for data in several]
 
     def insert_at(self, at: int, tag: bytes, data: bytes) -> None:
-        self.grow(weight(data))
+        self.grow(len(data) + FIELD_WEIGHT)
         self.reshape()
         self.tags.insert(at, tag)
         self.data.insert(at, data)
@@ -148,9 +148,10 @@ class Draft:
             return
         self.reshape()
         tags, data = self.tags, self.data
+        known = self.places
         for at in places:
-            self.room += weight(data[at])
-            self.places.pop(tags[at], None)
+            self.room += len(data[at]) + FIELD_WEIGHT
+            known.pop(tags[at], None)
             tags[at] = GONE
             data[at] = b""
         self.like.clear()
@@ -217,8 +218,8 @@ class Draft:
         record = self.record
         if self.shape_kept and self.leader == record.leader:
             old, data = record.data, self.data
-            edits = {at: data[at] for at in self.edited if data[at] != old[at]}
-            return record.with_many(edits) if edits else record
+            edited = {at for at in self.edited if data[at] != old[at]}
+            return record.with_all(data, edited) if edited else record
         self.settle()
         if self.tags == record.tags and self.data == record.data and self.leader == record.leader:
             return record

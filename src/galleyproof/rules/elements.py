@@ -24,6 +24,7 @@ from galleyproof.rules.values import (
     composed,
     composed_bytes,
     escapes_marked,
+    is_plain,
     marks_meant,
     whole_value,
 )
@@ -311,11 +312,6 @@ def after_needle(pattern: Pattern) -> bool | None:
     return not text.endswith("*")
 
 
-MADE_BY_COMPOSING = "K;`"
-"""The ASCII characters into which others are composed: the Kelvin sign, the Greek question mark
-and varia (Unicode, UAX #15)."""
-
-
 def needed(element: Element) -> bytes:
     """Bytes that stand in every data field in which the element is found; none where that cannot
     be said. Composing makes no other ASCII text than was there."""
@@ -331,11 +327,6 @@ def needed(element: Element) -> bytes:
         if len(piece) > best and is_plain(piece):
             best, needle = len(piece), (mark if number == 0 else b"") + piece.encode()
     return needle
-
-
-def is_plain(text: str) -> bool:
-    """Whether no other text composes to it."""
-    return text.isascii() and not any(char in text for char in MADE_BY_COMPOSING)
 
 
 def indicator_test(element: Element) -> Callable[[bytes], bool] | None:
