@@ -11,7 +11,6 @@ An ask may let too much through, never too little; the rule itself still decides
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import count
 from typing import NamedTuple
 
 from galleyproof.marc.record import Record
@@ -77,7 +76,7 @@ def asked_by(rule: Rule) -> tuple[Asks | None, Asks | None]:
     first, second = asked_by_condition(rule.condition), asked_by_actions(rule)
     if first and second:
         tags = {ask.tag for ask in second if ask.indicators == ("", "")}
-        if all(ask.tag in tags for ask in first):
+        if first <= second or all(ask.tag in tags for ask in first):
             second = None
     return first, second
 
@@ -199,18 +198,21 @@ class Chances:
         found = self.always
         if self.tags is not None and self.tags.isdisjoint(tags):
             return found, places
-        looks = map(self.look_of, tags)
-        for look, tag, data, at in zip(looks, tags, record.data, count()):
+        fields = record.data
+        for at, look in enumerate(map(self.look_of, tags)):
             if look is not None:
+                data, tag = fields[at], tags[at]
                 _, bits, needles, by_indicators = look
-                found |= bits
+                if bits:
+                    found |= bits
                 for needle, bits in needles:
                     # `needle in data` makes an error first, and takes twice as long.
                     if data.find(needle) >= 0:
                         found |= bits
                 if by_indicators is not None:
                     bits, needles = by_indicators[data[:2]]
-                    found |= bits
+                    if bits:
+                        found |= bits
                     for needle, bits in needles:
                         if data.find(needle) >= 0:
                             found |= bits
