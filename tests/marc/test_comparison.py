@@ -58,7 +58,13 @@ EXPECTED = {
     "bibs-marc8": {"utf8-not-stated": 60, "not-marc8": 12, "wrong-entry": 12},
     "authorities": {},
     "holdings": {},
-    "odd": {"bad-geometry": 3, "bad-tag": 1, "utf8-not-stated": 1},
+    "odd": {
+        "bad-geometry": 3,
+        "bad-leader": 1,
+        "bad-tag": 1,
+        "not-marc8": 1,
+        "utf8-not-stated": 1,
+    },
 }
 
 
@@ -114,7 +120,7 @@ def plain_data_fields(body: bytes) -> bool:
     )
 
 
-# In odd.mrc hardly a record is left that has only plain data fields; it is compared above.
+# In odd.mrc no record is left that has only plain data fields; it is compared above.
 @pytest.mark.parametrize("name", FILES[:-1])
 def test_pymarc_reads_the_same_fields(real_data: Path, name: str) -> None:
     compared = 0
@@ -136,7 +142,7 @@ def test_marc8_comes_out_as_pymarc_converts_it(real_data: Path) -> None:
     assert compared > 100
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", FILES[:-1])
 def test_mrrc_reads_the_same_fields(real_data: Path, name: str) -> None:
     mrrc = pytest.importorskip("mrrc")
     compared = 0
@@ -149,7 +155,7 @@ def test_mrrc_reads_the_same_fields(real_data: Path, name: str) -> None:
         found = sorted(field.tag for field in record.fields())
         assert found == sorted(tag.decode() for tag in Record(one.body).tags), one.number
         compared += 1
-    assert compared > (0 if name == "odd" else 100)
+    assert compared > 100
 
 
 @pytest.mark.parametrize("name", ["bibs-utf8", "authorities", "holdings"])

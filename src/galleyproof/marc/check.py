@@ -14,7 +14,8 @@ from typing import NamedTuple
 FAULTS = {
     "no-terminator": "no record terminator (hex 1D) at its end",
     "too-short": "shorter than a leader and an empty directory (26 bytes)",
-    "bad-leader": "its leader is not one: positions that must be digits are not",
+    "bad-leader": "its leader is not one: positions that must be digits are not, or not all of "
+    "it is ASCII",
     "wrong-length": "the length that its leader states is not its length",
     "wrong-base": "the base address that its leader states is not where the directory ends",
     "bad-geometry": "its leader does not say 2 indicators, 2 characters a subfield code and 45 "
@@ -60,8 +61,8 @@ def check_structure(raw: bytes) -> Fault | None:
         return fault("too-short", 0, f"{size} bytes")
     head, *data = raw.split(b"\x1e")
     leader = head[:24]
-    if not leader[:5].isdigit() or not leader[12:17].isdigit():
-        return fault("bad-leader", 0, leader.decode("ascii", "replace"))
+    if not leader[:5].isdigit() or not leader[12:17].isdigit() or not leader.isascii():
+        return fault("bad-leader", 0, leader.decode("ascii", "backslashreplace"))
     if int(leader[:5]) != size:
         return fault("wrong-length", 0, f"{leader[:5].decode()} stated, {size} found")
     if leader[10:12] != b"22" or leader[20:22] != b"45":

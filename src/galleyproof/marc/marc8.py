@@ -46,6 +46,9 @@ def convert_field(data: bytes) -> bytes:
     if data.isascii() and b"\x1b" not in data:
         return data
     first, *rest = data.split(MARK)
+    for part in rest:
+        if not part[:1].isascii():
+            raise NotMarc8(0, f"subfield code {part[:1].hex().upper()} (hex)")
     return MARK.join([text(first).encode(), *(part[:1] + text(part[1:]).encode() for part in rest)])
 
 

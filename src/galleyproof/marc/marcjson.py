@@ -6,6 +6,7 @@ written here because pymarc reads the whole file at once and drops a field's str
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -53,17 +54,48 @@ def from_object(found: Any) -> bytes:
     try:
         for field in found["fields"]:
             for tag, content in field.items():
-                fields.append((str(tag).encode(), data_of(content)))
-    except (AttributeError, KeyError, TypeError) as error:
-        raise Wrong(f"a field is not MARC-in-JSON: {error}") from None
+                fields.append(
+                    (tag_of(tag, data=not isinstance(content, str)), data_of(tag, content))
+                )
+    except (AttributeError, KeyError, TypeError):
+        raise Wrong(
+            "a field is not MARC-in-JSON: expected {tag: text} or {tag: {ind1, …}}"
+        ) from None
     return Record.build(leader[:9] + b"a" + leader[10:], fields).body
 
 
-def data_of(content: Any) -> bytes:
+def data_of(tag: str, content: Any) -> bytes:
     if isinstance(content, str):
         return content.encode()
     parts = [(code, value) for part in content["subfields"] for code, value in part.items()]
-    return join(content.get("ind1") or " ", content.get("ind2") or " ", parts)
+    return joined(tag, content["ind1"], content["ind2"], parts)
+
+
+def tag_of(tag: str, *, data: bool = False) -> bytes:
+    """A tag's three bytes. data: whether the field has subfields. Raises Wrong where it cannot."""
+    coded = tag.encode()
+    if len(coded) != 3:
+        raise Wrong(f"tag “{tag}” is not three characters")
+    if data and is_control(coded):
+        raise Wrong(f"field {tag} is a control field and has indicators and subfields")
+    if not data and not is_control(coded):
+        raise Wrong(f"field {tag} has no indicators and subfields")
+    return coded
+
+
+def joined(tag: str, first: str, second: str, parts: list[tuple[str, str]]) -> bytes:
+    """A field's bytes. Raises Wrong where an indicator or a code is not one character."""
+    for indicator in (first, second):
+        if len(indicator) != 1 or not indicator.isascii():
+            raise Wrong(f"an indicator of {tag} is “{indicator}”; expected one ASCII character")
+    for code, value in parts:
+        if not code and not value:
+            continue  # a delimiter with nothing behind it, which real records have
+        if len(code) != 1 or not code.isascii():
+            raise Wrong(f"a subfield code of {tag} is “{code}”; expected one ASCII character")
+        if "\x1f" in code + value:
+            raise Wrong(f"a subfield of {tag} has a subfield delimiter (hex 1F) in it")
+    return join(first, second, parts)
 
 
 def write(body: bytes) -> bytes:
@@ -78,7 +110,10 @@ def read(stream: BinaryIO) -> Iterator[Loaded | Refused]:
             if isinstance(found, Exception):
                 raise Wrong(f"it is not JSON: {found}")
             body = from_object(found)
-        except (Wrong, UnicodeError) as error:
+        except UnicodeError:
+            yield Refused(number, offset, fault("not-utf8"), raw)
+            continue
+        except Wrong as error:
             yield Refused(number, offset, fault("not-a-record", 0, str(error)), raw)
             continue
         wrong = None if body[20:22] == b"99" else check_structure(body)
@@ -89,12 +124,15 @@ def read(stream: BinaryIO) -> Iterator[Loaded | Refused]:
 
 
 def objects(stream: BinaryIO) -> Iterator[tuple[int, Any, bytes]]:
-    """(offset in characters, object or error, its text) of each, reading no more than needed."""
+    """(offset in characters, object or error, its bytes) of each, reading no more than needed.
+
+    Bytes that are not UTF-8 are kept as they are (surrogateescape), so that they are found out
+    when the record is made of them."""
     decoder = json.JSONDecoder()
+    decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
     text = ""
     offset = 0
     ended = False
-    pending = b""
     while True:
         stripped = text.lstrip(" \t\r\n,[]\ufeff")
         offset += len(text) - len(stripped)
@@ -102,25 +140,19 @@ def objects(stream: BinaryIO) -> Iterator[tuple[int, Any, bytes]]:
         try:
             if text:
                 found, end = decoder.raw_decode(text)
-                yield offset, found, text[:end].encode()
+                yield offset, found, as_they_came(text[:end])
                 text, offset = text[end:], offset + end
                 continue
-        except json.JSONDecodeError as error:
-            if ended:
-                yield offset, error, text.encode()
+        except (ValueError, RecursionError) as error:
+            if ended or not isinstance(error, json.JSONDecodeError):
+                yield offset, error, as_they_came(text + decode(stream.read(), True))
                 return
         if ended:
             return
         block = stream.read(max(BLOCK, len(text)))
         ended = not block
-        pending += block
-        try:
-            text += pending.decode("utf-8")
-            pending = b""
-        except UnicodeDecodeError as error:
-            if ended or len(pending) - error.start > 3:
-                text += pending.decode("utf-8", "replace")
-                pending = b""
-            else:
-                text += pending[: error.start].decode("utf-8")
-                pending = pending[error.start :]
+        text += decode(block, ended)
+
+
+def as_they_came(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

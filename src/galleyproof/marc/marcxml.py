@@ -14,8 +14,8 @@ from lxml import etree
 
 from galleyproof.marc.check import check_structure, fault
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.field import is_control, join
-from galleyproof.marc.marcjson import to_object
+from galleyproof.marc.field import is_control
+from galleyproof.marc.marcjson import joined, tag_of, to_object
 from galleyproof.marc.reading import Loaded, Refused
 from galleyproof.marc.record import Record
 
@@ -63,22 +63,53 @@ def one(number: int, element: etree._Element) -> Loaded | Refused:
 
 
 def from_element(element: etree._Element) -> bytes:
-    """The body of a <record>. Raises Wrong."""
-    leader = b""
+    """The body of a <record>. Raises Wrong where there is anything that would be lost."""
+    leaders: list[str] = []
     fields = []
     for child in element:
-        name = etree.QName(child).localname if isinstance(child.tag, str) else ""
-        tag = (child.get("tag") or "").encode() if name else b""
+        if not isinstance(child.tag, str):
+            continue  # a comment between fields
+        name = etree.QName(child).localname
         if name == "leader":
-            leader = (child.text or "").encode()
+            leaders.append(content(child, "the leader"))
         elif name == "controlfield":
-            fields.append((tag, (child.text or "").encode()))
+            tag = child.get("tag") or ""
+            fields.append((tag_of(tag), content(child, f"field {tag}").encode()))
         elif name == "datafield":
-            parts = [(part.get("code", " "), part.text or "") for part in child]
-            fields.append((tag, join(child.get("ind1") or " ", child.get("ind2") or " ", parts)))
-    if len(leader) != 24:
-        raise Wrong(f"its leader has {len(leader)} characters, not 24")
+            fields.append(data_field(child))
+        else:
+            raise Wrong(f"<{name}> stands in it, which is no leader, controlfield or datafield")
+    if len(leaders) != 1 or len(leaders[0].encode()) != 24:
+        found = " and ".join(str(len(one)) for one in leaders) or "no leader"
+        raise Wrong(f"expected one leader of 24 characters, found {found}")
+    leader = leaders[0].encode()
     return Record.build(leader[:9] + b"a" + leader[10:], fields).body
+
+
+def data_field(element: etree._Element) -> tuple[bytes, bytes]:
+    tag = element.get("tag") or ""
+    parts = []
+    for child in element:
+        if not isinstance(child.tag, str):
+            continue
+        name = etree.QName(child).localname
+        if name != "subfield":
+            raise Wrong(f"<{name}> stands in field {tag}, which is no subfield")
+        parts.append((child.get("code") or "", content(child, f"a subfield of {tag}")))
+    found = joined(tag, element.get("ind1", ""), element.get("ind2", ""), parts)
+    return tag_of(tag, data=True), found
+
+
+def content(element: etree._Element, where: str) -> str:
+    """The text of an element, whatever comments stand in it. Raises Wrong where it is not text
+    alone: an entity that is not resolved, an element."""
+    found = [element.text or ""]
+    for child in element:
+        if child.tag not in (etree.Comment, etree.ProcessingInstruction):
+            what = f"<{child.tag}>" if isinstance(child.tag, str) else str(child.text)
+            raise Wrong(f"{what} stands in {where}, where only text may")
+        found.append(child.tail or "")
+    return "".join(found)
 
 
 def write(body: bytes) -> bytes:

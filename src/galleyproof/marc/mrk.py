@@ -19,8 +19,8 @@ from galleyproof.marc.record import Record
 
 NAMES = {"$": "{dollar}", "{": "{lcub}", "}": "{rcub}"}
 CODES = {"dollar": "$", "lcub": "{", "rcub": "}", "bsol": "\\"}
-SPECIAL = re.compile(r"[${}\x00-\x1c\x7f-\x9f\u2028\u2029]")
 BLOCK = 1 << 20
+SPECIAL = re.compile(r"[${}\x00-\x1c\x7f-\x9f\u2028\u2029]")
 MNEMONIC = re.compile(r"\{(\w+)\}")
 
 
@@ -102,46 +102,48 @@ def write(body: bytes) -> bytes:
 
 
 def read(stream: BinaryIO) -> Iterator[Loaded | Refused]:
-    number = offset = 0
-    for start, text in blocks(stream):
-        number += 1
-        offset = start
+    for number, (offset, raw) in enumerate(blocks(stream), start=1):
         try:
-            body = from_text(text)
-        except (Wrong, UnicodeError) as error:
-            yield Refused(number, offset, fault("not-a-record", 0, str(error)), text.encode())
+            body = from_text(raw.decode("utf-8-sig"))
+        except UnicodeError as error:
+            at = error.start if isinstance(error, UnicodeDecodeError) else 0
+            yield Refused(number, offset, fault("not-utf8", at), raw)
+            continue
+        except Wrong as error:
+            yield Refused(number, offset, fault("not-a-record", 0, str(error)), raw)
             continue
         wrong = None if body[20:22] == b"99" else check_structure(body)
         if wrong is not None:
-            yield Refused(number, offset, wrong, text.encode())
+            yield Refused(number, offset, wrong, raw)
         else:
             yield Loaded(number, offset, body, None)
 
 
-def blocks(stream: BinaryIO) -> Iterator[tuple[int, str]]:
-    """(offset in bytes, text) of each record: lines up to a blank one."""
+def blocks(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """(offset, bytes) of each record: lines up to a blank one."""
     offset = start = 0
-    lines: list[str] = []
+    lines: list[bytes] = []
     for raw in lines_of(stream):
-        line = raw.decode("utf-8-sig" if offset == 0 else "utf-8", "replace")
-        if line.strip():
+        if raw.strip(b" \t\r\n\xef\xbb\xbf"):
             if not lines:
                 start = offset
-            lines.append(line)
+            lines.append(raw)
         elif lines:
-            yield start, "".join(lines)
+            yield start, b"".join(lines)
             lines = []
         offset += len(raw)
     if lines:
-        yield start, "".join(lines)
+        yield start, b"".join(lines)
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a stream, ends included, reading a block at a time."""
-    rest = b""
+    """Lines with their ends, reading a block at a time."""
+    rest: list[bytes] = []
     while block := stream.read(BLOCK):
-        *whole, rest = (rest + block).split(b"\n")
-        for line in whole:
-            yield line + b"\n"
-    if rest:
-        yield rest
+        first, *others = block.split(b"\n")
+        rest.append(first)
+        for line in others:
+            yield b"".join(rest) + b"\n"
+            rest = [line]
+    if last := b"".join(rest):
+        yield last

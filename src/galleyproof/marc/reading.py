@@ -56,7 +56,7 @@ def sniff(first: bytes) -> str:
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
         raise Wrong("is empty")
-    if start[:1] == b"<":
+    if start[:1] == b"<" or first[:4] in (b"\xff\xfe<\x00", b"\xfe\xff\x00<"):
         return "marcxml"
     if start[:1] in (b"{", b"["):
         return "json"

@@ -61,12 +61,30 @@ class Record:
             origin = self._origin
             if origin is not None and self.edited is not None and self.lengths_stand(origin):
                 # The directory stands: only the edited fields' bytes change.
-                old, data = origin.body, self.data
-                base = 25 + (21 if old[20:22] == WIDE else 12) * len(data)
-                self._body = old[:base] + FIELD_END.join(data) + FIELD_END + RECORD_END
+                self._body = origin.with_fields(self.data)
             else:
                 self._body = serialised(self.leader, self.tags, self.data)
         return self._body
+
+    def with_fields(self, data: list[bytes]) -> bytes:
+        """Its bytes with the data of its fields replaced by others of the same lengths."""
+        old = self.body
+        base = 25 + (21 if old[20:22] == WIDE else 12) * len(data)
+        return old[:base] + FIELD_END.join(data) + FIELD_END + RECORD_END
+
+    def body_with(self, at: int, data: bytes) -> bytes:
+        """The bytes of `with_data`, without making the record."""
+        origin = self._origin
+        if (
+            self._body is None
+            and origin is not None
+            and len(data) == len(self.data[at])
+            and self.lengths_stand(origin)
+        ):
+            new = self.data.copy()
+            new[at] = data
+            return origin.with_fields(new)
+        return self.with_data(at, data).body
 
     def lengths_stand(self, origin: Record) -> bool:
         old, new = origin.data, self.data
