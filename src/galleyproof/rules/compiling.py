@@ -21,6 +21,8 @@ from galleyproof.rules.chances import (
 )
 from galleyproof.rules.conditions import (
     Always,
+    And,
+    Condition,
     Test,
     compile_condition,
     need,
@@ -30,7 +32,7 @@ from galleyproof.rules.elements import LEADER, Readable
 from galleyproof.rules.merging import compile_merge
 from galleyproof.rules.parsing import parse_rules
 from galleyproof.rules.selecting import bare
-from galleyproof.rules.tree import Rule, RuleSet
+from galleyproof.rules.tree import Action, Rule, RuleSet
 from galleyproof.rules.verbs.table import VERBS
 from galleyproof.rules.verbs.verb import Act
 
@@ -115,25 +117,40 @@ def step_of(rule: Rule) -> Step:
         (VERBS[action.verb].compile(action), Applied(rule.name, action.number))
         for action in rule.actions
     )
-    implied = isinstance(rule.condition, Always) or said_by_action(rule)
-    when = None if implied else compile_condition(rule.condition)
+    left = what_is_left(rule)
+    when = None if isinstance(left, Always) else compile_condition(left)
     return Step(when, acts)
 
 
-def said_by_action(rule: Rule) -> bool:
-    """Whether the condition says no more than the rule's only action needs by itself:
+def what_is_left(rule: Rule) -> Condition:
+    """A rule's condition without what its only action asks for by itself: nothing of
     `when exists "245.h" then removeSubField "245.h"`."""
     condition = rule.condition
-    if len(rule.actions) != 1 or not isinstance(condition, Test) or condition.how != "exists":
-        return False
-    asked = condition.element
-    if asked.value is not None or asked.start is not None:
+    if len(rule.actions) != 1:
+        return condition
+    action = rule.actions[0]
+    if isinstance(condition, Test):
+        return Always() if says_no_more(condition, action) else condition
+    if isinstance(condition, And):
+        parts = tuple(
+            part
+            for part in condition.of
+            if not (isinstance(part, Test) and says_no_more(part, action))
+        )
+        return And(parts) if len(parts) > 1 else parts[0] if parts else Always()
+    return condition
+
+
+def says_no_more(test: Test, action: Action) -> bool:
+    """Whether every field on which the action can do anything is one that the test finds."""
+    asked = test.element
+    if test.how != "exists" or asked.value is not None or asked.start is not None:
         return False
     return all(
         element is not None
         and element.tag == asked.tag != LEADER
         and (asked.tag_alone or bare(element) == asked)
-        for element in elements_needed(rule.actions[0])
+        for element in elements_needed(action)
     )
 
 
