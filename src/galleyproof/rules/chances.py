@@ -108,7 +108,7 @@ class Look(NamedTuple):
 class ByIndicators(dict[bytes, tuple[int, Needles]]):
     """(bits, needles) of the asks for these indicators, gone through once."""
 
-    MOST = 2_000
+    MOST = 300
 
     def __init__(self, asks: list[tuple[Ask, int]]):
         super().__init__()
@@ -141,7 +141,7 @@ def bits_and_needles(asks: Iterable[tuple[Ask, int]]) -> tuple[int, Needles]:
 class ByTag(dict[bytes, Look | None]):
     """What to look for in the fields of a tag; None for nothing. Each tag is looked up once."""
 
-    MOST = 5_000
+    MOST = 1_000
 
     def __init__(self, asks: Sequence[tuple[Ask, int, int]]):
         super().__init__()
