@@ -20,6 +20,7 @@ RULES = Path(__file__).with_name("rules")
 def main() -> None:
     name, source, target = sys.argv[1:4]
     file = read_rules(str(RULES / f"{name}.rules"))
+    alone = rules_alone(file, Path(source), Path(target))
     used = time.process_time()
     done = run_file([file], Path(source), Path(target), form="iso2709")
     whole = time.process_time() - used
@@ -29,7 +30,7 @@ def main() -> None:
                 "records": done.tally.found,
                 "changed": done.tally.changed,
                 "cpu": whole,
-                "rules_cpu": rules_alone(file, Path(source), Path(target)),
+                "rules_cpu": alone,
             }
         )
     )

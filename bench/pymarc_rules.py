@@ -23,14 +23,19 @@ def indicator(record: Record) -> None:
 def every_record(record: Record) -> None:
     for field in record.get_fields("245"):
         edited = []
-        for code, value in field.subfields:
+        for one in field.subfields:
+            code, value = one
             if code in "ab":
                 value = value.replace(" /", "")
             elif code == "c":
                 value = value.removesuffix(".")
-            if value:
+            if value == one.value:
+                edited.append(one)
+            elif value:
                 edited.append(Subfield(code, value))
         field.subfields = edited
+        if not edited:
+            record.remove_field(field)
     new = Field("599", Indicators(" ", " "), [Subfield("a", "Cleaned 2026")])
     insert(record, new)
     for field in record.get_fields("650"):
@@ -50,13 +55,16 @@ def insert(record: Record, field: Field) -> None:
     record.fields.insert(next(later, len(record.fields)), field)
 
 
-def change(field: Field, code: str, edit: Callable[[str], str]) -> None:
-    """Edits the subfields with this code; those that are left empty go."""
+def change(record: Record, field: Field, code: str, edit: Callable[[str], str | None]) -> None:
+    """Edits the subfields with this code. One that is emptied goes, and so does a field without
+    subfields."""
     field.subfields = [
-        Subfield(code, new) if one.code == code else one
+        Subfield(code, new or "") if one.code == code else one
         for one in field.subfields
-        if (new := edit(one.value) if one.code == code else one.value)
+        if one.code != code or (new := edit(one.value)) or new == one.value
     ]
+    if not field.subfields:
+        record.remove_field(field)
 
 
 def clean_up(record: Record) -> None:
@@ -77,25 +85,23 @@ def clean_up(record: Record) -> None:
                 record.remove_field(field)
     for field in record.get_fields("020"):
         if "c" in field:
-            change(field, "c", lambda value: "")
-            if not field.subfields:
-                record.remove_field(field)
+            change(record, field, "c", lambda value: None)
     for field in record.get_fields("020"):
         if any("-" in value for value in field.get_subfields("a")):
-            change(field, "a", lambda value: value.replace("-", ""))
+            change(record, field, "a", lambda value: value.replace("-", ""))
     for field in record.get_fields("035"):
         values = field.get_subfields("a")
         if values and not any(value.startswith("(") for value in values):
-            change(field, "a", lambda value: "(Old)" + value)
+            change(record, field, "a", lambda value: "(Old)" + value)
     for field in record.get_fields("035"):
         if any(value.startswith("(OCoLC)ocm") for value in field.get_subfields("a")):
-            change(field, "a", lambda value: value.replace("(OCoLC)ocm", "(OCoLC)"))
+            change(record, field, "a", lambda value: value.replace("(OCoLC)ocm", "(OCoLC)"))
     for field in record.get_fields("035"):
         if any(value.startswith("(OCoLC)ocn") for value in field.get_subfields("a")):
-            change(field, "a", lambda value: value.replace("(OCoLC)ocn", "(OCoLC)"))
+            change(record, field, "a", lambda value: value.replace("(OCoLC)ocn", "(OCoLC)"))
     for field in record.get_fields("245"):
         if "h" in field:
-            change(field, "h", lambda value: "")
+            change(record, field, "h", lambda value: None)
     for field in record.get_fields("245"):
         if field.indicator2 == "0" and any(
             value.startswith("The ") for value in field.get_subfields("a")
@@ -114,24 +120,24 @@ def clean_up(record: Record) -> None:
                 field.indicators = Indicators("1", field.indicator2)
     for field in record.get_fields("830"):
         if "x" in field:
-            change(field, "x", lambda value: "")
+            change(record, field, "x", lambda value: None)
     for field in record.get_fields("856"):
         if field.indicators == ("4", "0") and "z" in field:
-            change(field, "z", lambda value: "")
+            change(record, field, "z", lambda value: None)
     for field in record.get_fields("856"):
         if field.indicators == ("4", "0") and any(
             value.startswith("http") for value in field.get_subfields("u")
         ):
-            change(field, "u", lambda value: "https://proxy.example/login?url=" + value)
+            change(record, field, "u", lambda value: "https://proxy.example/login?url=" + value)
     for field in record.get_fields("856"):
         if any(value.startswith("Table of contents") for value in field.get_subfields("3")):
-            change(field, "3", lambda value: "Contents")
+            change(record, field, "3", lambda value: "Contents")
     for field in record.get_fields("650"):
         if any("Cookery" in value for value in field.get_subfields("a")):
-            change(field, "a", lambda value: value.replace("Cookery", "Cooking"))
+            change(record, field, "a", lambda value: value.replace("Cookery", "Cooking"))
     for field in record.get_fields("650"):
         if "fast" in field.get_subfields("2"):
-            change(field, "a", lambda value: value.removesuffix("."))
+            change(record, field, "a", lambda value: value.removesuffix("."))
     if record.get_fields("856") and not record.get_fields("655"):
         insert(record, Field("655", Indicators(" ", "0"), [Subfield("a", "Electronic books.")]))
     if any(field.data.startswith("cr") for field in record.get_fields("007")):
@@ -142,13 +148,13 @@ def clean_up(record: Record) -> None:
         record.leader = record.leader[:17] + " " + record.leader[18:]
     for field in record.get_fields("700"):
         if "4" in field:
-            change(field, "4", lambda value: "")
+            change(record, field, "4", lambda value: None)
     for field in record.get_fields("700"):
         if "ed." in field.get_subfields("e"):
-            change(field, "e", lambda value: value.replace("ed.", "editor"))
+            change(record, field, "e", lambda value: value.replace("ed.", "editor"))
     for field in record.get_fields("300"):
         if any(value.endswith("cm.") for value in field.get_subfields("c")):
-            change(field, "c", lambda value: value.replace("cm.", "cm"))
+            change(record, field, "c", lambda value: value.replace("cm.", "cm"))
     seen = set()
     for field in record.get_fields("650"):
         content = (field.indicators, tuple(field.subfields))

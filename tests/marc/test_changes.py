@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galleyproof.marc.changes import LEADER, Change, changes
+from galleyproof.marc.changes import LEADER, Change, by_matching, changes, only_in_one
 from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape, shapes
 from galleyproof.marc.undo import undo
@@ -153,3 +153,21 @@ def test_positions_of_a_coded_field_are_taken_back_one_by_one() -> None:
     undone = undo(before, after, now)
     assert undone.record.data == [b"acaa"]
     assert len(undone.left) == 1
+
+
+few = st.lists(st.tuples(st.sampled_from([b"245", b"500", b"650"]), texts), max_size=6)
+
+
+@given(few, few)
+def test_the_short_way_to_what_changed_finds_what_matching_finds(
+    old: list[tuple[bytes, bytes]], new: list[tuple[bytes, bytes]]
+) -> None:
+    short = only_in_one(old, new, 3)
+    assert short is None or short == by_matching(old, new, 3)
+
+
+def test_the_short_way_is_taken_for_fields_that_went_came_and_stayed() -> None:
+    stayed = [(b"245", b"10\x1faBees"), (b"650", b" 0\x1faBees")]
+    gone, come = (b"500", b"  \x1faOld"), (b"520", b"  \x1faNew")
+    old, new = [stayed[0], gone, stayed[1]], [stayed[0], come, stayed[1]]
+    assert only_in_one(old, new, 0) == ([(*gone, 1)], [(*come, 1)])

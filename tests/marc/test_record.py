@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from galleyproof.marc.check import check
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import indicators, join, subfields, with_indicator
-from galleyproof.marc.record import Record
+from galleyproof.marc.record import Record, serialised
 from galleyproof.marc.tags import Need, tag_list
 
 LEADER = b"00000nam a2200000 i 4500"
@@ -110,3 +110,14 @@ def test_a_need_never_leaves_out_a_record(parts: list[tuple[bytes, bytes]], patt
     )
     assert Need.tag(pattern).may_match(tag_list(record)) or not has
     assert Need.any([Need.tag(pattern), Need.always()]).may_match(tag_list(record))
+
+
+@pytest.mark.parametrize("count", [0, 1, 499, 500, 501, 2_000])
+@pytest.mark.parametrize("data", [b"  \x1faBees", b"  \x1fa" + b"b" * 10_000])
+def test_a_record_with_any_number_of_fields_is_read_as_it_was_written(
+    count: int, data: bytes
+) -> None:
+    tags = [b"%03d" % (number % 1000) for number in range(count)]
+    record = Record(serialised(b"00000nam a2200000 i 4500", tags, [data] * count))
+    assert record.tags == tags
+    assert record.data == [data] * count

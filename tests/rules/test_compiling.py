@@ -101,6 +101,53 @@ def test_they_agree_on_every_real_record(real_records: dict[str, list[Record]], 
     agree(CLEAN_UP, real_records[name])
 
 
+BENCH = Path(__file__).parents[2] / "bench" / "rules"
+
+
+@pytest.mark.parametrize("name", ["indicator", "clean-up", "every-record"])
+def test_what_is_measured_is_right(real_records: dict[str, list[Record]], name: str) -> None:
+    agree((BENCH / f"{name}.rules").read_text(), real_records["bibs-utf8"][::8])
+
+
+def tried(text: str, record: Record) -> list[int]:
+    """The rules, in their order from 0, that are tried on a record."""
+    chances = compile_rules(parse_rules("# dialect: order=top-down\n" + text)).chances
+    steps = chances.steps(chances.found_in(record)[0])
+    return [number for number in range(chances.half) if steps >> number & 1]
+
+
+def test_rules_are_tried_on_records_that_have_what_they_ask_for() -> None:
+    record = Record.build(
+        b"00000nam a2200000 i 4500",
+        [(b"035", b"  \x1fa(OCoLC)ocn1"), (b"245", b"10\x1faBees"), (b"650", b" 4\x1faBees")],
+    )
+    text = """
+        rule "0" when exists "245.h" then removeSubField "245.h" end
+        rule "1" when exists "035.a.(OCoLC)oc*" then removeField "035" end
+        rule "2" when exists "6**.{*,4}" then removeField "6**.{*,4}" end
+        rule "3" when exists "650.{*,7}" then removeField "650.{*,7}" end
+        rule "4" when exists "035.a.(DLC)*" then removeField "245" end
+        rule "5" when not exists "245.h" then addSubField "245.h.text" end
+        rule "6" when exists "245.h" or exists "650" then removeField "650" end
+        rule "7" when exists "650" and exists "245.h" then removeField "650" end
+    """
+    assert tried(text, record) == [1, 2, 5, 6]
+
+
+def test_a_rule_is_tried_where_an_earlier_one_wrote_what_it_asks_for() -> None:
+    rules = parse_rules("""# dialect: order=top-down
+        rule "0" when exists "245.h" then removeSubField "245.h" end
+        rule "1" when exists "245" then addSubField "245.h.text" end
+        rule "2" when exists "245.h.text" then changeSecondIndicator "245" to "9" end
+        rule "3" when exists "245.{*,9}" then changeField "245" to "999" end
+        rule "4" when exists "9**.h" then prefix "9**.h" with "[" end
+    """)
+    record = Record.build(b"00000nam a2200000 i 4500", [(b"245", b"10\x1faBees")])
+    result = compile_rules(rules).run(record)
+    assert [one.rule for one in result.applied] == ["1", "2", "3", "4"]
+    assert result.record.data == [b"19\x1faBees\x1fh[text"]
+
+
 @given(st.text(max_size=200) | st.text('rule"when then end{}().*|\\ #/\n0123456789a', max_size=200))
 def test_no_text_does_anything_but_parse_or_be_refused(text: str) -> None:
     try:

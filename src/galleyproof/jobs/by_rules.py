@@ -80,7 +80,7 @@ def made_ready(text: str, code: str) -> Ready:
         ]
     places = {}
     working = [rule for rule in rules.in_order() if rule.actions]
-    for rule, step in zip(working, compiled.chances.steps, strict=True):
+    for rule, step in zip(working, compiled.steps, strict=True):
         at = begins[id(rule)]
         places.update({id(applied): (at, at + applied.action) for _, applied in step.acts})
     return Ready(compiled, tuple(coverage), places)

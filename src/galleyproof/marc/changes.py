@@ -93,18 +93,46 @@ def aligned(
     while end < most - start and old[-1 - end] == new[-1 - end]:
         end += 1
     middle_old, middle_new = old[start : len(old) - end], new[start : len(new) - end]
-    gone: list[Placed] = []
-    come: list[Placed] = []
-    matcher = SequenceMatcher(None, middle_old, middle_new, autojunk=False)
-    for what, a, b, c, d in matcher.get_opcodes():
-        if what == "equal":
-            continue
-        gone += [(tag, one, start + a + n) for n, (tag, one) in enumerate(middle_old[a:b])]
-        come += [(tag, one, start + c + n) for n, (tag, one) in enumerate(middle_new[c:d])]
+    gone, come = only_in_one(middle_old, middle_new, start) or by_matching(
+        middle_old, middle_new, start
+    )
     return paired(
         [one for one in gone if one[0] not in leave_out],
         [one for one in come if one[0] not in leave_out],
     )
+
+
+Field = tuple[bytes, bytes]
+
+
+def only_in_one(
+    old: list[Field], new: list[Field], start: int
+) -> tuple[list[Placed], list[Placed]] | None:
+    """What went and what came, where that is plain: no field stands twice, and those that stayed
+    kept their order. Otherwise None. What `by_matching` finds then is the same, and takes long.
+    start: the place of the first."""
+    had, has = set(old), set(new)
+    if len(had) < len(old) or len(has) < len(new):
+        return None
+    if [field for field in old if field in has] != [field for field in new if field in had]:
+        return None
+    return (
+        [(*field, at) for at, field in enumerate(old, start) if field not in has],
+        [(*field, at) for at, field in enumerate(new, start) if field not in had],
+    )
+
+
+def by_matching(
+    old: list[Field], new: list[Field], start: int
+) -> tuple[list[Placed], list[Placed]]:
+    gone: list[Placed] = []
+    come: list[Placed] = []
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for what, a, b, c, d in matcher.get_opcodes():
+        if what != "equal":
+            gone += [(*field, at) for at, field in enumerate(old[a:b], start + a)]
+            come += [(*field, at) for at, field in enumerate(new[c:d], start + c)]
+    return gone, come
 
 
 def paired(gone: list[Placed], come: list[Placed]) -> list[Change]:
@@ -112,7 +140,12 @@ def paired(gone: list[Placed], come: list[Placed]) -> list[Change]:
     pairs: list[Change] = []
     left = list(come)
     rest: list[Placed] = []
+    came = {(tag, data) for tag, data, _ in come}
+    came_tags = {tag for tag, _, _ in come}
     for tag, data, at in gone:
+        if (tag, data) not in came:
+            rest.append((tag, data, at))
+            continue
         same = next((one for one in left if one[0] == tag and one[1] == data), None)
         if same is None:
             rest.append((tag, data, at))
@@ -120,6 +153,9 @@ def paired(gone: list[Placed], come: list[Placed]) -> list[Change]:
             left.remove(same)
             pairs.append(Change(tag, data, data, at, same[2]))
     for tag, data, at in rest:
+        if tag not in came_tags:
+            pairs.append(Change(tag, data, None, at, None))
+            continue
         other = next((one for one in left if one[0] == tag), None)
         if other is None:
             pairs.append(Change(tag, data, None, at, None))

@@ -21,7 +21,7 @@ LONGEST = 250
 
 OWN = {"bib": "mms", "holding": "holding", "authority": "authority"}
 OCLC = re.compile(r"^\s*(?:\(OCoLC\)\s*)?(?:oc[mn]|on)?0*(\d+)\s*$", re.IGNORECASE)
-ISBN = re.compile(r"(?:97[89][0-9]{10}|[0-9]{9}[0-9Xx])(?![0-9])")
+ISBN = re.compile(r"(?:97[89][0-9]{10}|[0-9]{9}[0-9Xx])(?![0-9Xx])")
 DASHES = str.maketrans("", "", "- \u2010\u2011\u2012\u2013")
 SPACES = re.compile(r"\s+")
 

@@ -152,33 +152,35 @@ def subfields(
         if ours == theirs:
             continue
         said = True
-        position = f"${code}"
         if len(theirs) != len(ours):
-            yield Shape(
-                kind, name(tag), position, "added" if len(theirs) > len(ours) else "removed"
-            )
+            yield of_subfield(kind, tag, code, "added" if len(theirs) > len(ours) else "removed")
         elif sorted(ours) == sorted(theirs):
-            yield Shape(kind, name(tag), position, "moved")
-        elif f"{name(tag)} {position}" in literal:
+            yield of_subfield(kind, tag, code, "moved")
+        elif literal and f"{name(tag)} ${name(code)}" in literal:
             for one, other in zip(ours, theirs, strict=True):
                 if one != other:
                     yield Shape(
                         kind,
                         name(tag),
-                        position,
+                        f"${name(code)}",
                         "set",
                         one.decode("utf-8", "replace"),
                         other.decode("utf-8", "replace"),
                     )
         else:
-            yield Shape(kind, name(tag), position, "text replaced")
+            yield of_subfield(kind, tag, code, "text replaced")
     if not said:
         yield Shape(kind, name(tag), "subfields", "moved")
 
 
-def by_code(content: bytes) -> dict[str, list[bytes]]:
-    found: dict[str, list[bytes]] = {}
+@lru_cache(4096)
+def of_subfield(kind: str, tag: bytes, code: bytes, what: str) -> Shape:
+    return Shape(kind, name(tag), f"${name(code)}", what)
+
+
+def by_code(content: bytes) -> dict[bytes, list[bytes]]:
+    found: dict[bytes, list[bytes]] = {}
     for part in content.split(MARK):
         if part:
-            found.setdefault(part[:1].decode("utf-8", "replace"), []).append(part[1:])
+            found.setdefault(part[:1], []).append(part[1:])
     return found

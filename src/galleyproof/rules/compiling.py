@@ -7,26 +7,31 @@ record does not have costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from galleyproof.marc.record import Record
 from galleyproof.marc.tags import Need
+from galleyproof.rules.chances import (
+    Chances,
+    asked_by,
+    elements_needed,
+)
 from galleyproof.rules.conditions import (
     Always,
     And,
     Condition,
-    Or,
     Test,
     compile_condition,
     need,
 )
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import LEADER, Element, Readable, tag_test
+from galleyproof.rules.elements import LEADER, Readable
 from galleyproof.rules.merging import compile_merge
 from galleyproof.rules.parsing import parse_rules
+from galleyproof.rules.selecting import bare
 from galleyproof.rules.tree import Action, Rule, RuleSet
 from galleyproof.rules.verbs.table import VERBS
 from galleyproof.rules.verbs.verb import Act
@@ -47,66 +52,10 @@ class Result(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A rule, ready to work, and its place in the order."""
+    """A rule, ready to work."""
 
-    number: int
     when: Callable[[Readable], bool] | None
     acts: tuple[tuple[Act, Applied], ...]
-
-
-class Chances:
-    """Which steps may do something, by the tags that a record has.
-
-    asks: for each step, sets of tag patterns; it does nothing on a record that has no tag of each
-    of them. A set is a bit of a number, and a tag has the bits of all sets that it fits, looked
-    up once.
-    """
-
-    MOST = 20_000
-
-    def __init__(self, steps: Sequence[Step], asks: Sequence[Sequence[frozenset[str]]]):
-        self.steps = steps
-        self.half = len(steps)
-        self.every = (1 << self.half) - 1
-        self.always = 0
-        self.tests: list[tuple[int, list[Callable[[bytes], bool]]]] = []
-        for number, sets in enumerate(asks):
-            for which in (0, 1):
-                bit = 1 << number + which * self.half
-                if which < len(sets):
-                    self.tests.append((bit, [tag_test(one) for one in sorted(sets[which])]))
-                else:
-                    self.always |= bit
-        self.of_tag: dict[bytes, int] = {}
-        self.listed: dict[int, tuple[Step, ...]] = {}
-
-    def bits(self, tags: Iterable[bytes], bits: int = 0) -> int:
-        """The sets of which these tags are, besides those known already."""
-        of_tag = self.of_tag
-        for tag in tags:
-            # Another thread of the process may empty the table at any time.
-            known = of_tag.get(tag)
-            bits |= self.looked_up(tag) if known is None else known
-        return bits
-
-    def steps_for(self, bits: int, first: int = 0) -> tuple[Step, ...]:
-        """The steps, from the first on, that may do something on a record that has these."""
-        bits |= self.always
-        bits = (bits & (bits >> self.half) & self.every) >> first << first
-        found = self.listed.get(bits)
-        if found is None:
-            if len(self.listed) > self.MOST // (1 + self.half):
-                self.listed.clear()
-            found = tuple(step for step in self.steps if bits >> step.number & 1)
-            self.listed[bits] = found
-        return found
-
-    def looked_up(self, tag: bytes) -> int:
-        if len(self.of_tag) > self.MOST:
-            self.of_tag.clear()
-        bits = sum(bit for bit, tests in self.tests if any(test(tag) for test in tests))
-        self.of_tag[tag] = bits
-        return bits
 
 
 @dataclass(frozen=True)
@@ -115,6 +64,7 @@ class Compiled:
 
     rules: RuleSet
     need: Need
+    steps: tuple[Step, ...]
     chances: Chances
 
     def __call__(self, record: Record) -> Record:
@@ -122,83 +72,86 @@ class Compiled:
 
     def run(self, record: Record) -> Result:
         """Raises GrewTooMuch."""
-        bits = self.chances.bits(record.tags)
-        steps = self.chances.steps_for(bits)
-        if not steps:
+        chances = self.chances
+        found, places = chances.found_in(record)
+        waiting = chances.steps(found)
+        if not waiting:
             return Result(record, ())
-        draft = Draft(record)
+        draft = Draft(record, places)
         applied: list[Applied] = []
-        while steps:
-            for number, when, acts in steps:
-                if when is not None and not when(draft):
-                    continue
-                for act, name in acts:
-                    if act(draft):
-                        applied.append(name)
-                if draft.tags_came:
-                    # Steps that are still to come may find what this one made.
-                    more = self.chances.bits(draft.tags_came, bits)
-                    draft.tags_came.clear()
-                    if more != bits:
-                        bits = more
-                        steps = self.chances.steps_for(bits, number + 1)
-                        break
-            else:
-                break
+        came = draft.came
+        steps, look_of = self.steps, chances.look_of
+        while waiting:
+            first = waiting & -waiting
+            waiting ^= first
+            number = first.bit_length() - 1
+            when, acts = steps[number]
+            if when is not None and not when(draft):
+                continue
+            for act, name in acts:
+                if act(draft):
+                    applied.append(name)
+            if came:
+                # Steps that are still to come may find what this one wrote.
+                before = found
+                for tag, data in came:
+                    look = look_of(tag)
+                    if look is not None and look.last > number:
+                        found = chances.found_too(look, data, found)
+                came.clear()
+                if found != before:
+                    waiting = chances.steps(found) & -(first << 1)
         return Result(draft.finished(), tuple(applied))
 
 
 def compile_rules(rules: RuleSet) -> Compiled:
     """Normalization rules as a function on a record."""
     in_order = [rule for rule in rules.in_order() if rule.actions]
-    steps = tuple(step_of(number, rule) for number, rule in enumerate(in_order))
-    asks = [
-        [one for one in (tags_asked(rule.condition), tags_acted_on(rule)) if one is not None]
-        for rule in in_order
-    ]
-    return Compiled(rules, need_of(rules), Chances(steps, asks))
+    steps = tuple(step_of(rule) for rule in in_order)
+    asks = [asked_by(rule) for rule in in_order]
+    return Compiled(rules, need_of(rules), steps, Chances(asks))
 
 
-def step_of(number: int, rule: Rule) -> Step:
+def step_of(rule: Rule) -> Step:
     acts = tuple(
         (VERBS[action.verb].compile(action), Applied(rule.name, action.number))
         for action in rule.actions
     )
-    when = None if isinstance(rule.condition, Always) else compile_condition(rule.condition)
-    return Step(number, when, acts)
+    left = what_is_left(rule)
+    when = None if isinstance(left, Always) else compile_condition(left)
+    return Step(when, acts)
 
 
-def tags_asked(condition: Condition) -> frozenset[str] | None:
-    """Tags of which a record must have one for the condition to hold; None where that cannot be
-    said."""
+def what_is_left(rule: Rule) -> Condition:
+    """A rule's condition without what its only action asks for by itself: nothing of
+    `when exists "245.h" then removeSubField "245.h"`."""
+    condition = rule.condition
+    if len(rule.actions) != 1:
+        return condition
+    action = rule.actions[0]
     if isinstance(condition, Test):
-        return None if condition.element.tag == LEADER else frozenset((condition.element.tag,))
-    if isinstance(condition, Or):
-        some = [tags_asked(one) for one in condition.of]
-        return None if None in some else frozenset().union(*(one for one in some if one))
+        return Always() if says_no_more(condition, action) else condition
     if isinstance(condition, And):
-        told = [one for part in condition.of if (one := tags_asked(part)) is not None]
-        return min(told, key=lambda tags: ("*" in "".join(tags), len(tags)), default=None)
-    return None
+        parts = tuple(
+            part
+            for part in condition.of
+            if not (isinstance(part, Test) and says_no_more(part, action))
+        )
+        return And(parts) if len(parts) > 1 else parts[0] if parts else Always()
+    return condition
 
 
-def tags_acted_on(rule: Rule) -> frozenset[str] | None:
-    """Tags of which a record must have one for the actions to do anything. What the rule itself
-    makes, a later action of it may find."""
-    tags: set[str] = set()
-    for action in rule.actions:
-        for element in elements_needed(action):
-            if element is None or element.tag == LEADER:
-                return None
-            tags.add(element.tag)
-    return frozenset(tags)
-
-
-def elements_needed(action: Action) -> Iterable[Element | None]:
-    """The elements of which an action must find one; None where it needs nothing."""
-    if action.verb in ("addField", "addControlField", "sortFields"):
-        return (None,)
-    return action.elements or (action.element,)
+def says_no_more(test: Test, action: Action) -> bool:
+    """Whether every field on which the action can do anything is one that the test finds."""
+    asked = test.element
+    if test.how != "exists" or asked.value is not None or asked.start is not None:
+        return False
+    return all(
+        element is not None
+        and element.tag == asked.tag != LEADER
+        and (asked.tag_alone or bare(element) == asked)
+        for element in elements_needed(action)
+    )
 
 
 def need_of(rules: RuleSet) -> Need:

@@ -20,11 +20,11 @@ from galleyproof.rules.elements import (
     Readable,
     field_count,
     field_test,
-    needed,
     parse_element,
     places,
     subfield_values,
 )
+from galleyproof.rules.finding import exists_in
 from galleyproof.rules.limits import MOST_DEPTH
 from galleyproof.rules.values import Pattern, escapes_marked
 
@@ -277,28 +277,13 @@ def compile_test(test: Test) -> Callable[[Readable], bool]:
         of_leader = field_test(test.element)
         twice = test.how == "existsMoreThanOnce"
         return lambda record: not twice and of_leader(record.leader)
+    if test.how != "existsMoreThanOnce":
+        return exists_in(test.element)
     find = places(test.element)
     if test.element.tag_alone:
-        most = 1 if test.how == "existsMoreThanOnce" else 0
-        return lambda record: len(find(record)) > most
-    needle = needed(test.element)
-    if test.how == "existsMoreThanOnce":
-        count = field_count(test.element)
-        return lambda record: (
-            needle in record.text and sum(count(record.data[at]) for at in find(record)) > 1
-        )
-    found = field_test(test.element)
-
-    def exists(record: Readable) -> bool:
-        if needle not in record.text:
-            return False
-        data = record.data
-        for at in find(record):
-            if found(data[at]):
-                return True
-        return False
-
-    return exists
+        return lambda record: len(find(record)) > 1
+    count = field_count(test.element)
+    return lambda record: sum(count(record.data[at]) for at in find(record)) > 1
 
 
 def compile_repeats(test: Test) -> Callable[[Readable], bool]:

@@ -39,8 +39,10 @@ class Coverage:
     def add(self, applied: Iterable[Applied]) -> None:
         """What was applied to one record."""
         once = set(applied)
-        self.actions.update(once)
-        self.rules.update({one.rule for one in once})
+        for one in once:
+            self.actions[one] += 1
+        for rule in {one.rule for one in once}:
+            self.rules[rule] += 1
 
     def of(self, rules: RuleSet) -> list[RuleCount]:
         """Every rule of the set, in the order in which they run, with its counts."""

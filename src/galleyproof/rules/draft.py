@@ -2,65 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import compress, count
 
 from galleyproof.marc.record import Record, made
 from galleyproof.rules.limits import FIELD_WEIGHT, ROOM, GrewTooMuch
 
+GONE = b""
+"""The tag of a field that was removed: it keeps its place until the end, so that those of the
+others stand. No pattern fits it."""
+
+
+class Places(dict[bytes, list[int]]):
+    """Indexes of the fields with a tag, in order, looked for once."""
+
+    __slots__ = ("tags",)
+
+    def __init__(self, tags: list[bytes]):
+        self.tags = tags
+
+    def __missing__(self, tag: bytes) -> list[int]:
+        found = self[tag] = self.looked_up(tag)
+        return found
+
+    def looked_up(self, tag: bytes) -> list[int]:
+        how_many = self.tags.count(tag)
+        if how_many == 0:
+            return []
+        if how_many == 1:
+            return [self.tags.index(tag)]
+        return [at for at, one in enumerate(self.tags) if one == tag]
+
 
 class Draft:
-    """tags and data as in Record. tags_came: tags of fields that were made. text: the record as it
-    came and all that was written since, so that what does not stand in it stands in no field."""
+    """tags and data as in Record, and GONE where a field was removed.
+
+    positions: indexes of the fields with a tag, in order. came: the fields that were made or
+    edited. edited: places whose data was replaced; it says something as long as the
+    fields are those that came (shape_kept).
+    """
 
     __slots__ = (
+        "any_gone",
+        "came",
         "data",
+        "edited",
         "leader",
+        "like",
         "own",
         "places",
+        "positions",
         "record",
         "room",
         "shape_kept",
         "tags",
-        "tags_came",
-        "text",
     )
 
-    def __init__(self, record: Record):
+    positions: Callable[[bytes], Sequence[int]]
+
+    def __init__(self, record: Record, places: Places | None = None):
         self.record = record
         self.leader = record.leader
         self.tags = record.tags
         self.data = record.data
-        self.tags_came: list[bytes] = []
-        self.text = bytearray(record.body)
-        self.places: dict[bytes | str, Sequence[int]] = {}
+        self.came: list[tuple[bytes, bytes]] = []
+        self.edited: list[int] = []
+        self.places = Places(record.tags) if places is None else places
+        self.positions = self.places.__getitem__
+        self.like: dict[str, Sequence[int]] = {}
         self.own = False
         self.shape_kept = True
+        self.any_gone = False
         self.room = ROOM
-
-    def positions(self, tag: bytes) -> Sequence[int]:
-        """Indexes of the fields with this tag, in order."""
-        found = self.places.get(tag)
-        if found is None:
-            found = self.places[tag] = self.looked_up(tag)
-        return found
-
-    def looked_up(self, tag: bytes) -> Sequence[int]:
-        tags = self.tags
-        count = tags.count(tag)
-        if count == 0:
-            return ()
-        first = tags.index(tag)
-        if count == 1:
-            return (first,)
-        if tags[first : first + count].count(tag) == count:
-            return range(first, first + count)
-        return [at for at, one in enumerate(tags) if one == tag]
 
     def positions_like(self, pattern: str, fits: Mapping[bytes, bool]) -> Sequence[int]:
         """Indexes of the fields whose tags fit a pattern, in order."""
-        found = self.places.get(pattern)
+        found = self.like.get(pattern)
         if found is None:
-            found = self.places[pattern] = [at for at, tag in enumerate(self.tags) if fits[tag]]
+            found = list(compress(count(), map(fits.__getitem__, self.tags)))
+            self.like[pattern] = found
         return found
 
     # ---- editing
@@ -70,9 +90,12 @@ class Draft:
         if not self.own:
             self.data = self.data.copy()
             self.own = True
-        self.grow(len(data) - len(self.data[at]))
+        self.room -= len(data) - len(self.data[at])
+        if self.room < 0:
+            raise GrewTooMuch()
         self.data[at] = data
-        self.text += data
+        self.edited.append(at)
+        self.came.append((self.tags[at], data))
 
     def grow(self, more: int) -> None:
         """Takes room for this many bytes more; raises GrewTooMuch where there is none left."""
@@ -82,13 +105,18 @@ class Draft:
 
     def reshape(self) -> None:
         """Before fields come, go or move."""
-        self.places.clear()
         if self.shape_kept:
-            self.tags = self.tags.copy()
+            self.tags = self.places.tags = self.tags.copy()
             if not self.own:
                 self.data = self.data.copy()
                 self.own = True
             self.shape_kept = False
+
+    def moved(self) -> None:
+        """After fields came or moved: no place is known any more."""
+        self.places.tags = self.tags
+        self.places.clear()
+        self.like.clear()
 
     def insert(self, tag: bytes, data: bytes) -> None:
         """A field more, in tag order: after the last with its tag, or before the first with a
@@ -104,25 +132,38 @@ class Draft:
         at = place_for(self.tags, tag)
         self.tags[at:at] = [tag] * len(several)
         self.data[at:at] = several
-        self.text += b"".join(several)
-        self.tags_came.append(tag)
+        self.moved()
+        self.came += [(tag, data) for data in several]
 
     def insert_at(self, at: int, tag: bytes, data: bytes) -> None:
-        self.grow(weight(data))
+        self.grow(len(data) + FIELD_WEIGHT)
         self.reshape()
         self.tags.insert(at, tag)
         self.data.insert(at, data)
-        self.text += data
-        self.tags_came.append(tag)
+        self.moved()
+        self.came.append((tag, data))
 
-    def remove(self, places: Iterable[int]) -> None:
-        gone = set(places)
-        if not gone:
+    def remove(self, places: Sequence[int]) -> None:
+        if not places:
             return
         self.reshape()
-        self.room += sum(weight(self.data[at]) for at in gone)
-        self.tags = [tag for at, tag in enumerate(self.tags) if at not in gone]
-        self.data = [data for at, data in enumerate(self.data) if at not in gone]
+        tags, data = self.tags, self.data
+        known = self.places
+        for at in places:
+            self.room += len(data[at]) + FIELD_WEIGHT
+            known.pop(tags[at], None)
+            tags[at] = GONE
+            data[at] = b""
+        self.like.clear()
+        self.any_gone = True
+
+    def settle(self) -> None:
+        """Takes out what was removed."""
+        if self.any_gone:
+            self.data = list(compress(self.data, self.tags))
+            self.tags = list(filter(None, self.tags))
+            self.any_gone = False
+            self.moved()
 
     def rename(self, places: Sequence[int], tag: bytes) -> None:
         """Gives fields another tag; they move to where it belongs, in the order they had."""
@@ -132,8 +173,8 @@ class Draft:
         at = place_for(self.tags, tag)
         self.tags[at:at] = [tag] * len(moved)
         self.data[at:at] = moved
-        self.places.clear()
-        self.tags_came.append(tag)
+        self.moved()
+        self.came += [(tag, data) for data in moved]
 
     def replace_fields(self, new: Mapping[int, Sequence[bytes]], tag: bytes) -> None:
         """Puts several fields with this tag in the place of one: where it stood if the tag is its
@@ -153,21 +194,22 @@ class Draft:
             elif own == tag:
                 tags += [tag] * len(new[at])
                 fields += new[at]
-                self.text += b"".join(new[at])
             else:
                 moved += new[at]
-                self.text += b"".join(new[at])
         at = place_for(tags, tag)
         tags[at:at] = [tag] * len(moved)
         fields[at:at] = moved
         self.tags, self.data = tags, fields
-        self.tags_came.append(tag)
+        self.moved()
+        for several in new.values():
+            self.came += [(tag, data) for data in several]
 
     def arrange(self, order: Sequence[int]) -> None:
-        """Puts the fields in another order: the old index of each, in turn."""
+        """Puts the fields in another order: the old index of each, in turn. Settle before."""
         self.reshape()
         self.tags = [self.tags[at] for at in order]
         self.data = [self.data[at] for at in order]
+        self.moved()
 
     # ---- the end
 
@@ -175,15 +217,14 @@ class Draft:
         """The record as it is now; the very record it was made from where nothing changed."""
         record = self.record
         if self.shape_kept and self.leader == record.leader:
-            if not self.own:
-                return record
-            old = record.data
-            edits = {at: data for at, data in enumerate(self.data) if data is not old[at]}
-            edits = {at: data for at, data in edits.items() if data != old[at]}
-            return record.with_many(edits) if edits else record
+            old, data = record.data, self.data
+            edited = {at for at in self.edited if data[at] != old[at]}
+            return record.with_all(data, edited) if edited else record
+        self.settle()
         if self.tags == record.tags and self.data == record.data and self.leader == record.leader:
             return record
-        return made(self.leader, self.tags, self.data)
+        # No rule can write a terminator: its text is refused with one in it (parsing.py).
+        return made(self.leader, self.tags, self.data, sound=True)
 
 
 def weight(data: bytes) -> int:
@@ -194,4 +235,4 @@ def weight(data: bytes) -> int:
 def place_for(tags: Sequence[bytes], tag: bytes) -> int:
     if tag in tags:
         return len(tags) - tags[::-1].index(tag)
-    return next((at for at, one in enumerate(tags) if one > tag), len(tags))
+    return next(compress(count(), map(tag.__lt__, tags)), len(tags))

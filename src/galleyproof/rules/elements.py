@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Protocol
 
 from galleyproof.marc.errors import Wrong
@@ -23,6 +24,7 @@ from galleyproof.rules.values import (
     composed,
     composed_bytes,
     escapes_marked,
+    is_plain,
     marks_meant,
     whole_value,
 )
@@ -226,8 +228,7 @@ class Readable(Protocol):
     @property
     def data(self) -> list[bytes]: ...
     @property
-    def text(self) -> bytes | bytearray: ...
-    def positions(self, tag: bytes) -> Sequence[int]: ...
+    def positions(self) -> Callable[[bytes], Sequence[int]]: ...
     def positions_like(self, pattern: str, fits: Mapping[bytes, bool]) -> Sequence[int]: ...
 
 
@@ -260,10 +261,8 @@ class Fitting(dict[bytes, bool]):
 def places(element: Element) -> Callable[[Readable], Sequence[int]]:
     """The fields of a record that have the element's tag."""
     if not element.wild:
-        wanted = element.tag.encode()
-        return lambda record: record.positions(wanted)
-    pattern, fitting = element.tag, Fitting(element.tag)
-    return lambda record: record.positions_like(pattern, fitting)
+        return methodcaller("positions", element.tag.encode())
+    return methodcaller("positions_like", element.tag, Fitting(element.tag))
 
 
 def field_test(element: Element) -> Callable[[bytes], bool]:
@@ -279,19 +278,20 @@ def field_test(element: Element) -> Callable[[bytes], bool]:
     indicators = indicator_test(element)
     if element.value is None:
         if indicators is None:
-            return lambda data: mark in data
-        return lambda data: mark in data and indicators(data)
+            return lambda data: data.find(mark) >= 0
+        return lambda data: data.find(mark) >= 0 and indicators(data)
     test = whole_value(element.value)
     needle = needed(element)
+    needle_and_end = needle + MARK
     ends = after_needle(element.value)
 
     def found(data: bytes) -> bool:
-        if needle not in data or mark not in data:
+        if data.find(needle) < 0:
             return False
         if indicators is not None and not indicators(data):
             return False
         if ends is not None and data.isascii():
-            return not ends or needle + MARK in data or data.endswith(needle)
+            return not ends or data.endswith(needle) or data.find(needle_and_end) >= 0
         # What stands before the first mark, indicators included, is no subfield.
         for part in data.split(mark)[1:]:
             if test(part.partition(MARK)[0]):
@@ -312,11 +312,6 @@ def after_needle(pattern: Pattern) -> bool | None:
     return not text.endswith("*")
 
 
-MADE_BY_COMPOSING = "K;`"
-"""The ASCII characters into which others are composed: the Kelvin sign, the Greek question mark
-and varia (Unicode, UAX #15)."""
-
-
 def needed(element: Element) -> bytes:
     """Bytes that stand in every data field in which the element is found; none where that cannot
     be said. Composing makes no other ASCII text than was there."""
@@ -327,16 +322,11 @@ def needed(element: Element) -> bytes:
     if pattern is None or pattern.regex or "|" in pattern.text:
         return mark
     first, *others = (marks_meant(composed(piece)) for piece in pattern.text.split("*"))
-    needles = [mark]
+    best, needle = 0, mark
     for number, piece in enumerate((first, *others)):
-        if is_plain(piece):
-            needles.append((mark if number == 0 else b"") + piece.encode())
-    return max(needles, key=len)
-
-
-def is_plain(text: str) -> bool:
-    """Whether no other text composes to it."""
-    return text.isascii() and not any(char in text for char in MADE_BY_COMPOSING)
+        if len(piece) > best and is_plain(piece):
+            best, needle = len(piece), (mark if number == 0 else b"") + piece.encode()
+    return needle
 
 
 def indicator_test(element: Element) -> Callable[[bytes], bool] | None:
@@ -396,6 +386,14 @@ def subfield_values(element: Element) -> Callable[[bytes], list[bytes]]:
     return values
 
 
+def plain_text(pattern: Pattern | None) -> bytes | None:
+    """The ASCII text that a pattern is, if it is nothing more."""
+    if pattern is None or pattern.regex or "*" in pattern.text or "|" in pattern.text:
+        return None
+    text = marks_meant(pattern.text)
+    return text.encode() if text.isascii() else None
+
+
 def control_test(element: Element) -> Callable[[bytes], bool]:
     test = whole_value(element.value)
     if element.start is None or element.length is None:
@@ -408,4 +406,7 @@ def control_test(element: Element) -> Callable[[bytes], bool]:
         text = data.decode("utf-8", STRAY)
         return len(text) >= end and test(text[start:end].encode("utf-8", STRAY))
 
-    return found
+    exactly = plain_text(element.value)
+    if exactly is None or len(exactly) != end - start:
+        return found
+    return lambda data: data[start:end] == exactly if data.isascii() else found(data)

@@ -210,7 +210,8 @@ def account(
         tally.unchanged += 1
         return
     tally.changed += 1
-    tally.shapes.update(shapes(kind_of(before), found))
+    for shape in shapes(kind_of(before), found):
+        tally.shapes[shape] += 1
     if changed is not None:
         named = [(step.file.name, each) for step, several in applied for each in several]
         changed(Changed(one.number, number_of(before), before, after, found, named))

@@ -22,11 +22,10 @@ from galleyproof.rules.elements import (
     Element,
     field_count,
     field_test,
-    needed,
-    places,
     subfield_values,
     tag_test,
 )
+from galleyproof.rules.finding import fields_with, wanted
 from galleyproof.rules.tree import Action
 from galleyproof.rules.values import Edit, whole_value
 
@@ -36,40 +35,27 @@ FieldEdit = Callable[[bytes], bytes | None]
 goes because nothing is left in it."""
 
 
-def selected(action: Action, element: Element | None = None) -> Places:
+def selected(action: Action, element: Element | None = None, needle: bytes = b"") -> Places:
     """The fields that have what the action's element asks for and pass its `if`.
 
-    element: another element to go by, where only a part of the action's own decides.
+    element: another element to go by, where only a part of the action's own decides. needle: bytes
+    that must stand in a field besides.
     """
     asked = element or action.element
-    find = places(asked)
-    test = None if asked.tag_alone else field_test(asked)
     condition = action.condition
     if condition is None:
-        if test is None:
-            return find
-        return lambda draft: [at for at in find(draft) if test(draft.data[at])]
+        return fields_with(asked, needle=needle)
     of_data = on_data(condition, action.element.tag)
     if of_data is not None:
-        both = of_data if test is None else both_of(test, of_data)
-        return lambda draft: [at for at in find(draft) if both(draft.data[at])]
+        return fields_with(asked, of_data, needle)
+    find = fields_with(asked, needle=needle)
     passes = on_field(condition, (action.element.tag,))
 
     def select(draft: Draft) -> Sequence[int]:
-        data = draft.data
-        return [
-            at
-            for at in find(draft)
-            if (test is None or test(data[at])) and passes(draft, draft.tags[at], data[at])
-        ]
+        tags, data = draft.tags, draft.data
+        return [at for at in find(draft) if passes(draft, tags[at], data[at])]
 
     return select
-
-
-def both_of(
-    one: Callable[[bytes], bool], other: Callable[[bytes], bool]
-) -> Callable[[bytes], bool]:
-    return lambda data: one(data) and other(data)
 
 
 def on_data(condition: Condition, tag: str) -> Callable[[bytes], bool] | None:
@@ -153,14 +139,33 @@ def each(
 ) -> Callable[[Draft], int]:
     """An act that edits every selected field by itself; fields with nothing left go. needle:
     bytes without which there is nothing to edit."""
-    select = selected(action, element)
-    needle = needle or needed(element or action.element)
+    asked = element or action.element
+    also = None
+    if action.condition is not None:
+        also = on_data(action.condition, action.element.tag)
+        if also is None:
+            select = selected(action, element, needle)
+            return lambda draft: edit_fields(draft, select(draft), edit)
+    find, needle, test = wanted(asked, also, needle)
 
     def act(draft: Draft) -> int:
-        if needle not in draft.text:
-            return 0
-        found = select(draft)
-        return edit_fields(draft, found, edit) if found else 0
+        data = draft.data
+        touched = 0
+        emptied = []
+        for at in find(draft):
+            old = data[at]
+            if old.find(needle) >= 0 and (test is None or test(old)):
+                new = edit(old)
+                if new is old or new == old:
+                    continue
+                touched += 1
+                if new is None:
+                    emptied.append(at)
+                else:
+                    draft.set(at, new)
+        if emptied:
+            draft.remove(emptied)
+        return touched
 
     return act
 
@@ -190,27 +195,50 @@ def subfield_edit(element: Element, edit: Callable[[bytes], bytes | None]) -> Fi
     An edit gives the same object where it changes nothing, None where the subfield goes. A
     subfield whose text an edit takes away goes too.
     """
-    code = element.code.encode()
-    mark = MARK + code
-    any_code = element.code == "*"
     test = None if element.value is None else whole_value(element.value)
+    if element.code == "*":
+        return any_subfield_edit(test, edit)
+    mark = MARK + element.code.encode()
 
     def field_edit(data: bytes) -> bytes | None:
-        if not any_code and mark not in data:
+        first, *others = data.split(mark)
+        if not others:
             return data
-        parts = data.split(MARK)
-        kept = [parts[0]]
+        kept = [first]
         changed = False
-        for part in parts[1:]:
-            if part and (any_code or part[:1] == code):
+        for other in others:
+            value, end, rest = other.partition(MARK)
+            if test is None or test(value):
+                new = edit(value)
+                if new is not value:
+                    changed = True
+                    kept += (mark, new, end, rest) if new else (end, rest)
+                    continue
+            kept += (mark, other)
+        if not changed:
+            return data
+        whole = b"".join(kept)
+        return whole if whole.find(MARK) >= 0 else None
+
+    return field_edit
+
+
+def any_subfield_edit(
+    test: Callable[[bytes], bool] | None, edit: Callable[[bytes], bytes | None]
+) -> FieldEdit:
+    def field_edit(data: bytes) -> bytes | None:
+        first, *parts = data.split(MARK)
+        kept = [first]
+        changed = False
+        for part in parts:
+            if part and (test is None or test(part[1:])):
                 value = part[1:]
-                if test is None or test(value):
-                    new = edit(value)
-                    if new is not value:
-                        changed = True
-                        if new:
-                            kept.append(part[:1] + new)
-                        continue
+                new = edit(value)
+                if new is not value:
+                    changed = True
+                    if new:
+                        kept.append(part[:1] + new)
+                    continue
             kept.append(part)
         if not changed:
             return data

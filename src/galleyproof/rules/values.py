@@ -59,6 +59,16 @@ def composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+MADE_BY_COMPOSING = "K;`"
+"""The ASCII characters into which others are composed: the Kelvin sign, the Greek question mark
+and varia (Unicode, UAX #15)."""
+
+
+def is_plain(text: str) -> bool:
+    """Whether no other text composes to it."""
+    return text.isascii() and not any(char in text for char in MADE_BY_COMPOSING)
+
+
 def composed_bytes(value: bytes) -> bytes:
     if value.isascii():
         return value
@@ -136,7 +146,13 @@ def whole_value(pattern: Pattern | None) -> Test:
     if pattern.regex:
         return whole_by_regex(pattern)
     every = alternatives(pattern)
-    tests = [ascii_test(one.pieces) for one in every if all(p.isascii() for p in one.pieces)]
+    within_ascii = [one for one in every if all(piece.isascii() for piece in one.pieces)]
+    words = frozenset(one.pieces[0].encode() for one in within_ascii if not one.wild)
+    tests = [ascii_test(one.pieces) for one in within_ascii if one.wild]
+    if len(words) > 1:
+        tests.insert(0, words.__contains__)
+    elif words:
+        tests.insert(0, ascii_test((*map(bytes.decode, words),)))
     if not tests:
         simple: Test = nothing
     elif len(tests) == 1:
@@ -266,11 +282,16 @@ def replacement(pattern: Pattern | None, text: str) -> Edit:
     wanted = plain[0].encode()
     growth = len(raw) - len(wanted)
 
+    plainly = is_plain(plain[0])
+
     def quickly(value: bytes) -> bytes:
-        if wanted not in value and value.isascii():
-            return value
         if not value.isascii():
-            return slowly(value)
+            if plainly and value.find(wanted) < 0:
+                return value
+            if not unicodedata.is_normalized("NFC", value.decode("utf-8", STRAY)):
+                return slowly(value)
+        if value.find(wanted) < 0:
+            return value
         if growth > 0:
             check_growth(growth * value.count(wanted))
         return value.replace(wanted, raw)

@@ -45,13 +45,19 @@ def drop_repeated_fields(action: Action) -> Act:
     passes = on_field(action.condition, tags) if action.condition else None
 
     def act(draft: Draft) -> int:
-        chosen = set()
+        chosen: set[int] = set()
         for find, wanted in finders:
-            for at in find(draft):
-                data = draft.data[at]
-                if all(data[place : place + 1] == one for place, one in wanted):
-                    chosen.add(at)
-        if len(chosen) < 2:
+            found = find(draft)
+            if wanted:
+                data = draft.data
+                chosen.update(
+                    at
+                    for at in found
+                    if all(data[at][place : place + 1] == one for place, one in wanted)
+                )
+            else:
+                chosen.update(found)
+        if len({draft.data[at] for at in chosen}) == len(chosen):
             return 0
         seen, gone = set(), []
         for at in sorted(chosen):
@@ -227,6 +233,7 @@ def sort_fields(action: Action) -> Act:
     passes = on_record(action.condition)
 
     def act(draft: Draft) -> int:
+        draft.settle()
         tags = draft.tags
         order = sorted(range(len(tags)), key=tags.__getitem__)
         moved = sum(at != place for place, at in enumerate(order))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import LEADER, Element, control_test, is_plain, needed
+from galleyproof.rules.elements import LEADER, Element, control_test, needed
 from galleyproof.rules.selecting import (
     bare,
     each,
@@ -18,6 +18,7 @@ from galleyproof.rules.values import (
     STRAY,
     Edit,
     composed,
+    is_plain,
     marks_meant,
     replacement,
     stands_in,
