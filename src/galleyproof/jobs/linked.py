@@ -43,7 +43,8 @@ def linked(bib: Record, around: Around) -> bool:
     """Whether a bib is shared with a community or network zone."""
     body = bib.body
     for tag, beginning in links(around.settings.get(SETTING) or DEFAULT):
-        if beginning not in body:
+        # `in` tries first whether it is given a number, which takes longer than the search.
+        if body.find(beginning) < 0:
             continue  # almost always, and much faster than looking field by field
         for at in bib.positions(tag):
             if beginning in bib.data[at]:

@@ -47,16 +47,19 @@ def sign_in(connection: psycopg.Connection[Any]) -> int:
             return number
 
 
+# MATERIALIZED: a subquery may be run once for each row that it is joined to, and each time would
+# lock another chunk, of which only the first is worked and the rest are held for ever.
 TAKE = f"""
-    UPDATE chunk AS t SET state = 'leased', worker = %s,
+    WITH free AS MATERIALIZED (
+        SELECT c.run, c.start FROM chunk AS c
+        WHERE c.run = %(run)s AND c.state <> 'done'
+          AND (c.state = 'pending' OR NOT {LIVE})
+          AND (NOT %(ordered)s OR NOT EXISTS (SELECT 1 FROM chunk AS e WHERE e.run = c.run
+               AND e.state <> 'done' AND e.start < c.start))
+        ORDER BY c.start LIMIT 1 FOR UPDATE SKIP LOCKED)
+    UPDATE chunk AS t SET state = 'leased', worker = %(worker)s,
            kills = t.kills + (t.state = 'leased')::integer
-    FROM (SELECT c.run, c.start, c.kills, c.state FROM chunk AS c
-          WHERE c.run = %s AND c.state <> 'done'
-            AND (c.state = 'pending' OR NOT {LIVE})
-            AND (NOT %s OR NOT EXISTS (SELECT 1 FROM chunk AS e WHERE e.run = c.run
-                 AND e.state <> 'done' AND e.start < c.start))
-          ORDER BY c.start LIMIT 1 FOR UPDATE SKIP LOCKED) AS free
-    WHERE t.run = free.run AND t.start = free.start
+    FROM free WHERE t.run = free.run AND t.start = free.start
     RETURNING t.start, t.ids, t.marks, t.planned_on, t.planned_hashes, t.failures, t.kills,
               t.planned_side, t.planned_plain
 """
@@ -67,7 +70,9 @@ def take(
 ) -> Chunk | None:
     """Leases the next chunk that is pending, or whose worker died. None if there is none."""
     with connection.transaction():
-        cursor = connection.execute(TAKE, (worker, run, ordered), binary=True)
+        cursor = connection.execute(
+            TAKE, {"worker": worker, "run": run, "ordered": ordered}, binary=True
+        )
         row = cursor.fetchone()
     if row is None:
         return None
