@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.runs.offered import JOBS
-from galleyproof.signoff.matrix.arranging import Table, arranged
-from galleyproof.signoff.matrix.cells import ONLY, cells, narrowed, pending
+from galleyproof.signoff.matrix.arranging import Table, arranged, numbers_of, with_cells
+from galleyproof.signoff.matrix.cells import ONLY, Cell, cells, cells_of, lines, narrowed, pending
 from galleyproof.signoff.matrix.exporting import list_rows
 from galleyproof.signoff.matrix.importing import import_list, settle_row
 from galleyproof.signoff.matrix.sheet import write_list
@@ -40,10 +40,18 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
     environment = request.GET.get("environment", "production")
     only, by = request.GET.get("only", ""), request.GET.get("by", "job")
     after = number(request.GET.get("after")) or 0
-    whole: Table | None = None
+    table: Table[Cell] | None = None
+    total = 0
     try:
-        found = narrowed(cells(at, environment=environment, **wanted), only, at)
-        whole = arranged(found, by)
+        if only:
+            known = narrowed(cells(at, environment=environment, **wanted), only, at)
+            whole = arranged(known, by)
+            total, table = whole.lines, whole.part(after, PAGE)
+        else:
+            outline = arranged(lines(at, environment=environment, **wanted), by)
+            part = outline.part(after, PAGE)
+            total = outline.lines
+            table = with_cells(part, cells_of(numbers_of(part), at))
     except Wrong as wrong:
         errors = [*errors, *str(wrong).splitlines()]
         status = 422
@@ -51,9 +59,9 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
         request,
         "web/matrix.html",
         {
-            "table": whole.part(after, PAGE) if whole else None,
+            "table": table,
             "after": after,
-            "next": after + PAGE if whole and whole.lines > after + PAGE else None,
+            "next": after + PAGE if total > after + PAGE else None,
             "by": by,
             "only": only,
             "views": ONLY,
