@@ -57,6 +57,7 @@ def build(folder: Path, records: int, runs: int) -> dict[str, Any]:
     permits(who)
     make_from_query("all", "bib", "sandbox", "status = active", "amy", now())
     make_from_query("series", "bib", "sandbox", 'exists "830.{*,-}"', "amy", now())
+    make_from_query("rare", "bib", "sandbox", 'exists "245.a.zzzz*"', "amy", now())
     freeze_set("all", "sandbox", "frozen", "amy", now())
     numbers: dict[str, Any] = {"records": records}
 
@@ -78,7 +79,7 @@ def build(folder: Path, records: int, runs: int) -> dict[str, Any]:
     readings(who["bob"])
     entries()
     more_sets()
-    for name in ("all", "series", "frozen"):
+    for name in ("all", "series", "rare", "frozen"):
         numbers[name] = RecordSet.objects.get(name=name, environment="sandbox").pk
     numbers["schedule"] = schedules(amy)
     statistics()
@@ -164,7 +165,8 @@ def permits(who: dict[str, Any]) -> None:
     from galleyproof.permits.models import Permit
     from galleyproof.runs.offered import JOBS
 
-    issue(who["bob"], who["amy"].person, JOB, environment="sandbox", at=now())
+    for job in (JOB, "edit-record"):
+        issue(who["bob"], who["amy"].person, job, environment="sandbox", at=now())
     at = now()
     plain = [code for code in JOBS if not code.startswith("normalize")]
     jobs = [(code, "") for code in plain]

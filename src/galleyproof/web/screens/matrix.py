@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import tempfile
 from pathlib import Path, PurePath
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -20,14 +21,15 @@ from galleyproof.signoff.matrix.arranging import Table, arranged, numbers_of, wi
 from galleyproof.signoff.matrix.cells import ONLY, Cell, cells, cells_of, lines, narrowed, pending
 from galleyproof.signoff.matrix.exporting import list_rows
 from galleyproof.signoff.matrix.importing import import_list, settle_row
-from galleyproof.signoff.matrix.sheet import write_list
+from galleyproof.signoff.matrix.sheet import csv_cells, write_list
 from galleyproof.web.asking import now, person_of, who
-from galleyproof.web.screens.monitor import number
+from galleyproof.web.screens.monitor import Echo, number
 from galleyproof.web.sending import once
 
 MOST_BYTES = 20 * 1024 * 1024
 PAGE = 200
-"""Lines: permits, or people of the grid."""
+PEOPLE = 50
+"""Lines of a page: permits, or people of the grid, who have dozens of permits each."""
 
 
 def matrix(request: HttpRequest) -> HttpResponse:
@@ -40,16 +42,17 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
     environment = request.GET.get("environment", "production")
     only, by = request.GET.get("only", ""), request.GET.get("by", "job")
     after = number(request.GET.get("after")) or 0
+    most = PEOPLE if by == "grid" else PAGE
     table: Table[Cell] | None = None
     total = 0
     try:
         if only:
             known = narrowed(cells(at, environment=environment, **wanted), only, at)
             whole = arranged(known, by)
-            total, table = whole.lines, whole.part(after, PAGE)
+            total, table = whole.lines, whole.part(after, most)
         else:
             outline = arranged(lines(at, environment=environment, **wanted), by)
-            part = outline.part(after, PAGE)
+            part = outline.part(after, most)
             total = outline.lines
             table = with_cells(part, cells_of(numbers_of(part), at))
     except Wrong as wrong:
@@ -61,7 +64,7 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
         {
             "table": table,
             "after": after,
-            "next": after + PAGE if total > after + PAGE else None,
+            "next": after + most if total > after + most else None,
             "by": by,
             "only": only,
             "views": ONLY,
@@ -108,9 +111,16 @@ def settle(request: HttpRequest, row: int) -> HttpResponse:
     return once(request, work)
 
 
-def download(request: HttpRequest, ending: str) -> FileResponse:
+def download(request: HttpRequest, ending: str) -> FileResponse | StreamingHttpResponse:
     if ending not in ("csv", "xlsx"):
         raise Wrong(_("there is no such download"))
+    if ending == "csv":
+        writer = csv.writer(Echo())
+        return StreamingHttpResponse(
+            map(writer.writerow, csv_cells(list_rows(now()))),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="sign-offs.csv"'},
+        )
     with tempfile.TemporaryDirectory(prefix="galley-list-") as folder:
         file = Path(folder) / f"sign-offs.{ending}"
         write_list(file, list_rows(now()))
