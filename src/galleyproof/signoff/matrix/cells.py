@@ -217,9 +217,7 @@ def cells(
 def cells_of(numbers: Collection[int], at: datetime) -> list[Cell]:
     """The permits with these numbers as the matrix shows them, in its order."""
     permits = list(Permit.objects.filter(pk__in=numbers).defer("issued_at").order_by("pk"))
-    denials = list(
-        Denial.objects.filter(lifted_at=None).select_related("person", "group", "denied_by")
-    )
+    denials = denials_in_force()
     holders = put_people_in(permits, denials)
     used = {
         row["permit"]: (row["runs"], row["last"])
@@ -346,6 +344,60 @@ def narrowed(found: Sequence[Cell], only: str, at: datetime) -> list[Cell]:
             return [one for one in found if one.permit.grandfathered]
         case _:
             raise Wrong(f"“{only}” is not a view; there are {', '.join(ONLY)}")
+
+
+STANDS_BY = (
+    "person",
+    "group",
+    "job",
+    "binding",
+    "environment",
+    "starts",
+    "ends",
+    "job_revision",
+    "grandfathered",
+    "waits_for_role",
+    "suspended_at",
+    "suspended_for",
+    "suspended_why",
+    "acknowledged_at",
+    "revoked_at",
+)
+"""What of a permit says how it stands, as long as it is not revoked."""
+
+
+def numbers_in(
+    only: str, at: datetime, *, environment: str = "production", person: str = "", job: str = ""
+) -> set[int]:
+    """The permits that `narrowed` leaves of the matrix, without reading what a page would show of
+    each. Raises Wrong for another word."""
+    wanted = on_the_matrix(at, environment, person, job)
+    if only == "expiring":
+        last = day_of(at + timedelta(days=EXPIRES_SOON))
+        return {number for number, ends in wanted.values_list("pk", "ends") if day_of(ends) <= last}
+    if only == "grandfathered":
+        return set(wanted.filter(grandfathered=True).values_list("pk", flat=True))
+    state = {"unused": "active", "role-pending": "waits-for-role"}.get(only, only)
+    if only not in ONLY:
+        raise Wrong(f"“{only}” is not a view; there are {', '.join(ONLY)}")
+    permits = list(wanted.only(*STANDS_BY))
+    denials = denials_in_force()
+    holders = put_people_in(permits, denials)
+    used: set[int] = set()
+    if only == "unused":
+        runs = Run.objects.filter(permit__in=wanted.values("pk"), dry_run=False, undoes=None)
+        used = set(runs.values_list("permit", flat=True).distinct())
+    return {
+        one.pk
+        for one in permits
+        if one.pk not in used and stands(one, holders.get(one.person_id), denials, at)[0] == state
+    }
+
+
+def denials_in_force() -> list[Denial]:
+    return list(
+        Denial.objects.filter(lifted_at=None).select_related("person", "group", "denied_by")
+    )
 
 
 def pending(*, job: str = "") -> list[ListedRow]:

@@ -12,8 +12,9 @@ from galleyproof.signoff.matrix.cells import Cell, cells_of, lines, pending
 from galleyproof.signoff.matrix.names import restriction_of
 
 Row = tuple[str, str, str, str, str, str]
-TOGETHER = 250
-"""Permits that are read together, so that a download begins at once."""
+FIRST = 250
+TOGETHER = 5_000
+"""Permits that are read together; a few at first, so that a download begins at once."""
 
 
 def list_rows(at: datetime) -> Iterator[Row]:
@@ -23,7 +24,9 @@ def list_rows(at: datetime) -> Iterator[Row]:
         name.casefold() for name in Person.objects.values_list("display_name", flat=True)
     )
     numbers = iter([one.number for one in lines(at)])
-    while some := list(islice(numbers, TOGETHER)):
+    together = FIRST
+    while some := list(islice(numbers, together)):
+        together = TOGETHER
         for cell in cells_of(some, at):
             yield permit_row(cell, shared)
     written = set()

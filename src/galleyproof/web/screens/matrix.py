@@ -18,7 +18,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.runs.offered import JOBS
 from galleyproof.signoff.matrix.arranging import Table, arranged, numbers_of, with_cells
-from galleyproof.signoff.matrix.cells import ONLY, Cell, cells, cells_of, lines, narrowed, pending
+from galleyproof.signoff.matrix.cells import ONLY, Cell, cells_of, lines, numbers_in, pending
 from galleyproof.signoff.matrix.exporting import list_rows
 from galleyproof.signoff.matrix.importing import import_list, settle_row
 from galleyproof.signoff.matrix.sheet import csv_cells, write_list
@@ -46,15 +46,15 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
     table: Table[Cell] | None = None
     total = 0
     try:
+        found = lines(at, environment=environment, **wanted)
         if only:
-            known = narrowed(cells(at, environment=environment, **wanted), only, at)
-            whole = arranged(known, by)
-            total, table = whole.lines, whole.part(after, most)
-        else:
-            outline = arranged(lines(at, environment=environment, **wanted), by)
-            part = outline.part(after, most)
-            total = outline.lines
-            table = with_cells(part, cells_of(numbers_of(part), at))
+            narrow = {name: wanted[name] for name in ("person", "job")}
+            numbers = numbers_in(only, at, environment=environment, **narrow)
+            found = [one for one in found if one.number in numbers]
+        whole = arranged(found, by)
+        part = whole.part(after, most)
+        total = whole.lines
+        table = with_cells(part, cells_of(numbers_of(part), at))
     except Wrong as wrong:
         errors = [*errors, *str(wrong).splitlines()]
         status = 422
