@@ -17,6 +17,21 @@ BINDINGS = 40
 TICKETS = 3_000
 ENTRIES = 100_000
 SETS = 1_000
+UNITS = 30
+GROUPS = 10
+ITEMS = 20_000
+STATES = (
+    (True, "planned"),
+    (False, "completed"),
+    (False, "completed-nothing-changed"),
+    (True, "planned"),
+    (False, "completed-with-failures"),
+    (False, "completed"),
+    (True, "cancelled"),
+    (False, "failed"),
+)
+RESTING = {40: "paused", 41: "waiting"}
+"""Of each hundred small runs the few that wait for somebody."""
 
 
 def now() -> datetime:
@@ -38,9 +53,11 @@ def build(folder: Path, records: int, runs: int) -> dict[str, Any]:
     write(path, records, 5)
     load(ada, [path], kind="bib", environment="sandbox", at=now())
     path.unlink()
+    relatives(1)
     permits(who)
     make_from_query("all", "bib", "sandbox", "status = active", "amy", now())
     make_from_query("series", "bib", "sandbox", 'exists "830.{*,-}"', "amy", now())
+    make_from_query("rare", "bib", "sandbox", 'exists "245.a.zzzz*"', "amy", now())
     freeze_set("all", "sandbox", "frozen", "amy", now())
     numbers: dict[str, Any] = {"records": records}
 
@@ -58,9 +75,11 @@ def build(folder: Path, records: int, runs: int) -> dict[str, Any]:
     rules(who["bob"])
     small_runs(numbers["plan"], numbers["done"], runs)
     tickets(who)
+    numbers["review"] = review(who["amy"], numbers["done"])
+    readings(who["bob"])
     entries()
     more_sets()
-    for name in ("all", "series", "frozen"):
+    for name in ("all", "series", "rare", "frozen"):
         numbers[name] = RecordSet.objects.get(name=name, environment="sandbox").pk
     numbers["schedule"] = schedules(amy)
     statistics()
@@ -86,7 +105,57 @@ def people() -> dict[str, Any]:
         Person(username=f"person{n:03}", display_name=f"Person {n:03}", roles=["staff"])
         for n in range(PEOPLE)
     )
+    units_and_groups()
     return found
+
+
+def units_and_groups() -> None:
+    """Everybody in a unit, every second person in a group, a token for each."""
+    from galleyproof.people.models import Group, Person, Token, Unit
+
+    units = Unit.objects.bulk_create(Unit(code=f"U{n:02}", name=f"Unit {n}") for n in range(UNITS))
+    groups = Group.objects.bulk_create(Group(name=f"Group {n}") for n in range(GROUPS))
+    in_units, in_groups = Person.units.through, Group.people.through
+    staff = list(Person.objects.filter(username__startswith="person"))
+    in_units.objects.bulk_create(
+        in_units(person=one, unit=units[n % UNITS]) for n, one in enumerate(staff)
+    )
+    in_groups.objects.bulk_create(
+        in_groups(person=one, group=groups[n % GROUPS]) for n, one in enumerate(staff) if n % 2
+    )
+    Token.objects.bulk_create(
+        Token(person=one, digest=f"{n:064}", created=now(), made_by="ada")
+        for n, one in enumerate(staff)
+    )
+
+
+def relatives(bib: int) -> None:
+    """One bib with a holding that has twenty thousand items."""
+    from galleyproof.catalog.filling import NewRecord, fill
+    from galleyproof.database.connect import connect
+    from galleyproof.marc.record import serialised
+    from galleyproof.structures.forms import form_of
+    from galleyproof.structures.item import Item
+
+    leader = b"00000nx  a2200000zn 4500"
+    body = serialised(leader, [b"001", b"852"], [b"h1", b"0 \x1fbMAIN\x1fcSTACKS"])
+    form = form_of("item")
+    with connect("sandbox") as connection, connection.cursor() as cursor:
+        holding = NewRecord(1, body, " 001 852 ", [("001", "h1")], parent=bib, root=bib)
+        fill(cursor, "holding", [holding], 0, now())
+        for first in range(0, ITEMS, 5000):
+            some = [
+                Item(number=f"23{n:013d}", barcode=f"3{n:013d}", library="MAIN")
+                for n in range(first, first + 5000)
+            ]
+            records = [
+                NewRecord(
+                    first + at + 1, one.body, form.tags(one), form.keys(one), parent=1, root=bib
+                )
+                for at, one in enumerate(some)
+            ]
+            fill(cursor, "item", records, 0, now())
+        cursor.execute("SELECT take_statistics()")
 
 
 def permits(who: dict[str, Any]) -> None:
@@ -96,7 +165,8 @@ def permits(who: dict[str, Any]) -> None:
     from galleyproof.permits.models import Permit
     from galleyproof.runs.offered import JOBS
 
-    issue(who["bob"], who["amy"].person, JOB, environment="sandbox", at=now())
+    for job in (JOB, "edit-record"):
+        issue(who["bob"], who["amy"].person, job, environment="sandbox", at=now())
     at = now()
     plain = [code for code in JOBS if not code.startswith("normalize")]
     jobs = [(code, "") for code in plain]
@@ -147,6 +217,9 @@ def small_runs(plan: int, done: int, count: int) -> None:
         one.environment_id = "sandbox" if n % 3 else "production"
         one.requested = now() - timedelta(hours=n / 4)
         one.finished = one.requested + timedelta(seconds=40)
+        one.dry_run, one.state = STATES[n % len(STATES)]
+        if n % 100 in RESTING:
+            one.dry_run, one.state, one.finished = False, RESTING[n % 100], None
         one.size = size
         one.counts = {**one.counts, "set": size, "changed": size, "unchanged": 0}
         made.append(one)
@@ -177,6 +250,50 @@ def tickets(who: dict[str, Any]) -> None:
             Step(ticket=one, verb="ask", after="reading", person=one.person, at=one.opened_at)
             for one in made
         ]
+    )
+
+
+def review(amy: Any, run: int) -> int:
+    """A ticket in review, with the big run as its proof."""
+    from galleyproof.runs.models import Run
+    from galleyproof.signoff.models import Proof, Ticket
+    from galleyproof.signoff.proofs import keep
+
+    ticket = Ticket.objects.create(
+        person=amy.person,
+        job=JOB,
+        why="for the series project",
+        state="in-review",
+        opened_at=now(),
+        moved_at=now(),
+    )
+    proof = Run.objects.get(pk=run)
+    Proof.objects.create(
+        ticket=ticket, run=proof, turn=1, note="a million", kept=keep(proof), at=now()
+    )
+    number: int = ticket.pk
+    return number
+
+
+def readings(bob: Any) -> None:
+    """In the table itself: an action would let every permit rest."""
+    from hashlib import sha256
+
+    from galleyproof.signoff.models import ReadingText
+
+    body = "Read this."
+    ReadingText.objects.bulk_create(
+        ReadingText(
+            name=f"reading-{n}",
+            version=version,
+            title=f"Reading {n}",
+            body=body,
+            digest=sha256(body.encode()).hexdigest(),
+            written_by=bob.person,
+            written_at=now(),
+        )
+        for n in range(50)
+        for version in (1, 2)
     )
 
 

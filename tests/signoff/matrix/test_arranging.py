@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stories import NOW
 
-from galleyproof.signoff.matrix.arranging import WAYS, Row, Table, arranged
+from galleyproof.signoff.matrix.arranging import (
+    WAYS,
+    Row,
+    Table,
+    arranged,
+    numbers_of,
+    with_cells,
+)
+from galleyproof.signoff.matrix.cells import ONLY
 
 LATER = NOW + timedelta(hours=1)
 
@@ -58,3 +66,47 @@ def test_every_way_holds_every_permit(desk, by):
     assert table.lines >= 5
     if by == "grid":
         assert sum(len(some) for row in table.rows for some in row.cells) == 10
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_a_page_found_by_its_lines_is_the_page_of_the_whole(desk, by):
+    """What a page reads of the permits it shows is what reading all of them would show there."""
+    from galleyproof.signoff.matrix.cells import cells, cells_of, lines
+
+    desk.imports()
+    whole = arranged(cells(LATER), by)
+    outline = arranged(lines(LATER), by)
+    assert (outline.lines, outline.size, outline.columns) == (
+        whole.lines,
+        whole.size,
+        whole.columns,
+    )
+    for start in range(0, whole.lines, 3):
+        part = outline.part(start, 3)
+        assert with_cells(part, cells_of(numbers_of(part), LATER)) == whole.part(start, 3)
+
+
+def test_a_page_reads_the_permits_that_it_shows_and_no_others(desk):
+    from galleyproof.permits.models import Permit
+    from galleyproof.signoff.matrix.cells import cells_of, lines
+
+    desk.imports()
+    part = arranged(lines(LATER), "job").part(0, 2)
+    shown = {one.permit.pk for one in cells_of(numbers_of(part), LATER)}
+    assert len(shown) == 2 < Permit.objects.count()
+
+
+@pytest.mark.parametrize("only", ONLY)
+def test_a_view_is_the_same_found_either_way(desk, only):
+    from galleyproof.permits.models import Permit
+    from galleyproof.signoff.matrix.cells import cells, narrowed, numbers_in
+
+    desk.imports()
+    some = list(Permit.objects.order_by("pk").values_list("pk", flat=True))
+    Permit.objects.filter(pk=some[0]).update(suspended_at=NOW, suspended_for="job")
+    Permit.objects.filter(pk=some[1]).update(waits_for_role=True)
+    ends = Permit.objects.get(pk=some[2]).ends
+    at = ends - timedelta(days=3) if only == "expiring" else LATER
+    found = {one.number for one in narrowed(cells(at), only, at)}
+    assert numbers_in(only, at) == found
+    assert found

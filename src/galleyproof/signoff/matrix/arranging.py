@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from galleyproof.marc.errors import Wrong
-from galleyproof.signoff.matrix.cells import Cell
+from galleyproof.signoff.matrix.cells import Cell, Line
+
+One = TypeVar("One", Line, Cell)
 
 WAYS = ("job", "person", "unit", "grid")
 NO_UNIT = "no unit"
@@ -17,29 +19,29 @@ Column = tuple[str, str, str]
 """(job's code, binding, title)"""
 
 
-class Row(NamedTuple):
+class Row(NamedTuple, Generic[One]):
     """A person or group of the grid; cells: one for each column, empty where there is none."""
 
     who: str
     units: tuple[str, ...]
-    cells: list[list[Cell]]
+    cells: list[list[One]]
 
 
-class Table(NamedTuple):
+class Table(NamedTuple, Generic[One]):
     """headings: each with its cells, in order. columns and rows: of the grid. size: how many
     permits."""
 
     by: str
-    headings: list[tuple[str, list[Cell]]]
+    headings: list[tuple[str, list[One]]]
     columns: list[Column]
-    rows: list[Row]
+    rows: list[Row[One]]
     size: int
 
     @property
     def lines(self) -> int:
         return len(self.rows) or sum(len(some) for _, some in self.headings)
 
-    def part(self, start: int, most: int) -> Table:
+    def part(self, start: int, most: int) -> Table[One]:
         """At most so many lines of it, from one on; a heading that goes on is said again."""
         if self.rows:
             return self._replace(rows=self.rows[start : start + most])
@@ -53,7 +55,7 @@ class Table(NamedTuple):
         return self._replace(headings=headings)
 
 
-def arranged(found: Sequence[Cell], by: str) -> Table:
+def arranged(found: Sequence[One], by: str) -> Table[One]:
     """Raises Wrong for another way than WAYS."""
     if by not in WAYS:
         raise Wrong(f"the matrix is arranged by {', '.join(WAYS)}, not by “{by}”")
@@ -66,29 +68,56 @@ def arranged(found: Sequence[Cell], by: str) -> Table:
             (unit, [cell for _, cell in some]) for unit, some in groupby(pairs, lambda one: one[0])
         ]
     elif by == "person":
-        people = sorted(found, key=lambda cell: (cell.who, cell.permit.pk))
+        people = sorted(found, key=lambda cell: (cell.who, cell.number))
         headings = [(who, list(some)) for who, some in groupby(people, person_heading)]
     else:
         headings = [(job, list(some)) for job, some in groupby(found, job_heading)]
     return Table(by, headings, [], [], len(found))
 
 
-def person_heading(cell: Cell) -> str:
+def numbers_of(table: Table[Line]) -> list[int]:
+    """The permits that a part of the table shows."""
+    return [
+        one.number
+        for some in (
+            *(some for _, some in table.headings),
+            *(c for r in table.rows for c in r.cells),
+        )
+        for one in some
+    ]
+
+
+def with_cells(table: Table[Line], found: Sequence[Cell]) -> Table[Cell]:
+    """The same with how each permit stands; one that has gone since is left out."""
+    cells = {one.number: one for one in found}
+
+    def filled(some: Sequence[Line]) -> list[Cell]:
+        return [cells[one.number] for one in some if one.number in cells]
+
+    return Table(
+        table.by,
+        [(heading, filled(some)) for heading, some in table.headings],
+        table.columns,
+        [Row(row.who, row.units, [filled(some) for some in row.cells]) for row in table.rows],
+        table.size,
+    )
+
+
+def person_heading(cell: One) -> str:
     return f"{cell.who}, {', '.join(cell.units)}" if cell.units else cell.who
 
 
-def job_heading(cell: Cell) -> str:
+def job_heading(cell: One) -> str:
     scope = f"{cell.scope}: " if cell.scope else ""
-    bound = f", {cell.permit.binding}" if cell.permit.binding else ""
+    bound = f", {cell.binding}" if cell.binding else ""
     return f"{scope}{cell.title}{bound}"
 
 
-def grid(found: Sequence[Cell]) -> Table:
-    columns = list(dict.fromkeys((c.permit.job, c.permit.binding, c.title) for c in found))
+def grid(found: Sequence[One]) -> Table[One]:
+    columns = list(dict.fromkeys((c.job, c.binding, c.title) for c in found))
     at = {column: place for place, column in enumerate(columns)}
-    rows: dict[str, Row] = {}
+    rows: dict[str, Row[One]] = {}
     for cell in sorted(found, key=lambda one: one.who.casefold()):
-        key = cell.permit.person.username if cell.permit.person else cell.who
-        row = rows.setdefault(key, Row(cell.who, cell.units, [[] for _ in columns]))
-        row.cells[at[(cell.permit.job, cell.permit.binding, cell.title)]].append(cell)
+        row = rows.setdefault(cell.holder, Row(cell.who, cell.units, [[] for _ in columns]))
+        row.cells[at[(cell.job, cell.binding, cell.title)]].append(cell)
     return Table("grid", [], columns, list(rows.values()), len(found))

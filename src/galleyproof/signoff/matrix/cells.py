@@ -5,12 +5,12 @@ How one stands is asked of the same functions as `may` asks, so that they cannot
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.finding import person_named
@@ -46,11 +46,27 @@ class Cell:
     proofs: tuple[int, ...]
 
     @property
+    def number(self) -> int:
+        return int(self.permit.pk)
+
+    @property
+    def job(self) -> str:
+        return str(self.permit.job)
+
+    @property
+    def binding(self) -> str:
+        return str(self.permit.binding)
+
+    @property
+    def holder(self) -> str:
+        """What tells the holder from all others: a username, or a group's name."""
+        return str(self.permit.person.username) if self.permit.person else self.who
+
+    @property
     def who(self) -> str:
-        """A group's name is in parentheses, as offices write it."""
         if self.permit.person is not None:
             return str(self.permit.person.display_name)
-        return f"({self.permit.group.name})"
+        return group_written(self.permit.group.name)
 
     @property
     def title(self) -> str:
@@ -106,6 +122,83 @@ class Cell:
         }
 
 
+class Line(NamedTuple):
+    """What the matrix is arranged by: of one permit, who holds it and for what. As in Cell."""
+
+    number: int
+    holder: str
+    who: str
+    units: tuple[str, ...]
+    scope: str
+    job: str
+    title: str
+    binding: str
+
+
+def lines(
+    at: datetime,
+    *,
+    environment: str = "production",
+    person: str = "",
+    job: str = "",
+    unit: str = "",
+) -> list[Line]:
+    """All that `cells` finds, in its order, without how each stands: a page of the matrix is
+    found here, and only its own permits are read."""
+    wanted = on_the_matrix(at, environment, person, job)
+    permits = list(wanted.values_list("pk", "person", "group", "job", "binding"))
+    people = {
+        one.pk: one
+        for one in Person.objects.filter(permits__in=wanted.values("pk"))
+        .distinct()
+        .only("pk", "username", "display_name")
+        .prefetch_related("units")
+    }
+    holders = {
+        id: (one.username, one.display_name, tuple(unit.code for unit in one.units.all()))
+        for id, one in people.items()
+    }
+    groups = dict(Group.objects.values_list("pk", "name"))
+    scopes = dict(
+        ListedRow.objects.filter(permit__in=wanted.values("pk"))
+        .order_by("-pk")
+        .values_list("permit", "scope")
+    )
+    titles = {code: (title_of(code), scope_of(code)) for code in {one[3] for one in permits}}
+    found = []
+    for number, person_id, group_id, code, binding in permits:
+        if person_id:
+            holder, who, units = holders[person_id]
+        else:
+            holder = who = group_written(groups[group_id])
+            units = ()
+        if unit and not any(within(one, unit) for one in units):
+            continue
+        title, scope = titles[code]
+        scope = scope or scopes.get(number, "")
+        found.append(Line(number, holder, who, units, scope, code, title, binding))
+    return sorted(found, key=order)
+
+
+def order(one: Line | Cell) -> tuple[str, str, str, str, int]:
+    return (one.scope, one.title, one.binding, one.who, one.number)
+
+
+def group_written(name: str) -> str:
+    """A group's name is in parentheses, as offices write it."""
+    return f"({name})"
+
+
+def on_the_matrix(at: datetime, environment: str, person: str, job: str) -> QuerySet[Permit]:
+    wanted = Q(environment=environment, revoked_at=None, ends__gte=at)
+    if job:
+        wanted &= Q(job=job)
+    if person:
+        one = person_named(person)
+        wanted &= Q(person=one) | Q(group__in=list(one.groups.values_list("pk", flat=True)))
+    return Permit.objects.filter(wanted)
+
+
 def cells(
     at: datetime,
     *,
@@ -116,17 +209,15 @@ def cells(
 ) -> list[Cell]:
     """What is on the matrix: every permit that is not revoked or expired. person, job, unit (a
     code; its parts are in it) narrow. A dozen queries, whatever there is."""
-    wanted = Q(environment=environment, revoked_at=None, ends__gte=at)
-    if job:
-        wanted &= Q(job=job)
-    if person:
-        one = person_named(person)
-        wanted &= Q(person=one) | Q(group__people=one)
-    numbers = Permit.objects.filter(wanted).values("pk")
+    wanted = on_the_matrix(at, environment, person, job)
+    found = cells_of(list(wanted.values_list("pk", flat=True)), at)
+    return [one for one in found if not unit or any(within(code, unit) for code in one.units)]
+
+
+def cells_of(numbers: Collection[int], at: datetime) -> list[Cell]:
+    """The permits with these numbers as the matrix shows them, in its order."""
     permits = list(Permit.objects.filter(pk__in=numbers).defer("issued_at").order_by("pk"))
-    denials = list(
-        Denial.objects.filter(lifted_at=None).select_related("person", "group", "denied_by")
-    )
+    denials = denials_in_force()
     holders = put_people_in(permits, denials)
     used = {
         row["permit"]: (row["runs"], row["last"])
@@ -146,8 +237,6 @@ def cells(
     for permit in permits:
         holder = holders.get(permit.person_id) if permit.person_id else None
         units = holder.units if holder else ()
-        if unit and not any(within(code, unit) for code in units):
-            continue
         state, why = stands(permit, holder, denials, at)
         row = rows.get(permit.pk)
         runs, last = used.get(permit.pk, (0, None))
@@ -165,7 +254,7 @@ def cells(
                 tuple(proofs.get(permit.ticket, ())) if permit.ticket is not None else (),
             )
         )
-    return sorted(found, key=lambda cell: (cell.scope, cell.title, cell.permit.binding, cell.who))
+    return sorted(found, key=order)
 
 
 class Holder(NamedTuple):
@@ -255,6 +344,60 @@ def narrowed(found: Sequence[Cell], only: str, at: datetime) -> list[Cell]:
             return [one for one in found if one.permit.grandfathered]
         case _:
             raise Wrong(f"“{only}” is not a view; there are {', '.join(ONLY)}")
+
+
+STANDS_BY = (
+    "person",
+    "group",
+    "job",
+    "binding",
+    "environment",
+    "starts",
+    "ends",
+    "job_revision",
+    "grandfathered",
+    "waits_for_role",
+    "suspended_at",
+    "suspended_for",
+    "suspended_why",
+    "acknowledged_at",
+    "revoked_at",
+)
+"""What of a permit says how it stands, as long as it is not revoked."""
+
+
+def numbers_in(
+    only: str, at: datetime, *, environment: str = "production", person: str = "", job: str = ""
+) -> set[int]:
+    """The permits that `narrowed` leaves of the matrix, without reading what a page would show of
+    each. Raises Wrong for another word."""
+    wanted = on_the_matrix(at, environment, person, job)
+    if only == "expiring":
+        last = day_of(at + timedelta(days=EXPIRES_SOON))
+        return {number for number, ends in wanted.values_list("pk", "ends") if day_of(ends) <= last}
+    if only == "grandfathered":
+        return set(wanted.filter(grandfathered=True).values_list("pk", flat=True))
+    state = {"unused": "active", "role-pending": "waits-for-role"}.get(only, only)
+    if only not in ONLY:
+        raise Wrong(f"“{only}” is not a view; there are {', '.join(ONLY)}")
+    permits = list(wanted.only(*STANDS_BY))
+    denials = denials_in_force()
+    holders = put_people_in(permits, denials)
+    used: set[int] = set()
+    if only == "unused":
+        runs = Run.objects.filter(permit__in=wanted.values("pk"), dry_run=False, undoes=None)
+        used = set(runs.values_list("permit", flat=True).distinct())
+    return {
+        one.pk
+        for one in permits
+        if one.pk not in used and stands(one, holders.get(one.person_id), denials, at)[0] == state
+    }
+
+
+def denials_in_force() -> list[Denial]:
+    return list(
+        Denial.objects.filter(lifted_at=None).select_related("person", "group", "denied_by")
+    )
 
 
 def pending(*, job: str = "") -> list[ListedRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -119,13 +119,22 @@ def write_list(path: Path, rows: Iterable[Sequence[str]], columns: Sequence[str]
 
 
 def write_csv(stream: Any, rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS) -> int:
+    """Writes the columns' names and the rows; returns the rows."""
     writer = csv.writer(stream)
-    writer.writerow(columns)
-    count = 0
-    for row in rows:
-        writer.writerow([guarded(cell) for cell in row])
+    count = -1
+    for cells in csv_cells(rows, columns):
+        writer.writerow(cells)
         count += 1
     return count
+
+
+def csv_cells(
+    rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS
+) -> Iterator[list[str]]:
+    """The lines of a list as CSV, its columns' names first."""
+    yield list(columns)
+    for row in rows:
+        yield [guarded(cell) for cell in row]
 
 
 def write_workbook(path: Path, rows: Iterable[Sequence[str]], columns: Sequence[str]) -> int:

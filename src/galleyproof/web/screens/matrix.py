@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import tempfile
 from pathlib import Path, PurePath
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -16,18 +17,19 @@ from django.views.decorators.http import require_POST
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.runs.offered import JOBS
-from galleyproof.signoff.matrix.arranging import Table, arranged
-from galleyproof.signoff.matrix.cells import ONLY, cells, narrowed, pending
+from galleyproof.signoff.matrix.arranging import Table, arranged, numbers_of, with_cells
+from galleyproof.signoff.matrix.cells import ONLY, Cell, cells_of, lines, numbers_in, pending
 from galleyproof.signoff.matrix.exporting import list_rows
 from galleyproof.signoff.matrix.importing import import_list, settle_row
-from galleyproof.signoff.matrix.sheet import write_list
+from galleyproof.signoff.matrix.sheet import csv_cells, write_list
 from galleyproof.web.asking import now, person_of, who
-from galleyproof.web.screens.monitor import number
+from galleyproof.web.screens.monitor import Echo, number
 from galleyproof.web.sending import once
 
 MOST_BYTES = 20 * 1024 * 1024
 PAGE = 200
-"""Lines: permits, or people of the grid."""
+PEOPLE = 50
+"""Lines of a page: permits, or people of the grid, who have dozens of permits each."""
 
 
 def matrix(request: HttpRequest) -> HttpResponse:
@@ -40,10 +42,19 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
     environment = request.GET.get("environment", "production")
     only, by = request.GET.get("only", ""), request.GET.get("by", "job")
     after = number(request.GET.get("after")) or 0
-    whole: Table | None = None
+    most = PEOPLE if by == "grid" else PAGE
+    table: Table[Cell] | None = None
+    total = 0
     try:
-        found = narrowed(cells(at, environment=environment, **wanted), only, at)
+        found = lines(at, environment=environment, **wanted)
+        if only:
+            narrow = {name: wanted[name] for name in ("person", "job")}
+            numbers = numbers_in(only, at, environment=environment, **narrow)
+            found = [one for one in found if one.number in numbers]
         whole = arranged(found, by)
+        part = whole.part(after, most)
+        total = whole.lines
+        table = with_cells(part, cells_of(numbers_of(part), at))
     except Wrong as wrong:
         errors = [*errors, *str(wrong).splitlines()]
         status = 422
@@ -51,9 +62,9 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
         request,
         "web/matrix.html",
         {
-            "table": whole.part(after, PAGE) if whole else None,
+            "table": table,
             "after": after,
-            "next": after + PAGE if whole and whole.lines > after + PAGE else None,
+            "next": after + most if total > after + most else None,
             "by": by,
             "only": only,
             "views": ONLY,
@@ -100,9 +111,16 @@ def settle(request: HttpRequest, row: int) -> HttpResponse:
     return once(request, work)
 
 
-def download(request: HttpRequest, ending: str) -> FileResponse:
+def download(request: HttpRequest, ending: str) -> FileResponse | StreamingHttpResponse:
     if ending not in ("csv", "xlsx"):
         raise Wrong(_("there is no such download"))
+    if ending == "csv":
+        writer = csv.writer(Echo())
+        return StreamingHttpResponse(
+            map(writer.writerow, csv_cells(list_rows(now()))),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="sign-offs.csv"'},
+        )
     with tempfile.TemporaryDirectory(prefix="galley-list-") as folder:
         file = Path(folder) / f"sign-offs.{ending}"
         write_list(file, list_rows(now()))
