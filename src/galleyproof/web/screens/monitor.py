@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from galleyproof.catalog.tables import safe
 from galleyproof.marc.errors import Wrong
@@ -43,10 +44,14 @@ def run_lines(runs: Sequence[Run]) -> list[RunLine]:
     return [RunLine(run, title_of(run)) for run in runs]
 
 
+OWN_TITLES = {"load": gettext_lazy("First filling"), "refresh": gettext_lazy("Refresh")}
+"""Runs that are of no job."""
+
+
 def title_of(run: Run) -> str:
     job = JOBS.get(run.job)
-    title = _("First filling") if run.job == "load" else job.title if job else run.job
-    return run_title(run.job, title, run.undoes_id, run.dry_run)
+    title = OWN_TITLES.get(run.job) or (job.title if job else run.job)
+    return run_title(run.job, str(title), run.undoes_id, run.dry_run)
 
 
 def monitor(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
