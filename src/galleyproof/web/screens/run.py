@@ -21,6 +21,7 @@ from galleyproof.runs.settling import settle
 from galleyproof.runs.states import ENDED, OWN_COMMAND, SETTLING, WORKED
 from galleyproof.runs.tally import OUTCOMES, pace, tally
 from galleyproof.runs.workers import workers_alive
+from galleyproof.signoff.bundle import RIGHT as BUNDLERS
 from galleyproof.web.asking import now, person_of
 from galleyproof.web.marc_display import rows
 from galleyproof.web.models import Unticked
@@ -87,6 +88,7 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
         and (found.state in ENDED or found.state == "paused")
         and counts.get("changed", 0) > 0
         and not data["undone_by"],
+        "may_bundle": found.state in ENDED and found.job in JOBS and me.has_role(*BUNDLERS),
         "used_by": run_lines(list(found.used_by.select_related("person").order_by("pk")[:5]))
         if found.dry_run
         else [],

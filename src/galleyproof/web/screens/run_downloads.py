@@ -1,4 +1,4 @@
-"""A run's report and records as files: CSV, XLSX, .mrk, .mrc."""
+"""A run's report and records as files: CSV, XLSX, .mrk, .mrc; what a load refused."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.urls import path
 
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.downloads import write_download
+from galleyproof.runs.refused_texts import write_refused
 from galleyproof.runs.reporting import BY_NAME
 
 
@@ -27,4 +28,17 @@ def download(request: HttpRequest, number: int, ending: str) -> FileResponse:
     return FileResponse(stream, as_attachment=True, filename=name, content_type=content_type)
 
 
-addresses = [path("runs/<int:number>/download.<slug:ending>", download)]
+def refused(request: HttpRequest, number: int) -> FileResponse:
+    """What a load refused, as it came: to be mended and loaded again."""
+    run = run_numbered(number)
+    with tempfile.TemporaryDirectory(prefix="galley-download-") as folder:
+        file = Path(folder) / "refused"
+        write_refused(run, file)
+        stream = file.open("rb")
+    return FileResponse(stream, as_attachment=True, filename=f"run-{run.pk}-refused")
+
+
+addresses = [
+    path("runs/<int:number>/download.<slug:ending>", download),
+    path("runs/<int:number>/refused-as-it-came", refused),
+]

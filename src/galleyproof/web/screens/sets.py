@@ -17,10 +17,12 @@ from galleyproof.catalog import set_pages, sets
 from galleyproof.catalog.exporting import export_records
 from galleyproof.catalog.kinds import ENVIRONMENTS, ID_TYPES, KINDS
 from galleyproof.catalog.models import RecordSet
+from galleyproof.catalog.set_exports import export_members
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import all_ids, listing
+from galleyproof.structures.table import STRUCTURES
 from galleyproof.web.asking import now, person_of
 from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.jobs import ASKED_FOR_ELSEWHERE
@@ -31,6 +33,7 @@ from galleyproof.web.uploads import as_file, check_ids, upload_of
 
 PAGE = 50
 FORMATS = {"mrc": "iso2709", "mrk": "mrk", "xml": "marcxml", "json": "json"}
+"""Endings of downloads of MARC records; what is no MARC comes as csv or json."""
 
 
 def all_sets(request: HttpRequest) -> HttpResponse:
@@ -121,6 +124,7 @@ def one_set(request: HttpRequest, number: int) -> HttpResponse:
         "page": page,
         "after": after,
         "stale": stale,
+        "marc": found.kind not in STRUCTURES,
     }
     if request.htmx:
         return render(request, "web/set_members.html", context)
@@ -171,12 +175,13 @@ def not_found(request: HttpRequest, number: int) -> HttpResponse:
 
 def download(request: HttpRequest, number: int, ending: str) -> FileResponse:
     found = sets.set_numbered(number)
-    if ending not in FORMATS:
+    ways = {"csv": "csv", "json": "json"} if found.kind in STRUCTURES else FORMATS
+    if ending not in ways:
         raise Wrong(_("there is no such download"))
     with tempfile.TemporaryDirectory(prefix="galley-download-") as folder:
         file = Path(folder) / "download"
         export_records(
-            found.kind, found.environment_id, file, form=FORMATS[ending], set_name=found.name
+            found.kind, found.environment_id, file, form=ways[ending], set_name=found.name
         )
         stream = file.open("rb")
     return FileResponse(
@@ -185,6 +190,17 @@ def download(request: HttpRequest, number: int, ending: str) -> FileResponse:
         filename=f"set-{found.pk}.{ending}",
         content_type="application/octet-stream",
     )
+
+
+def download_members(request: HttpRequest, number: int) -> FileResponse:
+    """Its members by their own numbers: a file of ids, from which a set is made again."""
+    found = sets.set_numbered(number)
+    with tempfile.TemporaryDirectory(prefix="galley-download-") as folder:
+        file = Path(folder) / "download"
+        export_members(found.name, found.environment_id, file)
+        stream = file.open("rb")
+    name = f"set-{found.pk}-members.csv"
+    return FileResponse(stream, as_attachment=True, filename=name, content_type="text/csv")
 
 
 @require_POST
@@ -250,6 +266,7 @@ addresses = [
     path("sets/<int:number>/count", count),
     path("sets/<int:number>/lines", not_found),
     path("sets/<int:number>/download.<slug:ending>", download),
+    path("sets/<int:number>/members.csv", download_members),
     path("sets/<int:number>/freeze", freeze),
     path("sets/<int:number>/combine", combine),
     path("sets/<int:number>/drift", drift),

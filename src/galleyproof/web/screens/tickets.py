@@ -158,6 +158,7 @@ def show(request: HttpRequest, number: int, errors: list[str], status: int) -> H
         "proofs": [shown(one) for one in found.proofs.select_related("run", "ticket")],
         "steps": found.steps.select_related("person"),
         "form": form,
+        "form_roles": form.role.split(" or ") if form else [],
         "candidates": run_lines(candidates(found)) if verbs & {"prove"} else [],
         "limits": typed_of(found.asked),
         "sent": request.POST,
@@ -240,7 +241,11 @@ STEPS: dict[str, Callable[[HttpRequest, int], Any]] = {
         who(request), number, comment=said(request, "comment"), at=now()
     ),
     "form-apply": lambda request, number: role_form.apply(
-        who(request), number, comment=said(request, "comment"), at=now()
+        who(request),
+        number,
+        role=said(request, "role"),
+        comment=said(request, "comment"),
+        at=now(),
     ),
     "form-send-back": lambda request, number: role_form.send_form_back(
         who(request), number, missing=said(request, "missing"), at=now()
