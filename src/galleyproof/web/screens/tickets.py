@@ -158,6 +158,9 @@ def show(request: HttpRequest, number: int, errors: list[str], status: int) -> H
         "proofs": [shown(one) for one in found.proofs.select_related("run", "ticket")],
         "steps": found.steps.select_related("person"),
         "form": form,
+        "back_to": [
+            one.after for one in MOVES if (one.before, one.verb) == (found.state, "send-back")
+        ],
         "form_roles": form.role.split(" or ") if form else [],
         "candidates": run_lines(candidates(found)) if verbs & {"prove"} else [],
         "limits": typed_of(found.asked),
