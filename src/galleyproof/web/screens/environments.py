@@ -88,7 +88,7 @@ def refresh(request: HttpRequest, environment: str) -> HttpResponse:
 
     def work() -> str:
         if request.POST.get("sure", "").strip().casefold() != environment:
-            raise Wrong(_("type %(name)s, to say that you mean it") % {"name": environment})
+            raise Wrong(_("type %(name)s to confirm") % {"name": environment})
         run = ask_refresh(who(request), environment, at=now())
         announce_refresh(run.pk)
         return f"/runs/{run.pk}"

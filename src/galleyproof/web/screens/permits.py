@@ -87,18 +87,18 @@ def permits(request: HttpRequest) -> HttpResponse:
 
 
 def wanted_of(request: HttpRequest) -> dict[str, str]:
-    names = ("person", "job", "environment", "state", "all")
+    names = ("person", "job", "environment", "state")
     return {name: request.GET.get(name, "").strip() for name in names}
 
 
 def asked_of(wanted: dict[str, str], at: datetime) -> dict[str, Any]:
-    """What the listing is asked. Without a state: those that are good now, or all."""
-    if wanted["state"] not in ("", *STANDINGS):
-        raise Wrong(_("“%(state)s” is not how a permit stands") % {"state": wanted["state"]})
+    """What the listing is asked. state: one of STANDINGS, `any`, or nothing: those good now."""
     state = wanted["state"]
+    if state not in ("", "any", *STANDINGS):
+        raise Wrong(_("“%(state)s” is not how a permit stands") % {"state": state})
     return {name: wanted[name] for name in ("person", "job", "environment")} | {
-        "state": state,
-        "active_at": at if state or not wanted["all"] else None,
+        "state": "" if state == "any" else state,
+        "active_at": None if state == "any" else at,
     }
 
 
