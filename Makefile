@@ -1,12 +1,13 @@
 # make demo | test | check | bench | docs | pictures; each begins with setup, which makes .venv
 # make bench FULL=yes BENCH="--records 20000 --large 200000" for other sizes.
+# make bench-pages times every page on a million records; BENCH="--records 20000 --home FOLDER".
 # make demo ends with the pages being served; SERVE=no stops after the story.
 PYTHON ?= python3
 BIN := .venv/bin
 RECORDS ?= 20000
 PORT ?= 8000
 
-.PHONY: setup demo chromium pictures test check format docs bench clean
+.PHONY: setup demo chromium pictures test check format docs bench bench-pages clean
 
 setup: .venv/ready
 
@@ -50,6 +51,9 @@ docs: setup
 
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full) $(BENCH)
+
+bench-pages: setup
+	$(BIN)/python -m bench.page_times $(BENCH)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

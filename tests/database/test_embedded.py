@@ -141,6 +141,21 @@ def test_it_ends_itself_when_idle_and_the_next_command_starts_it(home: Home) -> 
     assert home.run(COUNT) == "2"
 
 
+def test_a_server_whose_socket_was_cleaned_away_is_told_of_and_can_be_stopped(home: Home) -> None:
+    """As programs that tidy /tmp do."""
+    home.run(INIT)
+    told = home.run("from galleyproof.database import server; print(server.socket_path())")
+    Path(told).unlink()
+    process = home.start(COUNT)
+    _, err = process.communicate(timeout=90)
+    assert process.returncode != 0
+    assert (
+        f"the embedded database runs (process {home.pid()}), but its socket {told} has been" in err
+    )
+    assert home.run("from galleyproof.database import server; print(server.stop())") == "True"
+    assert home.run(COUNT) == "2"
+
+
 def test_stopping_says_whether_it_ran(home: Home) -> None:
     stop = "from galleyproof.database import server; print(server.stop())"
     assert home.run(stop) == "False"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from threading import Event
 from typing import Any, NamedTuple
 
 import psycopg
 
 from galleyproof.catalog.matching import bound_sql
-from galleyproof.catalog.members import Members
+from galleyproof.catalog.members import Members, listed
 from galleyproof.catalog.query_joins import joins
 from galleyproof.marc.record import Record
 from galleyproof.rules.query import Looked, Query
@@ -27,7 +30,7 @@ def members_of(connection: psycopg.Connection, kind: str, query: Query) -> Membe
             f" WHERE r.kind = %(q_kind)s AND {there(query)} AND {condition}",
             {"q_kind": kind, **values},
         )
-    return Members("SELECT unnest(%(ids)s::bigint[])", {"ids": list(scan(connection, kind, query))})
+    return listed(sorted(scan(connection, kind, query)))
 
 
 def there(query: Query) -> str:
@@ -69,14 +72,40 @@ def statement_of(kind: str, query: Query) -> Statement:
 
 
 def scan(connection: psycopg.Connection, kind: str, query: Query) -> Iterator[int]:
-    """Reads the bodies that the heads cannot rule out, streaming, and asks the query of each."""
+    """Reads the bodies that the heads cannot rule out, streaming, and asks the query of each.
+    The numbers come in no order."""
     statement = statement_of(kind, query)
     with connection.transaction(), connection.cursor(name="scan", binary=True) as cursor:
         # All rows are wanted; the planner thinks that of a cursor only the first ones are.
         connection.execute("SET LOCAL cursor_tuple_fraction = 1")
-        cursor.itersize = 4000
-        cursor.execute(statement.sql + " ORDER BY r.id", statement.values)
-        yield from asked(cursor, kind, query, statement.above)
+        # Putting a million bodies in order would cost more than finding them. Where those above
+        # come too, what hangs under one is wanted one after the other.
+        order = " ORDER BY r.id" if statement.above else ""
+        cursor.execute(statement.sql + order, statement.values)
+        rows = chain.from_iterable(fetched_ahead(cursor))
+        yield from asked(rows, kind, query, statement.above)
+
+
+def fetched_ahead(cursor: psycopg.ServerCursor[Any]) -> Iterator[list[Any]]:
+    """The rows of a cursor, some thousand at a time; while some are looked at, the server finds
+    the next."""
+    begun = Event()
+
+    def fetch() -> list[Any]:
+        begun.set()
+        return cursor.fetchmany(AT_ONCE)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="scan") as ahead:
+        coming = ahead.submit(fetch)
+        while rows := coming.result():
+            begun.clear()
+            coming = ahead.submit(fetch)
+            # Or the question would not leave before Python's next change of threads.
+            begun.wait()
+            yield rows
+
+
+AT_ONCE = 2000
 
 
 class Some(NamedTuple):

@@ -128,14 +128,16 @@ def write(
     comings: Mapping[str, Mapping[int, int]] = MappingProxyType({}),
     *,
     checked: bool = False,
-) -> None:
+) -> bool:
     """Writes new versions, their heads and keys, only if everything read is as it was read.
 
     read: kind -> {id: version} of all that was read for these writes, themselves too. checked:
     it was locked and checked in this transaction already. Raises Moved with what is not; the
-    caller's transaction must then be rolled back.
+    caller's transaction must then be rolled back. Returns whether they are all alike, and change
+    nothing but bodies.
     """
-    if checked or not move_heads_alike(cursor, writes, read, at):
+    alike = not checked and move_heads_alike(cursor, writes, read, at)
+    if not alike:
         if not checked:
             lock_and_check(cursor, read, comings)
         for kind, some in kinds_of(writes).items():
@@ -149,6 +151,7 @@ def write(
             run,
             ((w.id, w.base + 1, w.status, w.same_as, w.rekeyed, w.body) for w in some),
         )
+    return alike
 
 
 def count_comings(cursor: psycopg.Cursor, writes: Sequence[Write]) -> None:
@@ -190,12 +193,11 @@ def move_heads_alike(
     """The usual chunk: records of one kind, all at one version, each decided on by itself. Then
     one guarded update locks, checks and moves their heads, in id order. False for any other."""
     first = writes[0]
-    back = first.same_as is not None
     for w in writes:
         if (
             w.kind != first.kind
             or w.base != first.base
-            or (w.same_as != w.base - 1 if back else w.same_as is not None)
+            or w.same_as != first.same_as
             or w.status != w.old_status
             or w.tags is not None
             or w.gone
@@ -207,9 +209,15 @@ def move_heads_alike(
     if len(read) != 1 or len(ids) != len(writes):
         return False
     cursor.execute(
-        "UPDATE record SET version = version + 1, body_version = version + %s, changed = %s"
+        "UPDATE record SET version = version + 1, body_version = %s, changed = %s"
         " WHERE kind = %s AND id = ANY(%s::bigint[]) AND version = %s",
-        (-1 if back else 1, at, first.kind, array_of(sorted(ids)), first.base),
+        (
+            first.base + 1 if first.same_as is None else first.same_as,
+            at,
+            first.kind,
+            array_of(sorted(ids)),
+            first.base,
+        ),
         binary=True,
     )
     if cursor.rowcount != len(writes):

@@ -204,6 +204,10 @@ def socket_folder() -> Path:
     return Path(runtime) / f"galley-{os.geteuid()}-{short}"
 
 
+def socket_path() -> Path:
+    return socket_folder() / f".s.PGSQL.{PORT}"
+
+
 def make_socket_folder() -> None:
     folder = socket_folder()
     folder.mkdir(mode=0o700, exist_ok=True, parents=True)
@@ -252,11 +256,10 @@ def server_pid() -> int | None:
 
 def answers() -> bool:
     """Whether something listens at the socket. Costs no process and no log-in."""
-    path = socket_folder() / f".s.PGSQL.{PORT}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(1)
         try:
-            probe.connect(str(path))
+            probe.connect(str(socket_path()))
         except OSError:
             return False
     return True
@@ -309,6 +312,10 @@ def make_database_folder() -> None:
     os.replace(fresh, data)
 
 
+SOCKET_SECONDS = 3
+"""A server that is stopping takes its socket away itself, a moment before it ends."""
+
+
 def start() -> None:
     make_socket_folder()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1 << 20)
@@ -323,7 +330,7 @@ def start() -> None:
     log = home() / "server.log"
     log.touch(mode=0o600)
     give_to_server(log)
-    until = time.monotonic() + START_SECONDS
+    begun = time.monotonic()
     while True:
         before = log.stat().st_size
         try:
@@ -344,7 +351,15 @@ def start() -> None:
             # A server that was killed leaves children behind for a moment; until they have seen
             # it, their shared memory keeps a new one from starting.
             said = said_since(log, before)
-            if time.monotonic() > until or not left_behind(said):
+            passed = time.monotonic() - begun
+            pid = server_pid()
+            if passed > SOCKET_SECONDS and pid is not None and not socket_path().exists():
+                raise NotRunning(
+                    f"the embedded database runs (process {pid}), but its socket {socket_path()} "
+                    "has been taken away, so nobody can reach it. `galley stop` ends it, and the "
+                    "next command starts it again; nothing is lost"
+                ) from None
+            if passed > START_SECONDS or not left_behind(said):
                 raise NotRunning(why_not_started(log, said)) from None
             time.sleep(0.1)
     wait_until_it_answers()

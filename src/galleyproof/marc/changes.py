@@ -31,11 +31,11 @@ def changes(before: Record, after: Record, leave_out: frozenset[bytes] = STAMPED
     """The field occurrences in which two records differ, in order of place."""
     found: list[Change] = []
     if after.made_from(before):
-        tags, data, new_data = before.tags, before.data, after.data
+        data, new_data = before.data, after.data
         for at in after.edited or ():
             old, new = data[at], new_data[at]
-            if old != new and tags[at] not in leave_out:
-                found.append(Change(tags[at], old, new, at, at))
+            if old != new and (tag := before.tags[at]) not in leave_out:
+                found.append(Change(tag, old, new, at, at))
         return found if len(found) < 2 else moved_among(found)
     one, two = before.leader, after.leader
     if one is not two and one != two:

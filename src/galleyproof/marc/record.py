@@ -12,7 +12,9 @@ start. It lives in the catalogue only; see writing.py for what goes out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import accumulate, chain
+from functools import cache
+from itertools import accumulate
+from struct import Struct
 
 from galleyproof.marc.check import FIVE, FOUR
 from galleyproof.marc.errors import Wrong
@@ -59,12 +61,30 @@ class Record:
             origin = self._origin
             if origin is not None and self.edited is not None and self.lengths_stand(origin):
                 # The directory stands: only the edited fields' bytes change.
-                old, data = origin.body, self.data
-                base = 25 + (21 if old[20:22] == WIDE else 12) * len(data)
-                self._body = old[:base] + FIELD_END.join(data) + FIELD_END + RECORD_END
+                self._body = origin.with_fields(self.data)
             else:
                 self._body = serialised(self.leader, self.tags, self.data)
         return self._body
+
+    def with_fields(self, data: list[bytes]) -> bytes:
+        """Its bytes with the data of its fields replaced by others of the same lengths."""
+        old = self.body
+        base = 25 + (21 if old[20:22] == WIDE else 12) * len(data)
+        return old[:base] + FIELD_END.join(data) + FIELD_END + RECORD_END
+
+    def body_with(self, at: int, data: bytes) -> bytes:
+        """The bytes of `with_data`, without making the record."""
+        origin = self._origin
+        if (
+            self._body is None
+            and origin is not None
+            and len(data) == len(self.data[at])
+            and self.lengths_stand(origin)
+        ):
+            new = self.data.copy()
+            new[at] = data
+            return origin.with_fields(new)
+        return self.with_data(at, data).body
 
     def lengths_stand(self, origin: Record) -> bool:
         old, new = origin.data, self.data
@@ -88,25 +108,20 @@ class Record:
     @property
     def tags(self) -> list[bytes]:
         if self._tags is None:
-            self.split()
-        assert self._tags is not None
+            body = self._body
+            assert body is not None
+            self._tags = tags_of(body)
         return self._tags
 
     @property
     def data(self) -> list[bytes]:
         if self._data is None:
-            self.split()
-        assert self._data is not None
+            body = self._body
+            assert body is not None
+            data = body.split(FIELD_END)
+            del data[0], data[-1]  # the directory, the record terminator
+            self._data = data
         return self._data
-
-    def split(self) -> None:
-        body = self._body
-        assert body is not None
-        head, *data = body.split(FIELD_END)
-        data.pop()  # the record terminator
-        step = 21 if body[20:22] == WIDE else 12
-        self._tags = [head[at : at + 3] for at in range(24, len(head), step)]
-        self._data = data
 
     def positions(self, tag: bytes) -> list[int]:
         """Indexes of the fields with this tag, in order."""
@@ -148,7 +163,7 @@ class Record:
             new[at] = data
         made = Record.__new__(Record)
         made._leader = self._leader or self.leader
-        made._tags = self._tags
+        made._tags = self.tags
         made._data = new
         made._body = None
         if self._body is None and self.edited is not None:
@@ -189,6 +204,25 @@ class Record:
         return f"<Record {self.first(b'001')!r}, {len(self.tags)} fields>"
 
 
+def tags_of(body: bytes) -> list[bytes]:
+    """The tags of a checked record's directory, in its order."""
+    end = body.index(FIELD_END)
+    wide = body[20:22] == WIDE
+    count = (end - 24) // (21 if wide else 12)
+    if count > MOST_AT_ONCE:
+        return [body[at : at + 3] for at in range(24, end, 21 if wide else 12)]
+    return list(directory(count, wide).unpack_from(body, 24))
+
+
+MOST_AT_ONCE = 500
+
+
+@cache
+def directory(count: int, wide: bool) -> Struct:
+    """Takes the tags out of a directory of so many fields; several times as fast as slices."""
+    return Struct(("3s18x" if wide else "3s9x") * count)
+
+
 def made(leader: bytes, tags: list[bytes], data: list[bytes]) -> Record:
     if len(leader) != 24:
         raise Wrong(f"a leader has 24 bytes, not {len(leader)}")
@@ -218,28 +252,28 @@ def serialised(
     if together is None:
         together = FIELD_END.join(data)
     content = together + FIELD_END + RECORD_END if data else RECORD_END
-    base = 25 + 12 * len(tags)
+    count = len(tags)
+    base = 25 + 12 * count
     lengths = [len(one) + 1 for one in data]
     total = base + len(content)
-    if total <= MOST_BYTES and max(lengths, default=0) <= MOST_FIELD:
-        starts = accumulate(lengths, initial=0)
-        entries = zip(tags, map(four, lengths), map(five, starts), strict=False)
-        parts = list(chain.from_iterable(entries))
+    if total <= MOST_FIELD or (total <= MOST_BYTES and max(lengths, default=0) <= MOST_FIELD):
+        starts = list(accumulate(lengths, initial=0))
+        starts.pop()
         geometry = NARROW if leader[20:22] == WIDE else leader[20:22]
-        head = b"%05d%b%05d%b%b%b" % (
-            total,
-            leader[5:12],
-            base,
-            leader[17:20],
-            geometry,
-            leader[22:24],
-        )
-    else:
-        parts = []
-        start = 0
-        for tag, length in zip(tags, lengths, strict=True):
-            parts.append(b"%b%09d%09d" % (tag, length, start))
-            start += length
-        base = min(25 + 21 * len(tags), MOST_BYTES)
-        head = b"99999%b%05d%b%b%b" % (leader[5:12], base, leader[17:20], WIDE, leader[22:24])
+        head = five(total) + leader[5:12] + five(base) + leader[17:20] + geometry + leader[22:24]
+        # Every third part from the second on is a tag, and so on: one join writes it all.
+        parts = [head] * (3 * count + 3)
+        parts[1:-2:3] = tags
+        parts[2:-2:3] = map(four, lengths)
+        parts[3:-2:3] = map(five, starts)
+        parts[-2] = FIELD_END
+        parts[-1] = content
+        return b"".join(parts)
+    parts = []
+    start = 0
+    for tag, length in zip(tags, lengths, strict=True):
+        parts.append(b"%b%09d%09d" % (tag, length, start))
+        start += length
+    base = min(25 + 21 * count, MOST_BYTES)
+    head = b"99999%b%05d%b%b%b" % (leader[5:12], base, leader[17:20], WIDE, leader[22:24])
     return head + b"".join(parts) + FIELD_END + content

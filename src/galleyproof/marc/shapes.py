@@ -8,7 +8,7 @@ beside a shape is the number of records that show it at least once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -56,9 +56,11 @@ def shown(value: str) -> str:
 
 
 def shapes(
-    kind: str, changes: Iterable[Change], literal: frozenset[str] = frozenset()
+    kind: str, changes: Sequence[Change], literal: frozenset[str] = frozenset()
 ) -> tuple[Shape, ...]:
     """The distinct shapes of one record's changes."""
+    if len(changes) == 1:
+        return tuple(dict.fromkeys(shapes_of_one(kind, changes[0], literal)))
     found: dict[Shape, None] = {}
     for change in changes:
         for shape in shapes_of_one(kind, change, literal):

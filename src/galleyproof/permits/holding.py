@@ -62,16 +62,16 @@ def as_held(
     at: datetime,
 ) -> Holding:
     """roles: (library role, library) of the person's account."""
-    state, why = standing(permit, at), why_not(permit, at)
+    state = standing(permit, at)
     if state != "active":
-        return Holding(permit, state, why)
+        return Holding(permit, state, why_not(permit, at))
     denial = beaten_by(denials, permit.job, permit.binding, permit.environment)
     if denial is not None:
         return Holding(permit, "denied", denied(denial))
     lacking, role = role_limits(permit, person, roles)
     if lacking:
         return Holding(permit, "waits-for-role", lacking)
-    return Holding(permit, state, why, role)
+    return Holding(permit, state, "", role)
 
 
 def role_limits(

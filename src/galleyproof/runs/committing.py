@@ -44,16 +44,17 @@ def commit(
     with connection.transaction(), connection.cursor() as cursor:
         point("commit-begun")
         check_run(cursor, assignment, at)
-        write_all(cursor, assignment, decided)
+        plain = write_all(cursor, assignment, decided)
         point("versions-written")
-        if not close(cursor, chunk, worker, assignment.kind, decided, at):
+        if not close(cursor, chunk, worker, assignment.kind, decided, at, plain=plain):
             raise Lost(f"chunk {chunk.start} of run {chunk.run}")
         point("chunk-closed")
     point("committed")
 
 
-def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Decided) -> None:
-    """New records first: others name them by the numbers that they get."""
+def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Decided) -> bool:
+    """New records first: others name them by the numbers that they get. Returns whether what was
+    written is plain, as the ledger says."""
     writes, lines = decided.writes, decided.lines
     made = bool(decided.creations)
     if made:
@@ -64,16 +65,19 @@ def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Deci
         decided.lines = [
             line._replace(id=numbers[line.id]) if line.id in numbers else line for line in lines
         ]
-    if writes:
-        write(
-            cursor,
-            writes,
-            decided.read,
-            assignment.run,
-            assignment.at,
-            decided.comings,
-            checked=made,
-        )
+    if not writes:
+        return False
+    alike = write(
+        cursor,
+        writes,
+        decided.read,
+        assignment.run,
+        assignment.at,
+        decided.comings,
+        checked=made,
+    )
+    changed = len(decided.hashes) == len(writes) and writes[0].kind == assignment.kind
+    return alike and changed
 
 
 def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment, at: datetime) -> None:

@@ -159,23 +159,24 @@ def freeze_undo(connection: psycopg.Connection[Any], run: int, undone: int) -> i
 
     An undo's chunk stands for whole chunks of the run, from its own start up to the next one's.
     """
-    rows: list[tuple[int, list[int], list[int]]] = []
+    rows: list[list[Any]] = []
     with connection.transaction():
         cursor = connection.execute(
-            "SELECT start, ids, versions, marks FROM chunk"
+            "SELECT start, ids, versions, marks, plain FROM chunk"
             " WHERE run = %s AND state = 'done' AND changed > 0 ORDER BY start",
             (undone,),
             binary=True,
         )
-        for start, ids, versions, marks in cursor:
+        for start, ids, versions, marks, plain in cursor:
             places = places_of(CHANGED, marks)
             if not rows or len(rows[-1][1]) + len(places) > CHUNK:
-                rows.append((start, [], []))
+                rows.append([start, [], [], True])
             rows[-1][1].extend([ids[place] for place in places])
             rows[-1][2].extend([versions[place] + 1 for place in places])
+            rows[-1][3] = rows[-1][3] and plain
         with connection.cursor().copy(
-            "COPY chunk (run, start, members, ids, planned_on) FROM STDIN"
+            "COPY chunk (run, start, members, ids, planned_on, planned_plain) FROM STDIN"
         ) as copy:
-            for start, ids, written in rows:
-                copy.write_row((run, start, len(ids), array_of(ids), array_of(written)))
+            for start, ids, written, plain in rows:
+                copy.write_row((run, start, len(ids), array_of(ids), array_of(written), plain))
         return size_of(connection, run)

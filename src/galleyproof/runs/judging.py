@@ -144,19 +144,25 @@ def shapes_of(
     return shown
 
 
+def stamped(after: Body, stamp: bytes) -> bytes:
+    """The body with the time of its change (MARC 21 field 005), where it keeps one."""
+    if isinstance(after, Record):
+        places = after.positions(b"005")
+        if places:
+            return after.body_with(places[0], stamp)
+    return after.body
+
+
 def write_of(held: Held, found: Difference, stamp: bytes | None) -> Write:
     """The new version that makes a difference true, 005 brought up to date where it is kept; what
     is restored is as it was before it went, 005 too."""
     form = form_of(held.kind)
     after = found.after
-    stamp = stamp if held.gone is None else None
-    if stamp is not None and isinstance(after, Record) and b"005" in after.tags:
-        after = after.with_many({after.tags.index(b"005"): stamp})
     write = Write(
         kind=held.kind,
         id=held.id,
         base=held.version,
-        body=after.body,
+        body=after.body if stamp is None or held.gone is not None else stamped(after, stamp),
         status=found.status,
         old_status=held.status,
         parent=held.parent,

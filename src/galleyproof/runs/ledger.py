@@ -58,7 +58,7 @@ TAKE = f"""
           ORDER BY c.start LIMIT 1 FOR UPDATE SKIP LOCKED) AS free
     WHERE t.run = free.run AND t.start = free.start
     RETURNING t.start, t.ids, t.marks, t.planned_on, t.planned_hashes, t.failures, t.kills,
-              t.planned_side
+              t.planned_side, t.planned_plain
 """
 
 
@@ -71,8 +71,8 @@ def take(
         row = cursor.fetchone()
     if row is None:
         return None
-    start, ids, marks, planned_on, hashes, failures, kills, side = row
-    return Chunk(run, start, ids, marks, planned_on, hashes, failures + kills, side)
+    start, ids, marks, planned_on, hashes, failures, kills, side, plain = row
+    return Chunk(run, start, ids, marks, planned_on, hashes, failures + kills, side, plain)
 
 
 def give_back(connection: psycopg.Connection[Any], chunk: Chunk, worker: int) -> None:
@@ -116,10 +116,10 @@ def halve(connection: psycopg.Connection[Any], chunk: Chunk, worker: int, kind: 
         ours = (chunk.run, chunk.start, worker)
         inserted = connection.execute(
             "INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes,"
-            " planned_side)"
+            " planned_side, planned_plain)"
             " SELECT run, start + %(at)s, members - %(at)s, ids[%(at)s + 1:],"
             " substr(marks, %(at)s + 1), planned_on[%(at)s + 1:],"
-            " substr(planned_hashes, %(cut)s + 1), planned_side"
+            " substr(planned_hashes, %(cut)s + 1), planned_side, planned_plain"
             " FROM chunk WHERE run = %(run)s AND start = %(start)s AND worker = %(worker)s"
             " AND state = 'leased'",
             {"at": at, "cut": cut, "run": ours[0], "start": ours[1], "worker": ours[2]},
@@ -155,9 +155,11 @@ def close(
     kind: str,
     decided: Decided,
     at: datetime,
+    *,
+    plain: bool = False,
 ) -> bool:
     """Writes the outcomes and the checkpoint, inside the commit's transaction. False when the
-    chunk is not ours any more."""
+    chunk is not ours any more. plain: as the ledger says."""
     marks = bytes(decided.marks)
     if decided.lines:
         write_lines(cursor, chunk.run, chunk.start, decided.lines)
@@ -165,7 +167,7 @@ def close(
     cursor.execute(
         "UPDATE chunk SET state = 'done', worker = NULL,"
         " versions = coalesce(%s::integer[], planned_on), marks = %s, hashes = %s, side = %s,"
-        " changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s,"
+        " changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s, plain = %s,"
         " shapes = %s, coverage = %s, finished = %s"
         " WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
         (
@@ -174,6 +176,7 @@ def close(
             decided.in_order(),
             b"".join(decided.side),
             *(marks.count(mark) for mark in (CHANGED, UNCHANGED, REFUSED, FAILED, MISSING)),
+            plain,
             json.dumps([[list(shape), count] for shape, count in decided.shapes.items()]),
             json.dumps(list(decided.coverage.items())) if decided.coverage else None,
             at,

@@ -35,6 +35,7 @@ class Chunk:
     planned_hashes: bytes | None
     failures: int
     planned_side: bytes | None = None
+    planned_plain: bool = False
     to_do: Sequence[int] = field(init=False)
     """The places of the members to decide: all, or those that the plan changes."""
 
@@ -91,7 +92,7 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
     )
     first = cursor.fetchone()
     versions = first[1] if first and first[1] else []
-    looked_at = [(row[0], Held(*row[2:])) for row in cursor]
+    looked_at = [(row[0], Held(*row[2:])) for row in cursor.fetchall()]
     looked_at.sort(key=itemgetter(0))
     if gone:
         were = with_what_was(cursor, [held for _, held in looked_at])

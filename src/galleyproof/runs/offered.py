@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
 
 from galleyproof.jobs.cancel_print_subscription import CancelPrintSubscription
 from galleyproof.jobs.cease_print_subscription import CeasePrintSubscription
@@ -48,8 +49,12 @@ def known_to_permits(code: str) -> Known | None:
     job = JOBS.get(code)
     if job is None:
         return None
-    roles = tuple(role for role in job.library_role.split(" or ") if role)
-    return Known(job.revision, roles, job.most_records)
+    return Known(job.revision, roles_in(job.library_role), job.most_records)
+
+
+@cache
+def roles_in(text: str) -> tuple[str, ...]:
+    return tuple(role for role in text.split(" or ") if role)
 
 
 def job_named(code: str) -> Job:

@@ -40,13 +40,15 @@ from galleyproof.runs.past import (
     read_consequences,
 )
 from galleyproof.runs.undoing_family import Above, built_on, made_and_left, read_above, rebuild
+from galleyproof.runs.undoing_whole import Heads, digest_of_return, read_heads, take_all_back
 from galleyproof.structures.forms import form_of
 from galleyproof.structures.table import STRUCTURES
 
 
 @dataclass(slots=True)
 class UndoMaterial:
-    """versions: as now, 0 if gone. bodies: (kind, id, version) -> body, where they are needed."""
+    """versions: as now, 0 if gone. bodies: (kind, id, version) -> body, where they are needed.
+    heads: where nothing else is needed, and `past` is empty."""
 
     versions: list[int]
     past: list[Past]
@@ -54,10 +56,19 @@ class UndoMaterial:
     open_elsewhere: dict[int, str]
     shapes: Counter[Shape] | None
     above: Above = field(default_factory=Above)
+    heads: Heads | None = None
 
 
 def read_past(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk) -> UndoMaterial:
     ids = chunk.ids
+    open_elsewhere = open_in_an_editor(cursor, assignment.kind)
+    fenced = assignment.fence is not None
+    whole = not open_elsewhere and assignment.kind not in STRUCTURES and not fenced
+    if whole and chunk.planned_on is not None:
+        heads = read_heads(cursor, assignment, chunk)
+        shapes = inverse_shapes(cursor, assignment, chunk) if heads is not None else None
+        if shapes is not None:
+            return UndoMaterial(chunk.planned_on, [], {}, {}, shapes, heads=heads)
     cursor.execute(
         PAST.format(members=OF_CHUNK), (assignment.kind, chunk.run, chunk.start), binary=True
     )
@@ -67,13 +78,10 @@ def read_past(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk)
     for one in past:
         if one.place >= 0:
             versions[one.place] = one.version
-    open_elsewhere = open_in_an_editor(cursor, assignment.kind)
     inverse = None
-    whole = not open_elsewhere and assignment.kind not in STRUCTURES and assignment.fence is None
     if whole and all(one.untouched and one.before_version for one in past):
         inverse = inverse_shapes(cursor, assignment, chunk)
     wanted = []
-    fenced = assignment.fence is not None
     for one in past:
         if one.before_version is None or one.before_body_version is None:
             continue
@@ -118,6 +126,9 @@ def decide_undo(assignment: Assignment, chunk: Chunk, material: UndoMaterial) ->
     decided = Decided(bytearray([MISSING]) * len(chunk.ids), material.versions)
     if material.shapes is not None:
         decided.shapes.update(material.shapes)
+    if material.heads is not None:
+        take_all_back(assignment, chunk, material.heads, decided)
+        return decided
     for one in material.past:
         if said := outside(assignment, one, material):
             refuse(decided, one, "outside-permit", said)
@@ -170,8 +181,8 @@ def add(assignment: Assignment, material: UndoMaterial, decided: Decided, write:
         decided.read.setdefault(write.kind, {})[write.id] = write.base
 
 
-def digest_of(what: bytes, kind: str, id: int, version: int = 0) -> bytes:
-    return blake2b(b"%b %b %d %d" % (what, kind.encode(), id, version), digest_size=16).digest()
+def digest_of(what: bytes, kind: str, id: int) -> bytes:
+    return blake2b(b"%b %b %d" % (what, kind.encode(), id), digest_size=16).digest()
 
 
 def undo_makings(assignment: Assignment, material: UndoMaterial, decided: Decided) -> None:
@@ -229,7 +240,7 @@ def take_back(assignment: Assignment, one: Past, material: UndoMaterial, decided
         with_bodies(assignment, one, body_before, material, decided, write)
     if write.moves and not comes_back_under(assignment, one, write, material, decided):
         return
-    mark(decided, one, CHANGED, digest_of(b"back", one.kind, one.id, body_before))
+    mark(decided, one, CHANGED, digest_of_return(one.id, body_before))
     add(assignment, material, decided, write)
 
 

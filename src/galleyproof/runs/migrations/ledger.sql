@@ -10,6 +10,7 @@ CREATE TABLE chunk (
     planned_on integer[],                         -- from a plan: the version of each member planned on; for an undo: the version that the run wrote
     planned_hashes bytea,                         -- from a plan: 16 bytes for each member to change, in order
     planned_side bytea,                           -- from a plan: for each consequence that it showed, 8 bytes of root and 16 of digest
+    planned_plain boolean NOT NULL DEFAULT false, -- for an undo: whether all that the run did here is plain
     versions integer[],                           -- the version each member was judged at; 0 if missing
     marks    bytea,                               -- one letter a member: c u r f m
     hashes   bytea,                               -- 16 bytes of digest for each changed member, in order
@@ -19,6 +20,7 @@ CREATE TABLE chunk (
     refused  integer  NOT NULL DEFAULT 0,
     failed   integer  NOT NULL DEFAULT 0,
     missing  integer  NOT NULL DEFAULT 0,
+    plain    boolean  NOT NULL DEFAULT false,     -- all it wrote are bodies of its members: no status, key, tag or other record
     shapes   jsonb,                               -- of the change: [[shape's parts, number of records], …]
     coverage jsonb,                               -- of the changed: [[place in the job's coverage, number of records], …]
     worker   bigint,                              -- the worker that has it

@@ -26,13 +26,31 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """headings: each with its cells, in order. columns and rows: of the grid."""
+    """headings: each with its cells, in order. columns and rows: of the grid. size: how many
+    permits."""
 
     by: str
     headings: list[tuple[str, list[Cell]]]
     columns: list[Column]
     rows: list[Row]
     size: int
+
+    @property
+    def lines(self) -> int:
+        return len(self.rows) or sum(len(some) for _, some in self.headings)
+
+    def part(self, start: int, most: int) -> Table:
+        """At most so many lines of it, from one on; a heading that goes on is said again."""
+        if self.rows:
+            return self._replace(rows=self.rows[start : start + most])
+        headings = []
+        passed = 0
+        for heading, some in self.headings:
+            first, last = max(start - passed, 0), start + most - passed
+            if some[first:last] and last > 0:
+                headings.append((heading, some[first:last]))
+            passed += len(some)
+        return self._replace(headings=headings)
 
 
 def arranged(found: Sequence[Cell], by: str) -> Table:

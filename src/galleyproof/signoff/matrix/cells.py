@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Q
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.finding import person_named
-from galleyproof.people.models import Person
+from galleyproof.people.models import Group, Person
 from galleyproof.permits.days import day_of
 from galleyproof.permits.holding import as_held, beaten_by, denied
 from galleyproof.permits.models import Denial, Permit
@@ -122,14 +122,12 @@ def cells(
     if person:
         one = person_named(person)
         wanted &= Q(person=one) | Q(group__people=one)
-    permits = list(
-        Permit.objects.filter(wanted)
-        .select_related("person", "group", "issued_by", "revoked_by")
-        .prefetch_related("person__units", "person__library_roles", "person__groups")
-        .order_by("pk")
-        .distinct()
+    numbers = Permit.objects.filter(wanted).values("pk")
+    permits = list(Permit.objects.filter(pk__in=numbers).defer("issued_at").order_by("pk"))
+    denials = list(
+        Denial.objects.filter(lifted_at=None).select_related("person", "group", "denied_by")
     )
-    numbers = [one.pk for one in permits]
+    holders = put_people_in(permits, denials)
     used = {
         row["permit"]: (row["runs"], row["last"])
         for row in Run.objects.filter(permit__in=numbers, dry_run=False, undoes=None)
@@ -144,15 +142,13 @@ def cells(
     tickets = [one.ticket for one in permits if one.ticket is not None]
     for ticket, run in Proof.objects.filter(ticket__in=tickets).values_list("ticket", "run"):
         proofs.setdefault(ticket, []).append(run)
-    denials = list(
-        Denial.objects.filter(lifted_at=None).select_related("person", "group", "denied_by")
-    )
     found = []
     for permit in permits:
-        units = tuple(one.code for one in permit.person.units.all()) if permit.person else ()
+        holder = holders.get(permit.person_id) if permit.person_id else None
+        units = holder.units if holder else ()
         if unit and not any(within(code, unit) for code in units):
             continue
-        state, why = stands(permit, denials, at)
+        state, why = stands(permit, holder, denials, at)
         row = rows.get(permit.pk)
         runs, last = used.get(permit.pk, (0, None))
         found.append(
@@ -172,20 +168,54 @@ def cells(
     return sorted(found, key=lambda cell: (cell.scope, cell.title, cell.permit.binding, cell.who))
 
 
-def stands(permit: Permit, denials: Sequence[Denial], at: datetime) -> tuple[str, str]:
-    """How a permit stands for whoever holds it, by the function that `may` asks."""
-    if permit.person is None:
+class Holder(NamedTuple):
+    """What of a person matters for how their permits stand. roles: (library role, library)."""
+
+    person: Person
+    units: tuple[str, ...]
+    roles: list[tuple[str, str]]
+    denials: list[Denial]
+
+
+def put_people_in(permits: Sequence[Permit], denials: Sequence[Denial]) -> dict[int, Holder]:
+    """Fills in who holds each permit, each person read once however many permits they hold;
+    returns the holders by number."""
+    people = {
+        one.pk: one
+        for one in Person.objects.filter(
+            pk__in={one.person_id for one in permits} - {None}
+        ).prefetch_related("units", "library_roles", "groups")
+    }
+    groups = Group.objects.in_bulk({one.group_id for one in permits} - {None})
+    for permit in permits:
+        permit.person = people[permit.person_id] if permit.person_id else None
+        permit.group = groups[permit.group_id] if permit.group_id else None
+    return {id: holder_of(one, denials) for id, one in people.items()}
+
+
+def holder_of(person: Person, denials: Sequence[Denial]) -> Holder:
+    theirs = {one.pk for one in person.groups.all()}
+    return Holder(
+        person,
+        tuple(one.code for one in person.units.all()),
+        [(one.role, one.library) for one in person.library_roles.all()],
+        [one for one in denials if one.person_id == person.pk or one.group_id in theirs],
+    )
+
+
+def stands(
+    permit: Permit, holder: Holder | None, denials: Sequence[Denial], at: datetime
+) -> tuple[str, str]:
+    """How a permit stands for whoever holds it, by the function that `may` asks. holder: None
+    for a group."""
+    if holder is None:
         against = [one for one in denials if one.group_id == permit.group_id]
         denial = beaten_by(against, permit.job, permit.binding, permit.environment)
         state = standing(permit, at)
         if denial is not None and state == "active":
             return "denied", denied(denial)
         return state, why_not(permit, at)
-    person: Person = permit.person
-    groups = {one.pk for one in person.groups.all()}
-    theirs = [one for one in denials if one.person_id == person.pk or one.group_id in groups]
-    roles = [(one.role, one.library) for one in person.library_roles.all()]
-    held = as_held(permit, person, roles, theirs, at)
+    held = as_held(permit, holder.person, holder.roles, holder.denials, at)
     return held.state, held.why
 
 

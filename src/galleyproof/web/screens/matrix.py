@@ -22,11 +22,12 @@ from galleyproof.signoff.matrix.exporting import list_rows
 from galleyproof.signoff.matrix.importing import import_list, settle_row
 from galleyproof.signoff.matrix.sheet import write_list
 from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.screens.monitor import number
 from galleyproof.web.sending import once
 
 MOST_BYTES = 20 * 1024 * 1024
-PEOPLE_A_PAGE = 40
-"""Columns of the table by job and person."""
+PAGE = 200
+"""Lines: permits, or people of the grid."""
 
 
 def matrix(request: HttpRequest) -> HttpResponse:
@@ -38,10 +39,11 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
     wanted = {name: request.GET.get(name, "").strip() for name in ("person", "job", "unit")}
     environment = request.GET.get("environment", "production")
     only, by = request.GET.get("only", ""), request.GET.get("by", "job")
-    table: Table | None = None
+    after = number(request.GET.get("after")) or 0
+    whole: Table | None = None
     try:
         found = narrowed(cells(at, environment=environment, **wanted), only, at)
-        table = arranged(found, by)
+        whole = arranged(found, by)
     except Wrong as wrong:
         errors = [*errors, *str(wrong).splitlines()]
         status = 422
@@ -49,7 +51,9 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
         request,
         "web/matrix.html",
         {
-            "table": table,
+            "table": whole.part(after, PAGE) if whole else None,
+            "after": after,
+            "next": after + PAGE if whole and whole.lines > after + PAGE else None,
             "by": by,
             "only": only,
             "views": ONLY,

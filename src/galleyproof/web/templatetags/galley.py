@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from galleyproof.runs.states import SETTLING, WORKED
@@ -140,6 +141,22 @@ def words_of(text: str) -> list[str]:
 @register.filter
 def standing_word(state: str) -> str:
     return str(words.STANDING_WORDS.get(state, state))
+
+
+@register.simple_tag
+def permit_cells(row: Sequence[Sequence[Any]]) -> SafeString:
+    """The cells of a person in the grid, with a link to each permit. A grid has thousands of
+    them, so what is alike is made once a row."""
+    alike: dict[str, SafeString] = {}
+
+    def link(one: Any) -> str:
+        words = one.in_words
+        if words not in alike:
+            alike[words] = format_html('title="{}">{}</a>', words, standing_badge(one.state))
+        return f'<a href="/permits/{int(one.permit.pk)}" {alike[words]}'
+
+    # Only numbers and what has been escaped are put together here.
+    return mark_safe("".join(f"<td>{''.join(map(link, some))}</td>" for some in row))
 
 
 @register.simple_tag
