@@ -50,6 +50,7 @@ def show(request: HttpRequest, environment: str, errors: list[str], status: int)
             "administrator": person_of(request).has_role("administrator"),
             "goes_on": refreshing is not None and at_it(refreshing),
             "workers": workers_alive(),
+            "sure": request.POST.get("sure", ""),
             "errors": errors,
         },
         status=status,
