@@ -256,11 +256,14 @@ def denials(request: HttpRequest) -> HttpResponse:
 
 
 def show_denials(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
+    after = number_or_none(request.GET.get("after")) or 0
+    found = [one for one in all_denials(all=bool(request.GET.get("all"))) if one.pk > after]
     return render(
         request,
         "web/denials.html",
         {
-            "denials": all_denials(all=bool(request.GET.get("all"))),
+            "denials": found[:PAGE],
+            "next": found[PAGE - 1].pk if len(found) > PAGE else None,
             "all": request.GET.get("all", ""),
             "jobs": sorted(JOBS.values(), key=lambda one: one.title),
             "librarian": person_of(request).has_role("systems-librarian", "administrator"),
@@ -322,7 +325,7 @@ def ask_may(request: HttpRequest) -> HttpResponse:
     """May they? The one answer, with its reason."""
     wanted = {
         name: request.GET.get(name, "").strip()
-        for name in ("person", "job", "environment", "records", "binding")
+        for name in ("person", "job", "environment", "records", "binding", "what")
     }
     answer, errors = None, []
     if wanted["person"] and wanted["job"]:
@@ -334,6 +337,9 @@ def ask_may(request: HttpRequest) -> HttpResponse:
                 binding=resolved(job, wanted["binding"]),
                 environment=wanted["environment"] or "sandbox",
                 records=whole(wanted["records"], _("records")),
+                writes=wanted["what"] != "dry-run",
+                scheduled=wanted["what"] == "scheduled",
+                and_today=wanted["what"] != "dry-run",
                 at=now(),
             )
         except Wrong as wrong:
