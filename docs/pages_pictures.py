@@ -39,8 +39,8 @@ PICTURES: dict[str, tuple[str, str, dict[str, object]]] = {
     "log": ("eve", "/audit?person=amy", {}),
     "people": ("bob", "/administration/people", {}),
     "administration": ("root", "/administration", {}),
-    "environment": ("root", "/administration/environments/sandbox?count=yes", {}),
-    "schedules": ("amy", "/schedules", {}),
+    "environment": ("root", "/administration/environments/sandbox", {}),
+    "schedules": ("carol", "/schedules", {}),
 }
 """Name -> who looks, at what, and how the browser is set."""
 
@@ -53,9 +53,8 @@ def main() -> None:
         environment["GALLEY_HOME"] = str(home / "demo")
         rules = [*GALLEY, "rules", "add", "series", str(RULES), "--share", "--as", "bob"]
         subprocess.run(rules, env=environment, check=True, stdout=subprocess.DEVNULL)
-        told = ["--stdin", "--as", "root"]
         subprocess.run(
-            [*GALLEY, "user", "password", "root", *told],
+            [*GALLEY, "user", "password", "root", "--stdin"],
             env=environment,
             check=True,
             stdout=subprocess.DEVNULL,
@@ -63,8 +62,8 @@ def main() -> None:
         )
         weekly = ["--cron", "0 2 * * 1,4", "--environment", "sandbox", "--set", "series"]
         for command in (
-            ["permit", "issue", "amy", JOB, "--scheduling", "--as", "bob"],
-            ["schedule", "add", JOB, *weekly, "--note", "weekly", "--as", "amy"],
+            ["permit", "issue", "carol", JOB, "--scheduling", "--as", "bob"],
+            ["schedule", "add", JOB, *weekly, "--note", "weekly", "--as", "carol"],
         ):
             subprocess.run(
                 [*GALLEY, *command], env=environment, check=True, stdout=subprocess.DEVNULL
