@@ -31,7 +31,7 @@ def as_typed(parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ",".join(map(plain, value))
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    return ("yes" if value else "no") if isinstance(value, bool) else " ".join(str(value).split())
 
 
 def allowed(text: str) -> tuple[str, dict[str, Any]]:

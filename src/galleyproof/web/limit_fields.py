@@ -32,7 +32,7 @@ def envelope_from(sent: QueryDict, start: Mapping[str, Any] | None = None) -> En
     given = {
         name: value
         for name, value in (start or {}).items()
-        if name not in (*NUMBERS, *LISTS, *TICKS, "parameters", "hours")
+        if name not in (*NUMBERS, *LISTS, *TICKS, "hours")
     }
     for name in NUMBERS:
         text = sent.get(name, "").replace(",", "").strip()
@@ -46,14 +46,20 @@ def envelope_from(sent: QueryDict, start: Mapping[str, Any] | None = None) -> En
             given[name] = several
     for name in TICKS:
         given[name] = sent.get(name) == "on"
-    lines = [one.strip() for one in sent.get("parameters", "").splitlines() if one.strip()]
-    if lines:
-        # What is shown as it was stays as it was: not every value is what its text reads as.
-        before = (start or {}).get("parameters") or {}
-        kept = {as_typed({name: limit})[0]: (name, limit) for name, limit in before.items()}
-        new = parameters_allowed(one for one in lines if one not in kept)
-        given["parameters"] = dict(kept[one] for one in lines if one in kept) | new
+    if "parameters" in sent:
+        given["parameters"] = parameters_from(sent["parameters"], given.get("parameters") or {})
     if hours := sent.get("hours", "").strip():
         begin, _dash, end = hours.partition("-")
         given["hours"] = (begin.strip(), end.strip())
     return envelope_of(given)
+
+
+def parameters_from(text: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The limits of parameters, one a line. What is shown as it was stays as it was, since not
+    every value is what its text reads as."""
+    kept = {as_typed({name: limit})[0]: (name, limit) for name, limit in before.items()}
+    lines = [one.strip() for one in text.splitlines() if one.strip()]
+    return {
+        **dict(kept[one] for one in lines if one in kept),
+        **parameters_allowed(one for one in lines if one not in kept),
+    }
