@@ -38,6 +38,9 @@ PICTURES: dict[str, tuple[str, str, dict[str, object]]] = {
     "rules": ("bob", "/rules/series/edit", {}),
     "log": ("eve", "/audit?person=amy", {}),
     "people": ("bob", "/administration/people", {}),
+    "administration": ("root", "/administration", {}),
+    "environment": ("root", "/administration/environments/sandbox", {}),
+    "schedules": ("carol", "/schedules", {}),
 }
 """Name -> who looks, at what, and how the browser is set."""
 
@@ -50,6 +53,21 @@ def main() -> None:
         environment["GALLEY_HOME"] = str(home / "demo")
         rules = [*GALLEY, "rules", "add", "series", str(RULES), "--share", "--as", "bob"]
         subprocess.run(rules, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*GALLEY, "user", "password", "root", "--stdin"],
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            input=b"root-of-the-demo\n",
+        )
+        weekly = ["--cron", "0 2 * * 1,4", "--environment", "sandbox", "--set", "series"]
+        for command in (
+            ["permit", "issue", "carol", JOB, "--scheduling", "--as", "bob"],
+            ["schedule", "add", JOB, *weekly, "--note", "weekly", "--as", "carol"],
+        ):
+            subprocess.run(
+                [*GALLEY, *command], env=environment, check=True, stdout=subprocess.DEVNULL
+            )
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -49,6 +49,14 @@ def site_of_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str
         check=True,
         capture_output=True,
     )
+    # Administrators of the demo have no password of their own.
+    subprocess.run(
+        [*GALLEY, "user", "password", "root", "--stdin"],
+        env=environment,
+        check=True,
+        capture_output=True,
+        input=b"root-of-the-demo\n",
+    )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

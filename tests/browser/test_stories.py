@@ -1,10 +1,11 @@
-"""Stories told in a real browser, for the people of the demo."""
+"""Stories told in a real browser, for the people of the demo; each with the keyboard alone once."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
+from hands import Keyboard, Mouse
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -27,60 +28,65 @@ def fresh_set(page: Page, name: str) -> None:
     heading(page, name)
 
 
-def test_amy_runs_a_job_unticks_a_record_edits_another_and_undoes_the_run(as_person, working):
+@pytest.mark.parametrize("hands", [Mouse, Keyboard])
+def test_amy_runs_a_job_unticks_a_record_edits_another_and_undoes_the_run(
+    as_person, working, hands
+):
     page = as_person("amy")
-    page.get_by_role("link", name="Jobs", exact=True).click()
-    page.get_by_role("link", name="Set 830 second indicator to 0").first.click()
-    page.get_by_role("link", name="Run it in the sandbox").click()
+    hand = hands(page)
+    hand.press(re.compile("^Jobs$"), "link")
+    heading(page, "Jobs")
+    hand.press("Set 830 second indicator to 0", "link")
+    hand.press("Run it in the sandbox", "link")
     expect(page.get_by_role("region", name="Environment")).to_contain_text("Sandbox")
-    page.get_by_label("Name of the set").fill("series")
+    hand.fill("Name of the set", "series")
     with working():
-        page.get_by_role("button", name="Dry run").click()
+        hand.press("Dry run")
         expect(page.get_by_text("records would be changed")).to_be_visible()
         plan = number_of(page)
         expect(page.locator("del").first).to_be_visible()
         expect(page.locator("ins").first).to_be_visible()
-        ticks = page.get_by_role("checkbox", name=re.compile("^run it"))
-        ticks.first.uncheck()
+        hand.tick(re.compile("^run it"), False)
         expect(page.locator("#unticked")).to_contain_text("1 records are unticked")
-        page.get_by_role("link", name="Go on to confirm", exact=True).click()
+        hand.press(re.compile("^Go on to confirm$"), "link")
         expect(page.get_by_text("1 records are unticked")).to_be_visible()
-        page.get_by_label("Why is it done?").fill("filing order")
-        page.get_by_role("button", name=re.compile("Run .* in the sandbox")).click()
+        hand.fill("Why is it done?", "filing order")
+        hand.press(re.compile("Run .* in the sandbox"))
         expect(page.get_by_text("Completed").first).to_be_visible()
         run = number_of(page)
         assert run != plan
         expect(page.get_by_text("excluded").first).to_be_visible()
 
-        page.locator("article.record header a").first.click()
-        page.get_by_role("link", name="Edit").click()
-        text = page.get_by_label("The record")
-        written = text.input_value()
-        text.fill(re.sub(r"(=245  ..\$a)", r"\1Later: ", written, count=1))
-        page.get_by_role("button", name="Save as a new version").click()
+        hand.press(page.locator("article.record header a").first.inner_text(), "link")
+        hand.press(re.compile("^Edit$"), "link")
+        written = page.get_by_label("The record").input_value()
+        hand.fill("The record", re.sub(r"(=245  ..\$a)", r"\1Later: ", written, count=1))
+        hand.press("Save as a new version")
         expect(page.get_by_text("Completed").first).to_be_visible()
 
         page.goto(f"/runs/{run}")
-        page.get_by_role("button", name="Preview the undo").click()
+        hand.press("Preview the undo")
         expect(page.get_by_text("would take its change back")).to_be_visible()
-        page.get_by_label("Why is it undone?").fill("only practice")
-        page.get_by_role("button", name=f"Undo run {run}").click()
+        hand.fill("Why is it undone?", "only practice")
+        hand.press(f"Undo run {run}")
         expect(page.get_by_text("Completed").first).to_be_visible()
         expect(page.locator("article.record .title").first).to_contain_text("Later: ")
         page.goto(f"/runs/{run}")
         expect(page.get_by_text("Undone by")).to_be_visible()
 
 
-def test_a_run_is_paused_and_resumed_and_its_page_follows_it(as_person, working):
+@pytest.mark.parametrize("hands", [Mouse, Keyboard])
+def test_a_run_is_paused_and_resumed_and_its_page_follows_it(as_person, working, hands):
     page = as_person("amy")
-    fresh_set(page, "to pause")
-    page.goto(f"/jobs/{JOB}/sandbox?set=to+pause")
-    page.get_by_role("button", name="Dry run").click()
+    fresh_set(page, f"to pause by {hands.__name__}")
+    page.goto(f"/jobs/{JOB}/sandbox?set=to+pause+by+{hands.__name__}")
+    hand = hands(page)
+    hand.press("Dry run")
     expect(page.get_by_text("No worker is alive")).to_be_visible()
-    page.get_by_role("button", name="Pause").click()
+    hand.press(re.compile("^Pause$"))
     expect(page.get_by_text("Paused. What is done stays done")).to_be_visible()
     page.reload()
-    page.get_by_role("button", name="Go on").click()
+    hand.press("Go on")
     expect(page.get_by_role("progressbar")).to_be_visible()
     with working():
         expect(page.get_by_text("records would be changed")).to_be_visible()
@@ -155,78 +161,84 @@ def test_a_double_click_on_the_last_button_runs_once(as_person):
     assert used.count() == before + 1
 
 
-def acknowledge_all(page: Page, ticket: str) -> None:
+def acknowledge_all(hand: Keyboard, ticket: str) -> None:
+    page = hand.page
     page.goto(ticket)
     while page.get_by_text("not yet acknowledged").count():
-        page.locator("li", has_text="not yet acknowledged").first.get_by_role("link").click()
-        page.get_by_role("button", name="I have read it").click()
+        left = page.locator("li", has_text="not yet acknowledged").first.get_by_role("link")
+        hand.press(left.inner_text(), "link")
+        hand.press("I have read it")
         page.get_by_role("status").first.wait_for()
         page.goto(ticket)
 
 
 def test_dan_is_signed_off_by_bob_and_gets_his_role_by_carol_and_sue(as_person, working):
+    """All four with the keyboard alone."""
     dan, bob = as_person("dan"), as_person("bob")
+    by_dan, by_bob = Keyboard(dan), Keyboard(bob)
     dan.goto(f"/jobs/{JOB}")
-    dan.get_by_role("link", name="Ask for sign-off").click()
-    dan.get_by_label("Why").fill("series of my unit")
-    dan.get_by_role("button", name="Open the ticket").click()
+    by_dan.press("Ask for sign-off", "link")
+    by_dan.fill("Why", "series of my unit")
+    by_dan.press("Open the ticket")
     dan.wait_for_url(re.compile(r"/tickets/\d+$"))
     ticket = dan.url
-    dan.get_by_role("button", name="Send the request").click()
+    by_dan.press("Send the request")
     expect(dan.get_by_role("alert").first).to_contain_text("is not acknowledged yet")
-    acknowledge_all(dan, ticket)
-    dan.get_by_role("button", name="Send the request").click()
+    acknowledge_all(by_dan, ticket)
+    by_dan.press("Send the request")
     expect(dan.get_by_text("requested").first).to_be_visible()
 
     expect(bob.get_by_role("heading", name="Good day")).to_be_visible()
     bob.reload()
     expect(bob.get_by_role("heading", name="Tickets where I act next")).to_be_visible()
     bob.goto(ticket)
-    bob.get_by_role("button", name="Issue it").click()
+    by_bob.press("Issue it")
     expect(bob.get_by_text("in the sandbox").first).to_be_visible()
 
     with working():
         # One record, so that the others are left for other stories.
         dan.goto(f"/jobs/{JOB}/sandbox")
-        dan.get_by_label("Pasted ids").check()
-        dan.get_by_label("Ids, one a line").fill("990000000000938")
+        by_dan.choose("A set", "Pasted ids")
+        by_dan.fill("Ids, one a line", "990000000000938")
         expect(dan.locator("#checked")).to_contain_text("1 bibs found")
-        dan.get_by_role("button", name="Dry run").click()
-        dan.get_by_role("link", name="Go on to confirm", exact=True).click()
-        dan.get_by_role("button", name=re.compile("^Run ")).click()
+        by_dan.press("Dry run")
+        by_dan.wait_and_press(re.compile("^Go on to confirm$"), "link")
+        by_dan.press(re.compile("^Run "))
         expect(dan.get_by_text("Completed").first).to_be_visible()
         dan.goto(ticket)
-        dan.get_by_label("What you checked").fill("ten records in the catalogue")
-        dan.get_by_role("button", name="Offer it as proof").click()
-        dan.get_by_role("button", name="Submit for review").click()
+        by_dan.fill("What you checked", "ten records in the catalogue")
+        by_dan.press("Offer it as proof")
+        by_dan.wait_and_press("Submit for review")
         expect(dan.get_by_text("in review").first).to_be_visible()
 
         bob.goto(f"/jobs/{JOB}/production?set=series")
-        bob.get_by_role("button", name="Dry run").click()
+        by_bob.press("Dry run")
         expect(bob.get_by_role("heading", name=re.compile("dry run"))).to_be_visible()
         expect(bob.locator(".counts").first).to_be_visible()
         expect(bob.get_by_text("About this run")).to_be_visible()
         expect(bob.get_by_role("progressbar")).to_have_count(0)
     bob.goto(f"{ticket}/review")
     expect(bob.get_by_role("columnheader", name=re.compile("Production"))).not_to_have_count(0)
-    bob.get_by_role("button", name="Sign off").click()
+    by_bob.press("Sign off")
     expect(bob.get_by_role("alert").first).to_contain_text("open")
     bob.goto(f"{ticket}/review")
-    for _ in range(bob.get_by_role("button", name=re.compile("^Open ")).count()):
-        left = bob.get_by_role("button", name=re.compile("^Open ")).count()
-        bob.get_by_role("button", name=re.compile("^Open ")).first.click()
-        expect(bob.get_by_role("button", name=re.compile("^Open "))).to_have_count(left - 1)
-    bob.get_by_label("Most records a run").fill("5000")
-    bob.get_by_role("button", name="Sign off").click()
+    unopened = bob.get_by_role("button", name=re.compile("^Open "))
+    for left in range(unopened.count(), 0, -1):
+        by_bob.press(re.compile("^Open "))
+        expect(unopened).to_have_count(left - 1)
+    by_bob.fill("Most records a run", "5000")
+    by_bob.press("Sign off")
     expect(bob.get_by_text("signed off").first).to_be_visible()
 
     dan.goto(ticket)
-    dan.get_by_role("button", name="Start it").click()
+    by_dan.press("Start it")
+    expect(dan.get_by_text("started").first).to_be_visible()
     carol, sue = as_person("carol"), as_person("sue")
     carol.goto(ticket)
-    carol.get_by_role("button", name="Confirm for the unit").click()
+    Keyboard(carol).press("Confirm for the unit")
+    expect(carol.get_by_text("confirmed").first).to_be_visible()
     sue.goto(ticket)
-    sue.get_by_role("button", name="The account carries the role now").click()
+    Keyboard(sue).press("The account carries the role now")
     expect(sue.get_by_text("applied").first).to_be_visible()
     eve = as_person("eve")
     eve.goto("/matrix")
@@ -245,74 +257,52 @@ end
 
 
 def test_a_rule_is_written_tried_shared_and_run(as_person, working):
+    """With the keyboard alone."""
     bob, amy = as_person("bob"), as_person("amy")
+    by_bob = Keyboard(bob)
     bob.goto("/rules-new")
-    bob.get_by_label("Name", exact=True).fill("tidy")
-    bob.get_by_label("Rules").fill("rule without an end")
+    by_bob.fill(re.compile("^Name$"), "tidy")
+    by_bob.fill("Rules", "rule without an end")
     expect(bob.locator("#checked")).to_contain_text("It cannot be read yet")
-    bob.get_by_label("Rules").fill(RULES)
+    by_bob.tab_to(re.compile("^Name$"), back=True)
+    by_bob.fill("Rules", RULES)
     expect(bob.locator("#checked")).to_contain_text("tidy the series")
-    bob.get_by_label("Number of a record").fill("990000000000084")
-    bob.get_by_role("button", name="Try it").click()
+    by_bob.fill("Number of a record", "990000000000084")
+    by_bob.select("Kind", "bib")
+    by_bob.press("Try it")
     expect(bob.locator("#tried ins").first).to_be_visible()
-    bob.get_by_label("Share it").check()
-    bob.get_by_role("button", name="Add it to the library").click()
+    by_bob.tick("Share it")
+    by_bob.press("Add it to the library")
     heading(bob, "tidy")
     bob.goto("/permits/new?person=amy&job=normalize-bibs&binding=tidy@1")
-    bob.get_by_role("button", name="Issue it").click()
+    by_bob.press("Issue it")
     expect(bob.get_by_role("status").first).to_contain_text("is issued")
     amy.goto("/jobs/normalize-bibs/sandbox?set=series&binding=tidy@1")
     with working():
-        amy.get_by_role("button", name="Dry run").click()
+        Keyboard(amy).press("Dry run")
         expect(amy.get_by_text("records would be changed")).to_be_visible()
         expect(amy.get_by_role("heading", name="What each rule did")).to_be_visible()
 
 
-def tab_to(page: Page, name: str, role: str = "") -> None:
-    """Presses Tab until what is focused is called so."""
-    for _ in range(90):
-        page.keyboard.press("Tab")
-        said = page.evaluate(
-            "() => { const e = document.activeElement; const l = e.labels && e.labels[0];"
-            " return (l ? l.textContent : e.getAttribute('aria-label') || e.textContent).trim(); }"
-        )
-        if name in said:
-            seen = page.evaluate(
-                "() => getComputedStyle(document.activeElement).outlineStyle !== 'none'"
-            )
-            assert seen, f"{name} shows no focus"
-            return
-    raise AssertionError(f"{name} is not reached by Tab")
-
-
-def test_the_keyboard_alone_is_enough(as_person, working):
+def test_a_new_colleague_goes_the_whole_way_with_the_keyboard_alone(as_person, working):
     page = as_person("amy")
+    hand = Keyboard(page)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    tab_to(page, "Begin")
-    page.keyboard.press("Enter")
+    hand.press("Begin", "link")
     page.wait_for_url(re.compile(f"/jobs/{JOB}/sandbox"))
-    tab_to(page, "Name of the set")
-    page.keyboard.type("series")
+    hand.fill("Name of the set", "series")
     with working():
-        tab_to(page, "Dry run")
-        page.keyboard.press("Enter")
+        hand.press("Dry run")
         expect(page.get_by_text("records would be changed")).to_be_visible()
-        tab_to(page, "Go on to confirm")
-        page.keyboard.press("Enter")
+        hand.press("Go on to confirm", "link")
         page.wait_for_url(re.compile("/confirm"))
-        tab_to(page, "Why is it done?")
-        page.keyboard.type("by keyboard")
-        tab_to(page, "Run ")
-        page.keyboard.press("Enter")
+        hand.fill("Why is it done?", "by keyboard")
+        hand.press(re.compile("^Run "))
         expect(page.get_by_text("Completed").first).to_be_visible()
-        tab_to(page, "Preview the undo")
-        page.keyboard.press("Enter")
+        hand.press("Preview the undo")
         expect(page.get_by_text("would take its change back")).to_be_visible()
-        run = page.get_by_role("link", name=re.compile(r"^run \d+$")).first.inner_text()
-        tab_to(page, "Why is it undone?")
-        page.keyboard.type("back again")
+        hand.fill("Why is it undone?", "back again")
         page.keyboard.press("Enter")
         expect(page.get_by_text("Completed").first).to_be_visible()
-        assert run

@@ -336,3 +336,50 @@ def test_every_table_of_an_environment_is_thought_about(galley) -> None:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'sandbox'"
         ).fetchall()
     assert {name for (name,) in found} == COPIED | EMPTIED | KEPT_AS_EVIDENCE
+
+
+def test_a_refresh_that_is_left_to_the_workers_is_carried_through_by_one(
+    stocked: Library, monkeypatch
+) -> None:
+    from galleyproof.catalog import refreshing as windows
+    from galleyproof.runs.models import Run
+    from galleyproof.runs.refreshing import ask_refresh, carry_through, left_to_workers
+    from galleyproof.runs.settling import settle
+
+    monkeypatch.setattr(windows, "WINDOW", 7)
+    assert left_to_workers() is None
+    run = ask_refresh(stocked.ada, "sandbox", at=LATER)
+    assert left_to_workers() == run.pk
+    # Whoever looks at it on its way does not end it.
+    assert settle(run.pk, LATER) == "running"
+    looks: list[bool] = []
+    carry_through(run.pk, stop=lambda: looks.append(len(looks) > 1) or looks[-1])
+    half = Run.objects.get(pk=run.pk)
+    assert (half.state, half.counts["set"]) == ("running", 45)
+    with pytest.raises(Wrong, match="being refreshed"):
+        stocked.ask(dry_run=True)
+    assert ask_refresh(stocked.ada, "sandbox", at=LATER).pk == run.pk
+    carry_through(run.pk, stop=lambda: False)
+    done = Run.objects.get(pk=run.pk)
+    assert (done.state, done.counts["set"]) == ("completed", 50)
+    assert left_to_workers() is None
+    assert heads(stocked, "sandbox") == heads(stocked, "production")
+
+
+def test_a_refresh_that_broke_off_says_why_and_waits_to_be_asked_for_again(
+    stocked: Library, monkeypatch
+) -> None:
+    from galleyproof.runs import refreshing
+    from galleyproof.runs.models import Run
+
+    run = refreshing.ask_refresh(stocked.ada, "sandbox", at=LATER)
+    with monkeypatch.context() as broken:
+        broken.setattr(refreshing, "KINDS", None)
+        with pytest.raises(TypeError):
+            refreshing.carry_through(run.pk, stop=lambda: False)
+    assert "it broke off" in Run.objects.get(pk=run.pk).error
+    assert refreshing.left_to_workers() is None
+    refreshing.ask_refresh(stocked.ada, "sandbox", at=LATER)
+    assert refreshing.left_to_workers() == run.pk
+    refreshing.carry_through(run.pk, stop=lambda: False)
+    assert Run.objects.get(pk=run.pk).state == "completed"

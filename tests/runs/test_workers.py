@@ -165,6 +165,22 @@ def test_a_worker_outlives_the_server(stocked: Library, worker) -> None:
     assert run.counts["changed"] == 60
 
 
+def test_a_refresh_that_a_killed_worker_was_at_is_carried_through_by_the_next(
+    stocked: Library, worker
+) -> None:
+    from galleyproof.runs.refreshing import ask_refresh
+
+    stocked.load([series(n) for n in range(100)], "production")
+    run = ask_refresh(stocked.ada, "sandbox", at=NOW)
+    first = worker(GALLEY_FAULT="refresh-window:1")
+    until(lambda: first.poll() is not None)
+    assert state(run.pk) == "running"
+    worker()
+    until(lambda: state(run.pk) in ENDED)
+    run.refresh_from_db()
+    assert (run.state, run.counts["set"]) == ("completed", 100)
+
+
 def test_two_runs_are_both_served(stocked: Library, worker) -> None:
     stocked.set("few", "id < 10")
     one, other = stocked.ask(dry_run=True), stocked.ask(set_name="few", dry_run=True)

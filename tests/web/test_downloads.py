@@ -7,6 +7,7 @@ import io
 
 import pytest
 from python_calamine import CalamineWorkbook
+from stories import JOB
 
 
 @pytest.fixture
@@ -59,6 +60,29 @@ def test_the_log_and_the_runs_are_downloaded_whole(site, run, monkeypatch):
     assert runs.count("\n") == 1 + Run.objects.count()
     some = fetched(site, "/runs?form=csv&what=dry-runs").decode()
     assert some.count("\n") == 1 + Run.objects.filter(dry_run=True).count()
+
+
+def test_sets_and_tickets_are_downloaded_as_they_are_filtered(site, monkeypatch):
+    from galleyproof.permits.envelope import Envelope
+    from galleyproof.signoff.actions.ask import ask
+    from galleyproof.web.asking import now
+    from galleyproof.web.screens import sets, tickets
+
+    monkeypatch.setattr(sets, "STEP", 1)
+    monkeypatch.setattr(tickets, "STEP", 1)
+    for name in ("first", "second"):
+        site.library.set(name)
+    for who in ("carol", "dan"):
+        ask(site.people[who], JOB, why="=series", limits=Envelope(), at=now())
+    for address, wanted in (
+        ("/sets/download.csv?environment=sandbox&name=s", ["second", "first"]),
+        ("/tickets/download.csv?state=open", ["dan", "carol"]),
+        ("/tickets/download.csv?person=dan", ["dan"]),
+    ):
+        rows = list(csv.reader(io.StringIO(fetched(site, address).decode())))
+        assert [row[1] for row in rows[1:]] == wanted
+    assert rows[1][6] == "'=series"
+    assert site.browser("amy").get("/tickets/download.csv?state=zz").status_code == 404
 
 
 def test_a_download_that_there_is_not_says_so(site, run):

@@ -33,28 +33,36 @@ LOOK = {
     "runs/<int:number>/progress": "/runs/{plan}/progress",
     "runs/<int:number>/records": "/runs/{plan}/records",
     "runs/<int:number>/download.<slug:ending>": "/runs/{plan}/download.csv",
+    "runs/<int:number>/refused-as-it-came": "/runs/{load}/refused-as-it-came",
     "runs/<int:number>/confirm": "/runs/{plan}/confirm",
     "sets": "/sets",
     "sets/new/<slug:environment>": "/sets/new/sandbox",
+    "sets/download.csv": "/sets/download.csv?environment=sandbox",
     "sets/<int:number>": "/sets/{set}",
     "sets/<int:number>/count": "/sets/{set}/count",
     "sets/<int:number>/lines": "/sets/{set}/lines",
     "sets/<int:number>/download.<slug:ending>": "/sets/{set}/download.mrk",
+    "sets/<int:number>/members.csv": "/sets/{set}/members.csv",
     "sets/<int:number>/drift": "/sets/{set}/drift?run={plan}",
     "records": "/records",
     "records/<slug:kind>/<int:number>": "/records/bib/1?environment=sandbox",
     "records/<slug:kind>/<int:number>.mrk": "/records/bib/1.mrk",
     "permits": "/permits",
     "permits/new": "/permits/new",
+    "permits/download.csv": "/permits/download.csv",
     "rules": "/rules",
     "rules-new": "/rules-new",
+    "rules-ready-made": "/rules-ready-made",
+    "rules-ready-made/<slug:name>": "/rules-ready-made/keep-existing",
     "rules/<str:name>": "/rules/tidy",
     "rules/<str:name>/edit": "/rules/tidy/edit",
     "readings": "/readings",
+    "readings-new": "/readings-new",
     "readings/<slug:name>": "/readings/overview",
     "readings/<slug:name>/write": "/readings/overview/write",
     "tickets": "/tickets",
     "tickets/new": "/tickets/new",
+    "tickets/download.csv": "/tickets/download.csv?state=open",
     "tickets/<int:number>": "/tickets/{ticket}",
     "tickets/<int:number>/review": "/tickets/{ticket}/review",
     "matrix": "/matrix?by=grid",
@@ -73,6 +81,10 @@ LOOK = {
     "administration": "/administration",
     "administration/people": "/administration/people",
     "administration/people/new": "/administration/people/new",
+    "administration/people/download.csv": "/administration/people/download.csv",
+    "administration/policies": "/administration/policies",
+    "administration/upkeep": "/administration/upkeep",
+    "audit/verify_bundle.py": "/audit/verify_bundle.py",
     "administration/tokens": "/administration/tokens",
 }
 """What everybody who is signed in may look at: the institution is open to its own people."""
@@ -130,6 +142,11 @@ STEPS: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
     ),
     "runs/<int:number>/first-run": ("/runs/{done}/first-run", {}, ("amy", "carol", "dan", "ada")),
     "rules/<str:name>/share": ("/rules/tidy/share", {}, ("amy", "carol", "dan", "eve")),
+    "readings-new": (
+        "/readings-new",
+        {"name": "off-site", "title": "Off-site", "body": "Read this."},
+        ("amy", "carol", "dan", "eve", "ada"),
+    ),
     "readings/<slug:name>/write": (
         "/readings/overview/write",
         {"title": "Overview", "body": "Read this."},
@@ -187,6 +204,41 @@ STEPS: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
         )
         for verb in ("change", "join-unit", "leave-unit", "liaison", "no-liaison")
     },
+    **{
+        f"administration/people/<str:username>/{verb}": (
+            f"/administration/people/carol/{verb}",
+            {"library_role": "catalog manager"},
+            ("amy", "bob", "carol", "dan", "eve"),
+        )
+        for verb in ("give-role", "take-role")
+    },
+    "administration/units/new": (
+        "/administration/units/new",
+        {"code": "ITS-NEW"},
+        ("amy", "bob", "carol", "dan", "eve"),
+    ),
+    "administration/policies": (
+        "/administration/policies",
+        {"name": "stale-after", "value": "60"},
+        ("amy", "bob", "carol", "dan", "eve"),
+    ),
+    "administration/environments/<slug:environment>/trip": (
+        "/administration/environments/sandbox/trip",
+        {"policy": "on"},
+        ("amy", "bob", "carol", "dan", "eve"),
+    ),
+    "administration/environments/<slug:environment>/refresh": (
+        "/administration/environments/sandbox/refresh",
+        {"sure": "sandbox"},
+        ("amy", "bob", "carol", "dan", "eve"),
+    ),
+    "administration/tokens": (
+        "/administration/tokens",
+        {"person": "ada", "label": "theirs"},
+        ("amy", "bob", "carol", "dan", "eve"),
+    ),
+    "runs/<int:number>/bundle": ("/runs/{done}/bundle", {}, ("amy", "carol", "dan")),
+    "audit/bundle": ("/audit/bundle", {"run": "{done}"}, ("amy", "carol", "dan")),
     "administration/environments/<slug:environment>": (
         "/administration/environments/sandbox",
         {"name": "ask-above", "value": "10"},
@@ -226,6 +278,7 @@ FOR_ALL = {
         {"how": "and", "other": "all", "name": "both by {me}"},
     ),
     "audit/verify": ("/audit/verify", {}),
+    "administration/upkeep/now": ("/administration/upkeep/now", {}),
     "rules-check": ("/rules-check", {"text": "rule"}),
     "rules-try": ("/rules-try", {"text": "rule", "record": "1"}),
     "readings/<slug:name>/acknowledge": ("/readings/overview/acknowledge", {}),
@@ -240,6 +293,7 @@ def numbers(site) -> dict[str, object]:
     from galleyproof.catalog.models import Environment, RecordSet
     from galleyproof.people.actions.tokens import add_token
     from galleyproof.permits.models import Permit
+    from galleyproof.runs.models import Run
     from galleyproof.web.asking import now
 
     library = site.library
@@ -258,6 +312,7 @@ def numbers(site) -> dict[str, object]:
         "done": done.pk,
         "going": going.pk,
         "waiting": waiting.pk,
+        "load": Run.objects.filter(job="load").earliest("pk").pk,
         "set": RecordSet.objects.get(name="all", environment="sandbox").pk,
         "permit": Permit.objects.filter(environment="sandbox", job=JOB).earliest("pk").pk,
     }
@@ -304,9 +359,12 @@ def governing(site) -> dict[str, int]:
     }
 
 
-def made(sent: dict[str, object]) -> dict[str, object]:
-    """What is sent, files made anew."""
-    return {name: value() if callable(value) else value for name, value in sent.items()}
+def made(sent: dict[str, object], numbers: dict[str, object]) -> dict[str, object]:
+    """What is sent, files made anew and numbers filled in."""
+    return {
+        name: value() if callable(value) else str(value).format(**numbers)
+        for name, value in sent.items()
+    }
 
 
 def patterns() -> list[str]:
@@ -326,7 +384,7 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in(site, numbers):
         assert answer.status_code == 302, address
         assert answer["Location"].startswith("/sign-in?next="), address
     for address, sent, _ in STEPS.values():
-        answer = Client().post(address.format(**numbers), made(sent))
+        answer = Client().post(address.format(**numbers), made(sent, numbers))
         assert answer["Location"].startswith("/sign-in?next="), address
     assert Client().get("/sign-in").status_code == 200
     assert Client().get("/health").content == b"ok\n"
@@ -350,7 +408,7 @@ def test_whoever_may_not_do_a_step_is_told_why_and_it_is_in_the_log(site, number
         for persona in refused:
             before = Entry.objects.filter(action="denied").count()
             answer = site.browser(persona).post(
-                address.format(**numbers), {"once": ONCE + persona, **made(sent)}
+                address.format(**numbers), {"once": ONCE + persona, **made(sent, numbers)}
             )
             assert answer.status_code == 403, (persona, pattern, sentences(answer))
             denied = Entry.objects.filter(action="denied")

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 import pytest
 from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from galleyproof.jobs.job import Parameters
@@ -121,3 +123,37 @@ def test_of_many_groups_only_those_that_were_filled_in_are_sent():
     assert given.public_note.value == "Ask at the desk"
     again = sent(controls(parameters, given.model_dump(mode="json")))
     assert parameters.model_validate(values_of(parameters, again)) == given
+
+
+SAYS = st.text("ab,.=5\n ", max_size=6) | st.integers(0, 99) | st.booleans()
+LIMITS = st.one_of(
+    SAYS.map(lambda one: {"fixed": one}),
+    st.lists(SAYS, min_size=1, max_size=3).map(lambda some: {"among": some}),
+    st.integers(0, 9).map(lambda low: {"low": low, "high": low + 1}),
+)
+
+
+@given(st.dictionaries(st.sampled_from(["reason", "count", "new_status"]), LIMITS))
+def test_limits_of_parameters_that_a_form_shows_come_back_as_they_were(parameters):
+    from galleyproof.permits.envelope import Envelope
+    from galleyproof.web.limit_fields import envelope_from, typed_of
+
+    stored = Envelope.model_validate({"parameters": parameters, "max_records": 5}).stored()
+    query = QueryDict(mutable=True)
+    for name, value in typed_of(stored).items():
+        if value not in ("", False):
+            query[name] = str(value)
+    query.setdefault("parameters", "")
+    assert envelope_from(query, stored).stored() == stored
+
+
+def test_limits_of_parameters_are_typed_one_a_line():
+    from galleyproof.web.limit_fields import envelope_from
+
+    query = QueryDict(mutable=True)
+    query["parameters"] = "reason=lost,damaged\r\n\r\ncount=1..10\nskip=yes\n"
+    assert envelope_from(query).stored()["parameters"] == {
+        "reason": {"among": ["lost", "damaged"]},
+        "count": {"low": 1, "high": 10},
+        "skip": {"fixed": True},
+    }

@@ -29,8 +29,15 @@ PAGES = (
     "/sets/{list}",
     "/records/bib/1?environment=sandbox",
     "/permits",
+    "/permits?state=any",
     "/audit",
     "/administration/people",
+    "/administration/people?role=staff",
+    "/administration/units",
+    "/administration/groups",
+    "/administration/environments/sandbox",
+    "/administration/policies",
+    "/administration/upkeep",
     "/administration/tokens",
 )
 

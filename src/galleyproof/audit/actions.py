@@ -22,13 +22,17 @@ def told(pattern: str) -> Formatter:
 
 
 class Known(dict[str, Any]):
-    """A detail whose absent and empty parts read as a dash."""
+    """A detail as people read it; absent and empty parts are a dash."""
 
     def __missing__(self, name: str) -> str:
         return "–"
 
     def __getitem__(self, name: str) -> Any:
         value = super().__getitem__(name)
+        if isinstance(value, list):
+            return ", ".join(map(str, value)) or "–"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
         return "–" if value is None or value == "" else value
 
 

@@ -104,9 +104,8 @@ class Account(NamedTuple):
     stale_sets: int
 
 
-def account(name: str) -> Account:
-    """What an environment holds, kind by kind, and how it came to be."""
-    settings = Environment.objects.get(pk=environment_named(name))
+def counts(name: str) -> list[Count]:
+    """How many records of each kind an environment has. Reads every record's head."""
     with connect(name, autocommit=True) as connection:
         rows = connection.execute(
             "SELECT kind, count(*) FILTER (WHERE status = 'active'),"
@@ -114,10 +113,16 @@ def account(name: str) -> Account:
             " count(*) FILTER (WHERE status = 'deleted') FROM record GROUP BY kind"
         ).fetchall()
     known = {kind: Count(kind, *some) for kind, *some in rows}
+    return [known.get(kind, Count(kind, 0, 0, 0)) for kind in KINDS]
+
+
+def account(name: str, *, counting: bool = True) -> Account:
+    """What an environment holds, kind by kind (unless not counting), and how it came to be."""
+    settings = Environment.objects.get(pk=environment_named(name))
     sets = RecordSet.objects.filter(environment_id=name)
     return Account(
         settings,
-        [known.get(kind, Count(kind, 0, 0, 0)) for kind in KINDS],
+        counts(name) if counting else [],
         list(Generation.objects.filter(environment_id=name).order_by("number")),
         sets.count(),
         sets.filter(query="").exclude(generation=settings.generation).count(),

@@ -35,12 +35,12 @@ def add_bundles(audit: click.Group) -> None:
         \b
         Example: galley audit bundle 17 --verifier verify_bundle.py
         """
-        from galleyproof.audit import verify_bundle
         from galleyproof.signoff.bundle import make_bundle
+        from galleyproof.signoff.bundle import verifier as verifier_text
 
         made = make_bundle(face.who, run, output or Path(f"run-{run}.bundle.zip"), at=now())
         if verifier is not None:
-            verifier.write_text(Path(verify_bundle.__file__).read_text("utf-8"), "utf-8")
+            verifier.write_text(verifier_text(), "utf-8")
 
         def human() -> None:
             for line in (

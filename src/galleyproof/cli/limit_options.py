@@ -68,6 +68,7 @@ def envelope_from(options: dict[str, Any], start: dict[str, Any] | None = None) 
     start: limits that hold where an option is left out. Raises Wrong for what is no limit.
     """
     from galleyproof.permits.envelope import Envelope
+    from galleyproof.permits.limit_texts import parameters_allowed
 
     taken = {name: options.pop(name) for name in NAMES}
     given = {name: value for name, value in taken.items() if value not in (None, (), False)}
@@ -78,7 +79,7 @@ def envelope_from(options: dict[str, Any], start: dict[str, Any] | None = None) 
     if "days" in given:
         given["days"] = tuple(part.strip() for part in given["days"].split(","))
     if "parameters" in given:
-        given["parameters"] = dict(allowed(one) for one in given["parameters"])
+        given["parameters"] = parameters_allowed(given["parameters"])
     try:
         return Envelope.model_validate({**(start or {}), **given})
     except ValidationError as error:
@@ -87,25 +88,3 @@ def envelope_from(options: dict[str, Any], start: dict[str, Any] | None = None) 
             name = str(found["loc"][0]).replace("_", "-") if found["loc"] else "limits"
             said.append(f"--{name}: {str(found['msg']).removeprefix('Value error, ')}")
         raise Wrong("\n".join(dict.fromkeys(said))) from None
-
-
-def allowed(text: str) -> tuple[str, dict[str, Any]]:
-    """`reason=lost,damaged` as what the envelope keeps of it."""
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip() or not value.strip():
-        raise Wrong(f"--allow {text}: write NAME=VALUE, NAME=a,b or NAME=1..10")
-    low, dots, high = value.partition("..")
-    if dots:
-        ends = {"low": typed(low), "high": typed(high)}
-        return name.strip(), {end: one for end, one in ends.items() if one != ""}
-    several = [typed(part) for part in value.split(",")]
-    return name.strip(), {"among": several} if len(several) > 1 else {"fixed": several[0]}
-
-
-def typed(text: str) -> Any:
-    word = text.strip()
-    if word.lower() in ("yes", "true"):
-        return True
-    if word.lower() in ("no", "false"):
-        return False
-    return int(word) if word.lstrip("-").isdigit() else word

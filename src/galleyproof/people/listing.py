@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.models import ROLES, Group, Person, Unit
@@ -15,6 +15,10 @@ BESIDE = ("units", "liaison_of", "groups", "library_roles")
 def people(*, unit: str = "", role: str = "") -> list[Person]:
     """Everybody, by user name, with units, groups and roles read; of a unit, its sub-units'
     people too. Raises Wrong for a unit or role that is none."""
+    return list(asked_for(unit, role))
+
+
+def asked_for(unit: str, role: str) -> QuerySet[Person]:
     wanted = Person.objects.prefetch_related(*BESIDE).order_by("username")
     if role and role not in ROLES:
         raise Wrong(f"“{role}” is not a role; the roles are {', '.join(ROLES)}")
@@ -22,12 +26,14 @@ def people(*, unit: str = "", role: str = "") -> list[Person]:
         wanted = wanted.filter(roles__contains=[role])
     if unit:
         wanted = wanted.filter(units__in=[one.pk for one in within(unit)]).distinct()
-    return list(wanted)
+    return wanted
 
 
-def page(*, name: str = "", after: str = "", limit: int) -> list[Person]:
+def page(
+    *, name: str = "", unit: str = "", role: str = "", after: str = "", limit: int
+) -> list[Person]:
     """People whose names have `name` in them, by user name, from the one after `after` on."""
-    wanted = Person.objects.prefetch_related(*BESIDE).order_by("username")
+    wanted = asked_for(unit, role)
     if name:
         wanted = wanted.filter(Q(username__icontains=name) | Q(display_name__icontains=name))
     if after:

@@ -130,7 +130,7 @@ def load(
 def carry_out(run: Run, source: Source, after_chunk: Callable[[int], None]) -> Run:
     """Works a load to its end."""
     work(run, source, after_chunk)
-    settle(run.id, now())
+    settle(run.id, now(), own=True)
     run.refresh_from_db()
     return run
 

@@ -1,4 +1,5 @@
-"""The one message that the queue carries: "run N has work"; and the worker process."""
+"""The messages that the queue carries: "run N has work", and the same of a refresh; and the worker
+process."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from galleyproof.database.queue import app as queue_app
 from galleyproof.database.server import NotRunning
+from galleyproof.runs.refreshing import carry_through, left_to_workers
 from galleyproof.runs.starting import start_due
 from galleyproof.runs.workers import (
     Hands,
@@ -65,6 +67,24 @@ def send(run: int) -> None:
         telling.configure_task(
             "run-has-work", queue="runs", queueing_lock="runs", allow_unknown=True
         ).defer(run=run)
+
+
+@app.task(name="refresh-has-work", queue="runs")
+def refresh_has_work(run: int) -> None:
+    """Carries a refresh through that was left to the workers."""
+    try:
+        carry_through(run, stop=lambda: stopping)
+    finally:
+        connection.close()
+
+
+def announce_refresh(run: int) -> None:
+    """Tells the workers of a refresh; at most one such message waits at a time."""
+    if workers_alive():
+        with contextlib.suppress(AlreadyEnqueued), queue_app().open() as telling:
+            telling.configure_task(
+                "refresh-has-work", queue="runs", queueing_lock="refresh", allow_unknown=True
+            ).defer(run=run)
 
 
 def pass_on() -> None:
@@ -129,6 +149,8 @@ def sweep_and_wake(signed: psycopg.Connection[Any]) -> None:
         start_due(now())
         sweep()
         pass_on()
+        if refresh := left_to_workers():
+            announce_refresh(refresh)
     finally:
         connection.close()  # this thread's own; a lost database must not be remembered
 

@@ -1,18 +1,21 @@
 """Refreshing the sandbox: production is copied over it, and a new generation begins.
 
-A run by right of administrators. It goes on where it was when the command is given again; until
-it is through, nothing else may begin in the sandbox. The copying itself is catalog/refreshing.py,
-under a role that reads production and writes the sandbox and is used for nothing else.
+A run by right of administrators. The command works it to the end itself; asked for on a page it is
+left to the workers. Either way it goes on where it was when it is asked for again; until it is
+through, nothing else may begin in the sandbox. The copying itself is catalog/refreshing.py, under a
+role that reads production and writes the sandbox and is used for nothing else.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import psycopg
+from django.db import connection as governing
 from django.db import transaction
 from psycopg import IsolationLevel
 
@@ -35,6 +38,10 @@ JOB = "refresh"
 SOURCE = "production"
 LOCK = 833
 """First half of the advisory lock of a process that refreshes; the run is the second."""
+BY_WORKERS = "by-workers"
+"""What the source of a run says that workers are to carry through."""
+TELL_EVERY = 1.0
+"""Seconds between two notes of how far a worker is."""
 
 
 def refresh(
@@ -49,6 +56,27 @@ def refresh(
 
     Raises Wrong where there is nothing to copy or a run of the sandbox is not through.
     """
+    check_right(who, environment, at)
+    with connect("refresh", autocommit=True, application="galley refresh") as connection:
+        run = begin_or_go_on(connection, who, environment, at)
+        return work(connection, run, after_window)
+
+
+def ask_refresh(who: Who, environment: str, *, at: datetime) -> Run:
+    """Begins a refresh, or takes up one that was interrupted, for the workers to carry through;
+    returns its run, which is on its way. Raises as `refresh` does."""
+    check_right(who, environment, at)
+    with connect("refresh", autocommit=True, application="galley refresh") as connection:
+        run = begin_or_go_on(connection, who, environment, at)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run.pk)
+        run.source |= {BY_WORKERS: True}
+        run.error = ""
+        run.save(update_fields=["source", "error"])
+    return run
+
+
+def check_right(who: Who, environment: str, at: datetime) -> None:
     if environment_named(environment) == SOURCE:
         raise Wrong("production is what the sandbox is refreshed from; only the sandbox is")
     if not who.person.has_role("administrator"):
@@ -59,21 +87,87 @@ def refresh(
             at=at,
             acting=who.acting,
         )
-    with connect("refresh", autocommit=True, application="galley refresh") as connection:
-        run = begin_or_go_on(connection, who, environment, at)
-        row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, run.id)).fetchone()
-        if not (row and row[0]):
-            raise Wrong(f"run {run.id} is refreshing the {environment} in another process just now")
-        run.refresh_from_db()
-        if run.state in ENDED:
-            return run
-        if not tally(environment, run.id).size:
-            copy(connection, run, after_window)
-            write_ledger(connection, run.id)
-        point("refresh-accounted")
-        end(run.id, now())
+
+
+def work(
+    connection: psycopg.Connection[Any], run: Run, after_window: Callable[[int, int], None]
+) -> Run:
+    """Does what is left of a refresh. Raises Wrong where another process is at it."""
+    row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, run.id)).fetchone()
+    if not (row and row[0]):
+        where = run.environment_id
+        raise Wrong(f"run {run.id} is refreshing the {where} in another process just now")
+    run.refresh_from_db()
+    if run.state in ENDED:
+        return run
+    if not tally(run.environment_id, run.id).size:
+        copy(connection, run, after_window)
+        write_ledger(connection, run.id)
+    point("refresh-accounted")
+    end(run.id, now())
     run.refresh_from_db()
     return run
+
+
+# ---- by the workers
+
+
+class Interrupted(Exception):
+    """The worker was told to end; another goes on where it was."""
+
+
+def left_to_workers() -> int | None:
+    """The run of a refresh that workers are to carry through and nobody is at; None if none is."""
+    number = (
+        Environment.objects.filter(refreshing__isnull=False)
+        .values_list("refreshing", flat=True)
+        .first()
+    )
+    if number is None or at_it(number):
+        return None
+    waits = Run.objects.filter(pk=number, source__has_key=BY_WORKERS, error="")
+    return number if waits.exists() else None
+
+
+def at_it(number: int) -> bool:
+    """Whether a process is carrying this refresh through just now."""
+    with governing.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks AS l WHERE l.locktype = 'advisory'"
+            " AND l.granted AND l.classid = %s AND l.objid = %s AND l.objsubid = 2 AND l.database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            (LOCK, number),
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def carry_through(number: int, stop: Callable[[], bool]) -> None:
+    """A worker's part: all that is left of the refresh, with how far it is written down for
+    whoever looks. What goes wrong stands on the run, and it waits until somebody asks again."""
+    seen = 0
+    told = time.monotonic()
+
+    def after_window(some: int, of: int) -> None:
+        nonlocal seen, told
+        seen += some
+        if stop():
+            raise Interrupted
+        if time.monotonic() - told > TELL_EVERY or not some:
+            told = time.monotonic()
+            Run.objects.filter(pk=number).update(counts={"set": of, "looked-at": seen})
+
+    run = Run.objects.get(pk=number)
+    try:
+        with connect("refresh", autocommit=True, application="galley refresh") as connection:
+            work(connection, run, after_window)
+    except (Interrupted, Wrong):
+        return
+    except Exception as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        Run.objects.filter(pk=number, finished=None).update(
+            error=f"it broke off: {said}. What is copied is kept; asked for again, it goes on"
+        )
+        raise
 
 
 # ---- beginning

@@ -18,7 +18,7 @@ from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.faults import point
 from galleyproof.runs.freezing import freeze_from_plan
 from galleyproof.runs.models import Run
-from galleyproof.runs.states import ENDED, check_move
+from galleyproof.runs.states import ENDED, OWN_COMMAND, check_move
 from galleyproof.runs.tally import (
     Tally,
     consequence_counts,
@@ -34,13 +34,16 @@ def move(run: Run, state: str) -> None:
     run.state = state
 
 
-def settle(run_id: int, at: datetime) -> str:
-    """Makes the moves that are due; returns the run's state."""
+def settle(run_id: int, at: datetime, *, own: bool = False) -> str:
+    """Makes the moves that are due; returns the run's state.
+
+    own: the caller works a run that only its own command may end (states.OWN_COMMAND).
+    """
     point("settling")
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=run_id)
         if run.state in ("planning", "queued", "running", "pausing", "cancelling"):
-            due(run, at)
+            due(run, at, own)
     point("settled")
     if run.dry_run and run.state in ENDED:
         for waiting in Run.objects.filter(plan_id=run.id, state="planning", dry_run=False):
@@ -48,9 +51,11 @@ def settle(run_id: int, at: datetime) -> str:
     return run.state
 
 
-def due(run: Run, at: datetime) -> None:
+def due(run: Run, at: datetime, own: bool) -> None:
     if run.plan_id is not None and run.state == "planning":
         return  # it waits for its plan, which is settled for itself
+    if run.job in OWN_COMMAND and not own:
+        return  # between two of its chunks it looks as if it were through
     so_far = tally(run.environment_id, run.id)
     if run.state == "cancelling" and so_far.in_hand == 0:
         finish(run, so_far, "cancelled", at)

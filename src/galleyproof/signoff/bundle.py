@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from galleyproof.audit import verify_bundle
 from galleyproof.audit.hashing import plain
 from galleyproof.audit.log import append
 from galleyproof.audit.models import Entry
@@ -113,6 +114,11 @@ def make_bundle(who: Who, number: int, path: Path, *, at: datetime) -> Made:
         at=at,
     )
     return Made(path, digest, changed, entries)
+
+
+def verifier() -> str:
+    """The program that verifies bundles anywhere, as text."""
+    return Path(verify_bundle.__file__).read_text("utf-8")
 
 
 def digest_of(path: Path) -> str:

@@ -112,6 +112,13 @@ def reading_named(name: str, version: int | None = None) -> Reading:
     raise Wrong(f"{name} has no version {version}; it is at version {now[name].version}")
 
 
+def versions_of(name: str) -> list[int]:
+    """The numbers of the versions of a reading that can be read, oldest first. One query."""
+    at_first = shipped().get(name)
+    written = ReadingText.objects.filter(name=name).values_list("version", flat=True)
+    return sorted({*written, *([at_first.version] if at_first else [])})
+
+
 def required(job: str, readings: dict[str, Reading] | None = None) -> list[Reading]:
     """The readings that a job requires, at their current versions: general ones first."""
     now = current() if readings is None else readings

@@ -8,12 +8,16 @@ from django.urls import include, path
 from galleyproof.web.screens import (
     administration,
     audit,
+    bundles,
+    environments,
     home,
     jobs,
     matrix,
     monitor,
+    people,
     permits,
     plan,
+    policies,
     readings,
     records,
     refusals,
@@ -26,9 +30,9 @@ from galleyproof.web.screens import (
     run_records,
     schedules,
     sets,
-    settings,
     signing_in,
     tickets,
+    tokens,
 )
 
 urlpatterns = [
@@ -54,8 +58,12 @@ urlpatterns = [
         schedules,
         permits,
         audit,
+        bundles,
         administration,
-        settings,
+        people,
+        tokens,
+        environments,
+        policies,
     )
     for address in screen.addresses
 ]

@@ -129,7 +129,9 @@ def kinds_word(kind: str) -> str:
 
 
 def records_of(kind: str, count: int) -> str:
-    """`1 bib`, `2,311 holdings records`."""
+    """`1 bib`, `2,311 holdings records`; of no one kind, `12 records`."""
+    if not kind:
+        return records(count)
     number = counted(count)
     word = kind_word(kind) if count == 1 else kinds_word(kind)
     return f"{number} {word}"

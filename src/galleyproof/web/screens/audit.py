@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -16,9 +15,7 @@ from django.views.decorators.http import require_POST
 from galleyproof.audit.actions import ACTIONS, line
 from galleyproof.audit.chain import verify as walk
 from galleyproof.audit.log import listing
-from galleyproof.audit.models import Entry
-from galleyproof.catalog.tables import safe
-from galleyproof.web.screens.monitor import Echo
+from galleyproof.web.csv_files import as_csv
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.templatetags.galley import zone_of
 
@@ -74,34 +71,24 @@ def verify(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> StreamingHttpResponse:
     texts, days, _errors = wanted_of(request)
 
-    def rows() -> Iterator[str]:
-        writer = csv.writer(Echo())
-        yield writer.writerow(
-            ["number", "time (UTC)", "person", "typed by", "action", "subject", "reason", "hash"]
-        )
+    def rows() -> Iterator[Sequence[object]]:
         before: int | None = None
         while entries := listing(**texts, **days, before=before, limit=STEP):
             for one in entries:
-                yield writer.writerow(cells(one))
+                yield (
+                    one.number,
+                    one.at.isoformat(),
+                    one.person,
+                    one.acting,
+                    one.action,
+                    one.subject,
+                    one.reason,
+                    one.hash,
+                )
             before = entries[-1].number
 
-    return StreamingHttpResponse(
-        rows(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="log.csv"'},
-    )
-
-
-def cells(entry: Entry) -> list[str]:
-    return [
-        str(entry.number),
-        entry.at.isoformat(),
-        *(
-            safe(text or "")
-            for text in (entry.person, entry.acting, entry.action, entry.subject, entry.reason)
-        ),
-        entry.hash,
-    ]
+    heads = ("number", "time (UTC)", "person", "typed by", "action", "subject", "reason", "hash")
+    return as_csv("log", heads, rows())
 
 
 addresses = [

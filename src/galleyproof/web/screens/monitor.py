@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -11,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from galleyproof.catalog.tables import safe
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.models import Run
 from galleyproof.runs.monitoring import changed_per_day
@@ -22,6 +21,7 @@ from galleyproof.runs.states import STATES
 from galleyproof.runs.tally import OUTCOMES
 from galleyproof.runs.workers import workers_alive
 from galleyproof.web.asking import now
+from galleyproof.web.csv_files import as_csv
 from galleyproof.web.plot import bars
 from galleyproof.web.templatetags.galley import zone_of
 from galleyproof.web.words import run_title
@@ -43,10 +43,14 @@ def run_lines(runs: Sequence[Run]) -> list[RunLine]:
     return [RunLine(run, title_of(run)) for run in runs]
 
 
+OWN_TITLES = {"load": gettext_lazy("First filling"), "refresh": gettext_lazy("Refresh")}
+"""Runs that are of no job."""
+
+
 def title_of(run: Run) -> str:
     job = JOBS.get(run.job)
-    title = _("First filling") if run.job == "load" else job.title if job else run.job
-    return run_title(run.job, title, run.undoes_id, run.dry_run)
+    title = OWN_TITLES.get(run.job) or (job.title if job else run.job)
+    return run_title(run.job, str(title), run.undoes_id, run.dry_run)
 
 
 def monitor(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
@@ -68,7 +72,7 @@ def monitor(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         for name in ("state", "job", "person", "unit", "environment", "what")
     }
     if wanted.get("form") == "csv" and not errors:
-        return as_csv(filters, days)
+        return all_runs(filters, days)
     runs: list[Run] = []
     try:
         runs = listing(**filters, **days, before=number(wanted.get("before")), limit=PAGE + 1)
@@ -108,44 +112,29 @@ COLUMNS = (
 )
 
 
-def as_csv(filters: dict[str, Any], days: dict[str, Any]) -> StreamingHttpResponse:
+def all_runs(filters: dict[str, Any], days: dict[str, Any]) -> StreamingHttpResponse:
     """All runs that fit, streamed."""
 
-    def rows() -> Iterator[str]:
-        writer = csv.writer(Echo())
-        yield writer.writerow(COLUMNS)
+    def rows() -> Iterator[Sequence[object]]:
         before: int | None = None
         while runs := listing(**filters, **days, before=before, limit=STEP):
             for run in runs:
-                yield writer.writerow(
-                    [
-                        run.pk,
-                        run.job,
-                        run.environment_id,
-                        "yes" if run.dry_run else "",
-                        run.person.username,
-                        run.state,
-                        run.size,
-                        *(run.counts.get(name, "") for name in OUTCOMES),
-                        iso(run.requested),
-                        iso(run.finished),
-                        safe(run.note),
-                    ]
+                yield (
+                    run.pk,
+                    run.job,
+                    run.environment_id,
+                    "yes" if run.dry_run else "",
+                    run.person.username,
+                    run.state,
+                    run.size,
+                    *(run.counts.get(name, "") for name in OUTCOMES),
+                    iso(run.requested),
+                    iso(run.finished),
+                    run.note,
                 )
             before = runs[-1].pk
 
-    return StreamingHttpResponse(
-        rows(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="runs.csv"'},
-    )
-
-
-class Echo:
-    """A file that gives back what is written: for streaming CSV."""
-
-    def write(self, value: str) -> str:
-        return value
+    return as_csv("runs", COLUMNS, rows())
 
 
 def number(text: str | None) -> int | None:

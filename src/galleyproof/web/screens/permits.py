@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -23,38 +24,48 @@ from galleyproof.permits.actions.one import is_holder, permit_numbered
 from galleyproof.permits.actions.refuse import lift, refuse
 from galleyproof.permits.actions.revoke import revoke as revoke_permit
 from galleyproof.permits.actions.suspend import suspend
+from galleyproof.permits.days import day_of
 from galleyproof.permits.deciding import may
 from galleyproof.permits.holding import held_by
 from galleyproof.permits.listing import denials as all_denials
 from galleyproof.permits.listing import listing
-from galleyproof.permits.standing import standing, why_not
+from galleyproof.permits.standing import STANDINGS, standing, why_not
+from galleyproof.runs.binding import for_permit, resolved
 from galleyproof.runs.monitoring import of_permit
 from galleyproof.runs.offered import JOBS, job_named
 from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.csv_files import as_csv
+from galleyproof.web.limit_fields import envelope_from
 from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.screens.monitor import run_lines
 from galleyproof.web.sending import once
 
 PAGE = 50
+STEP = 1_000
+"""Permits that a download reads at a time."""
+COLUMNS = (
+    "permit",
+    "who",
+    "job",
+    "rule or profile",
+    "environment",
+    "state",
+    "limits",
+    "from",
+    "until",
+    "issued by",
+)
 
 
 def permits(request: HttpRequest) -> HttpResponse:
-    wanted = {
-        name: request.GET.get(name, "").strip() for name in ("person", "job", "environment", "all")
-    }
+    wanted = wanted_of(request)
     at = now()
     errors: list[str] = []
     found: list[Any] = []
     try:
-        found = listing(
-            person=wanted["person"],
-            job=wanted["job"],
-            environment=wanted["environment"],
-            active_at=None if wanted["all"] else at,
-            after=number_or_none(request.GET.get("after")) or 0,
-            limit=PAGE + 1,
-        )
+        after = number_or_none(request.GET.get("after")) or 0
+        found = listing(**asked_of(wanted, at), after=after, limit=PAGE + 1)
     except Wrong as wrong:
         errors = str(wrong).splitlines()
     return render(
@@ -65,12 +76,56 @@ def permits(request: HttpRequest) -> HttpResponse:
             "next": found[PAGE - 1].pk if len(found) > PAGE else None,
             "filters": wanted,
             "filtered": any(wanted.values()),
+            "standings": [one for one in STANDINGS if one != "active"],
+            "query": f"?{request.GET.urlencode()}" if request.GET else "",
             "jobs": sorted(JOBS.values(), key=lambda one: one.title),
             "errors": errors,
             "may_issue": person_of(request).has_role("systems-librarian"),
         },
         status=422 if errors else 200,
     )
+
+
+def wanted_of(request: HttpRequest) -> dict[str, str]:
+    names = ("person", "job", "environment", "state")
+    return {name: request.GET.get(name, "").strip() for name in names}
+
+
+def asked_of(wanted: dict[str, str], at: datetime) -> dict[str, Any]:
+    """What the listing is asked. state: one of STANDINGS, `any`, or nothing: those good now."""
+    state = wanted["state"]
+    if state not in ("", "any", *STANDINGS):
+        raise Wrong(_("“%(state)s” is not how a permit stands") % {"state": state})
+    return {name: wanted[name] for name in ("person", "job", "environment")} | {
+        "state": "" if state == "any" else state,
+        "active_at": None if state == "any" else at,
+    }
+
+
+def download(request: HttpRequest) -> HttpResponse:
+    """All that fit the filter, as CSV."""
+    at = now()
+    asked = asked_of(wanted_of(request), at)
+
+    def rows() -> Iterator[Sequence[object]]:
+        after = 0
+        while some := listing(**asked, after=after, limit=STEP):
+            for one in some:
+                yield (
+                    one.pk,
+                    one.holder,
+                    one.job,
+                    one.binding,
+                    one.environment,
+                    standing(one, at),
+                    one.limits.sentence(),
+                    day_of(one.starts),
+                    day_of(one.ends),
+                    one.issued_by.username,
+                )
+            after = some[-1].pk
+
+    return as_csv("permits", COLUMNS, rows())
 
 
 def new_permit(request: HttpRequest) -> HttpResponse:
@@ -83,14 +138,17 @@ def new_permit(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
 
         def work() -> str:
+            whose, where = person_named(sent.get("person", "").strip()), sent.get("environment", "")
+            code, binding = for_permit(
+                sent.get("job", ""), sent.get("binding", "").strip(), whose, where
+            )
             made = issue_permit(
                 who(request),
-                person_named(sent.get("person", "").strip()),
-                job_named(sent.get("job", "")).code,
-                environment=sent.get("environment", ""),
-                binding=sent.get("binding", "").strip(),
-                max_records=whole(sent.get("max_records", ""), _("records a run")),
-                max_per_day=whole(sent.get("max_per_day", ""), _("records a day")),
+                whose,
+                code,
+                environment=where,
+                binding=binding,
+                envelope=envelope_from(sent),
                 starts=day(sent.get("starts", "")),
                 ends=day(sent.get("ends", "")),
                 at=now(),
@@ -198,11 +256,14 @@ def denials(request: HttpRequest) -> HttpResponse:
 
 
 def show_denials(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
+    after = number_or_none(request.GET.get("after")) or 0
+    found = [one for one in all_denials(all=bool(request.GET.get("all"))) if one.pk > after]
     return render(
         request,
         "web/denials.html",
         {
-            "denials": all_denials(all=bool(request.GET.get("all"))),
+            "denials": found[:PAGE],
+            "next": found[PAGE - 1].pk if len(found) > PAGE else None,
             "all": request.GET.get("all", ""),
             "jobs": sorted(JOBS.values(), key=lambda one: one.title),
             "librarian": person_of(request).has_role("systems-librarian", "administrator"),
@@ -223,7 +284,7 @@ def deny(request: HttpRequest) -> HttpResponse:
             who(request),
             person=person_named(person) if person else None,
             group=group_named(group) if group else None,
-            job=sent.get("job", ""),
+            job=job_named(sent["job"]).code if sent.get("job") else "",
             binding=sent.get("binding", "").strip(),
             environment=sent.get("environment", ""),
             reason=sent.get("reason", "").strip(),
@@ -264,17 +325,21 @@ def ask_may(request: HttpRequest) -> HttpResponse:
     """May they? The one answer, with its reason."""
     wanted = {
         name: request.GET.get(name, "").strip()
-        for name in ("person", "job", "environment", "records", "binding")
+        for name in ("person", "job", "environment", "records", "binding", "what")
     }
     answer, errors = None, []
     if wanted["person"] and wanted["job"]:
         try:
+            job = job_named(wanted["job"])
             answer = may(
                 person_named(wanted["person"]),
-                job_named(wanted["job"]).code,
-                binding=wanted["binding"],
+                job.code,
+                binding=resolved(job, wanted["binding"]),
                 environment=wanted["environment"] or "sandbox",
                 records=whole(wanted["records"], _("records")),
+                writes=wanted["what"] != "dry-run",
+                scheduled=wanted["what"] == "scheduled",
+                and_today=wanted["what"] != "dry-run",
                 at=now(),
             )
         except Wrong as wrong:
@@ -296,6 +361,7 @@ addresses = [
     path("permits", permits),
     path("permits/new", new_permit),
     path("permits/may", ask_may),
+    path("permits/download.csv", download),
     path("permits/denials", denials),
     path("permits/denials/new", deny),
     path("permits/denials/<int:number>/lift", lift_denial),

@@ -13,9 +13,16 @@ from django.views.decorators.http import require_POST
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
+from galleyproof.runs.offered import JOBS
 from galleyproof.signoff.actions.acknowledge_reading import acknowledge_reading
 from galleyproof.signoff.actions.write_reading import write_reading
-from galleyproof.signoff.readings import acknowledged, current, has_read, reading_named
+from galleyproof.signoff.readings import (
+    acknowledged,
+    current,
+    has_read,
+    reading_named,
+    versions_of,
+)
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.monitor import number as number_or_none
@@ -27,7 +34,10 @@ def readings(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/readings.html",
-        {"readings": [(one, has_read(one, theirs)) for one in current().values()]},
+        {
+            "readings": [(one, has_read(one, theirs)) for one in current().values()],
+            "may_write": person_of(request).has_role("systems-librarian"),
+        },
     )
 
 
@@ -40,6 +50,8 @@ def reading(request: HttpRequest, name: str) -> HttpResponse:
             "reading": found,
             "paragraphs": paragraphs(found.body),
             "read": has_read(found, acknowledged(person_of(request))),
+            "versions": versions_of(name),
+            "newest": current()[name].version,
             "may_write": person_of(request).has_role("systems-librarian"),
         },
     )
@@ -92,12 +104,14 @@ def acknowledge(request: HttpRequest, name: str) -> HttpResponse:
     return once(request, work)
 
 
-def write(request: HttpRequest, name: str) -> HttpResponse:
+def write(request: HttpRequest, name: str = "") -> HttpResponse:
+    """A new version of a reading; without a name a new reading."""
     errors: list[str] = []
     status = 200
     found = current().get(name)
     sent = request.POST.copy()
     typed = typed_before(request)
+    new = not name
     for key, values in typed.items():
         sent.setlist(key, values)
     if request.method == "POST":
@@ -105,14 +119,17 @@ def write(request: HttpRequest, name: str) -> HttpResponse:
         def work() -> str:
             written = write_reading(
                 who(request),
-                name,
+                name or fresh(sent.get("name", "").strip()),
                 sent.get("body", "").replace("\r\n", "\n"),
                 title=sent.get("title", "").strip(),
+                job=sent.get("job", "") if new else "",
                 minor=sent.get("minor") == "on",
                 at=now(),
             )
             messages.success(request, _("%(about)s is written.") % {"about": written.reading.about})
-            return f"/readings/{name}"
+            for one in written.suspended[:20]:
+                messages.warning(request, _("Permit %(n)s rests until it is read.") % {"n": one})
+            return f"/readings/{written.reading.name}"
 
         try:
             return once(request, work)
@@ -122,13 +139,31 @@ def write(request: HttpRequest, name: str) -> HttpResponse:
     return render(
         request,
         "web/write_reading.html",
-        {"name": name, "reading": found, "sent": sent, "errors": errors, "kept": bool(typed)},
+        {
+            "name": name,
+            "new": new,
+            "reading": found,
+            "jobs": sorted(JOBS.values(), key=lambda one: one.title) if new else [],
+            "sent": sent,
+            "errors": errors,
+            "kept": bool(typed),
+        },
         status=status,
     )
 
 
+def fresh(name: str) -> str:
+    """A name that no reading has yet: a new version is written on the reading's own page."""
+    if name in current():
+        raise Wrong(
+            _("there is a reading %(name)s already; open it to write anew") % {"name": name}
+        )
+    return name
+
+
 addresses = [
     path("readings", readings),
+    path("readings-new", write),
     path("readings/<slug:name>", reading),
     path("readings/<slug:name>/acknowledge", acknowledge),
     path("readings/<slug:name>/write", write),

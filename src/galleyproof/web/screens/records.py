@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from galleyproof.catalog.generations import begun_by, generation_of
 from galleyproof.catalog.kinds import ENVIRONMENTS, KINDS
 from galleyproof.catalog.looking import look_up, relatives, versions_between
 from galleyproof.marc.changes import changes
@@ -56,6 +57,7 @@ def record(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     environment = environment_of(request)
     version = number_or_none(request.GET.get("version"))
     found = look_up(kind, str(number), environment, version)
+    begun = begun_by(environment)
     runs = numbered({line.run for line in found.history})
     one, other = (number_or_none(request.GET.get(name)) for name in ("from", "to"))
     difference = None
@@ -72,7 +74,11 @@ def record(request: HttpRequest, kind: str, number: int) -> HttpResponse:
             "fields": record_shown(kind, found.body),
             "marc": kind not in STRUCTURES,
             "newest": found.history[-1].version,
-            "history": [(line, runs.get(line.run)) for line in reversed(found.history)],
+            "history": [
+                (line, runs.get(line.run), generation_of(line.run, begun))
+                for line in reversed(found.history)
+            ],
+            "generations": len(begun) > 0,
             "relatives": relatives(kind, found.id, environment),
             "difference": difference,
             "one": one,

@@ -21,10 +21,13 @@ from galleyproof.rulebook.actions.share import share_rules
 from galleyproof.rulebook.comparing import difference
 from galleyproof.rulebook.finding import listing, version_shown, versions_of
 from galleyproof.rules.compiling import compile_rules
+from galleyproof.rules.examples import run_examples
 from galleyproof.rules.explaining import explain
 from galleyproof.rules.footprint import footprint
 from galleyproof.rules.linting import lint
 from galleyproof.rules.parsing import WrongRules, parse_rules
+from galleyproof.rules.ready_made import every_ready_made, ready_made_text
+from galleyproof.rules.tree import RuleSet
 from galleyproof.runs.rule_changes import change_rules
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.marc_display import rows
@@ -62,7 +65,6 @@ def rule_set(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def edit(request: HttpRequest, name: str = "") -> HttpResponse:
-    me = person_of(request)
     errors: list[str] = []
     status = 200
     sent = request.POST.copy()
@@ -95,7 +97,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         except Wrong as wrong:
             errors = str(wrong).splitlines()
             status = 403 if isinstance(wrong, NotPermitted) else 422
-    text = sent.get("text") or (version_shown(name, me).text if name else "")
+    text = sent.get("text") or begun_with(request, name)
     return render(
         request,
         "web/edit_rules.html",
@@ -109,6 +111,14 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         },
         status=status,
     )
+
+
+def begun_with(request: HttpRequest, name: str) -> str:
+    """What the editor begins with: the newest version, ready-made rules, or nothing."""
+    if name:
+        return str(version_shown(name, person_of(request)).text)
+    ready = request.GET.get("from", "")
+    return ready_made_text(ready) if ready else ""
 
 
 def text_of(sent: Any) -> str:
@@ -126,12 +136,32 @@ def checked(text: str) -> dict[str, Any]:
     marks = footprint(parsed)
     return {
         "faults": [],
+        **tested(parsed),
         "warnings": lint(parsed),
         "explained": explain(parsed),
         "kind": parsed.kind,
         "reads": marks.reads,
         "writes": marks.writes,
     }
+
+
+def tested(parsed: RuleSet) -> dict[str, Any]:
+    """What came of the tests that a text holds (`# before:` … `# after:`)."""
+    try:
+        outcomes = run_examples(parsed)
+    except Wrong as wrong:
+        return {"untested": str(wrong)}
+    return {"tests": len(outcomes), "failed": [one for one in outcomes if not one.passed]}
+
+
+def ready_made(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/ready_made.html", {"rules": every_ready_made()})
+
+
+def one_ready_made(request: HttpRequest, name: str) -> HttpResponse:
+    text = ready_made_text(name)
+    context = {"name": name, "text": text, "explained": explain(parse_rules(text))}
+    return render(request, "web/one_ready_made.html", context)
 
 
 @require_POST
@@ -172,6 +202,8 @@ addresses = [
     path("rules-check", check),
     path("rules-try", try_out),
     path("rules-new", edit),
+    path("rules-ready-made", ready_made),
+    path("rules-ready-made/<slug:name>", one_ready_made),
     path("rules/<str:name>", rule_set),
     path("rules/<str:name>/edit", edit),
     path("rules/<str:name>/share", share),

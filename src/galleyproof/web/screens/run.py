@@ -15,11 +15,13 @@ from galleyproof.runs.first_run import asks_for_review
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import JOBS
 from galleyproof.runs.record_pages import lines, page
+from galleyproof.runs.refreshing import JOB as REFRESH
 from galleyproof.runs.reporting import summary, undone_by
 from galleyproof.runs.settling import settle
-from galleyproof.runs.states import ENDED, SETTLING, WORKED
+from galleyproof.runs.states import ENDED, OWN_COMMAND, SETTLING, WORKED
 from galleyproof.runs.tally import OUTCOMES, pace, tally
 from galleyproof.runs.workers import workers_alive
+from galleyproof.signoff.bundle import RIGHT as BUNDLERS
 from galleyproof.web.asking import now, person_of
 from galleyproof.web.marc_display import rows
 from galleyproof.web.models import Unticked
@@ -73,6 +75,7 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
         "data": data,
         "environment": found.environment_id,
         "moving": moving(found),
+        "own_command": found.job in OWN_COMMAND,
         "mine": found.person_id == me.pk,
         "may_steer": found.person_id == me.pk or me.has_role("systems-librarian", "administrator"),
         "outcomes": [(name, counts.get(name, 0)) for name in OUTCOMES],
@@ -81,10 +84,11 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
         "more_shapes": max(0, len(data["shapes"]) - MOST_SHAPES),
         "parameters": shown_parameters(found),
         "can_undo": not found.dry_run
-        and found.job != "load"
+        and found.job not in OWN_COMMAND
         and (found.state in ENDED or found.state == "paused")
         and counts.get("changed", 0) > 0
         and not data["undone_by"],
+        "may_bundle": found.state in ENDED and found.job in JOBS and me.has_role(*BUNDLERS),
         "used_by": run_lines(list(found.used_by.select_related("person").order_by("pk")[:5]))
         if found.dry_run
         else [],
@@ -103,7 +107,7 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
     known["consequence_lines"] = (
         lines(found, "consequence", limit=12) if data["consequences"] else []
     )
-    if counts.get("changed") and found.job != "load":
+    if counts.get("changed") and found.job not in OWN_COMMAND:
         first = page(found, "changed", limit=FIRST)
         known["first"] = [
             (one, rows(one.difference.changes, one.kind) if one.difference else [])
@@ -137,6 +141,10 @@ def how_far(found: Run) -> dict[str, Any]:
     """How far a run on its way is; while it is being planned, how far its plan is."""
     shown = found.plan if found.state == "planning" and found.plan is not None else found
     so_far = tally(shown.environment_id, shown.pk)
+    if shown.job == REFRESH and not so_far.size:
+        # Its ledger is written at the end, so the worker notes how far it is.
+        seen, size = shown.counts.get("looked-at", 0), shown.counts.get("set", 0)
+        so_far = so_far._replace(size=size, done=min(seen, size))
     speed = pace(shown.environment_id, shown.pk, now())
     percent = so_far.done * 100 // so_far.size if so_far.size else 0
     return {

@@ -1,4 +1,4 @@
-"""A run's report and records as files: CSV, XLSX, .mrk, .mrc."""
+"""A run's report and records as files: CSV, XLSX, .mrk, .mrc; what a load refused."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from django.urls import path
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.downloads import write_download
 from galleyproof.runs.models import Run
+from galleyproof.runs.refused_texts import write_refused
 from galleyproof.runs.reporting import BY_NAME, COLUMNS, report_lines
-from galleyproof.web.screens.monitor import Echo
+from galleyproof.web.csv_files import Echo
 
 TOGETHER = 500
 """Lines sent in one piece."""
@@ -52,4 +53,17 @@ def csv_of(run: Run, outcome: str | None) -> Iterator[str]:
         yield some
 
 
-addresses = [path("runs/<int:number>/download.<slug:ending>", download)]
+def refused(request: HttpRequest, number: int) -> FileResponse:
+    """What a load refused, as it came: to be mended and loaded again."""
+    run = run_numbered(number)
+    with tempfile.TemporaryDirectory(prefix="galley-download-") as folder:
+        file = Path(folder) / "refused"
+        write_refused(run, file)
+        stream = file.open("rb")
+    return FileResponse(stream, as_attachment=True, filename=f"run-{run.pk}-refused")
+
+
+addresses = [
+    path("runs/<int:number>/download.<slug:ending>", download),
+    path("runs/<int:number>/refused-as-it-came", refused),
+]

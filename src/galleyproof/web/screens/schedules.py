@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -56,23 +57,32 @@ def all_schedules(request: HttpRequest) -> HttpResponse:
     )
 
 
-def calendar(found: list[Schedule]) -> list[tuple[object, list[tuple[object, object]]]]:
+class Start(NamedTuple):
+    """A time at which something starts. title: the job's."""
+
+    at: datetime
+    schedule: Schedule
+    title: str
+
+
+def calendar(found: list[Schedule]) -> list[tuple[date, list[Start]]]:
     """The coming days, each with the times at which something starts, in the institution's zone."""
     zone = timezone.get_default_timezone()
     at = now()
     until = at + timedelta(days=DAYS)
     starts = []
     for one in found:
+        title = JOBS[one.job].title if one.job in JOBS else one.job
         due = one.next_due if one.state == "active" else None
         for _count in range(MOST_A_SCHEDULE):
             if due is None or due > until:
                 break
-            starts.append((due.astimezone(zone), one))
+            starts.append(Start(due.astimezone(zone), one, title))
             due = next_after(one.cron, due, zone)
-    starts.sort(key=lambda pair: pair[0])
+    starts.sort(key=lambda one: one.at)
     first = at.astimezone(zone).date()
     days = [first + timedelta(days=count) for count in range(DAYS)]
-    return [(day, [pair for pair in starts if pair[0].date() == day]) for day in days]
+    return [(day, [one for one in starts if one.at.date() == day]) for day in days]
 
 
 def new_schedule(request: HttpRequest, code: str, environment: str) -> HttpResponse:

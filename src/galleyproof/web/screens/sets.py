@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ from galleyproof.catalog import set_pages, sets
 from galleyproof.catalog.exporting import export_records
 from galleyproof.catalog.kinds import ENVIRONMENTS, ID_TYPES, KINDS
 from galleyproof.catalog.models import RecordSet
+from galleyproof.catalog.set_exports import export_members
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.offered import JOBS
-from galleyproof.runs.reporting import all_ids, listing
+from galleyproof.runs.reporting import all_ids, iso, listing
+from galleyproof.structures.table import STRUCTURES
 from galleyproof.web.asking import now, person_of
+from galleyproof.web.csv_files import as_csv
 from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.jobs import ASKED_FOR_ELSEWHERE
 from galleyproof.web.screens.monitor import number as number_or_none
@@ -30,18 +34,16 @@ from galleyproof.web.sending import once
 from galleyproof.web.uploads import as_file, check_ids, upload_of
 
 PAGE = 50
+STEP = 1_000
+"""Sets that a download reads at a time."""
 FORMATS = {"mrc": "iso2709", "mrk": "mrk", "xml": "marcxml", "json": "json"}
+"""Endings of downloads of MARC records; what is no MARC comes as csv or json."""
 
 
 def all_sets(request: HttpRequest) -> HttpResponse:
-    wanted = {name: request.GET.get(name, "").strip() for name in ("environment", "kind", "name")}
-    found = sets.listing(
-        wanted["environment"] or None,
-        kind=wanted["kind"],
-        name=wanted["name"],
-        before=number_or_none(request.GET.get("before")),
-        limit=PAGE + 1,
-    )
+    wanted = wanted_of(request)
+    before = number_or_none(request.GET.get("before"))
+    found = asked_for(wanted, before, PAGE + 1)
     return render(
         request,
         "web/sets.html",
@@ -50,9 +52,36 @@ def all_sets(request: HttpRequest) -> HttpResponse:
             "next": found[PAGE - 1].pk if len(found) > PAGE else None,
             "filters": wanted,
             "filtered": any(wanted.values()),
+            "query": f"?{request.GET.urlencode()}" if request.GET else "",
             "kinds": list(KINDS),
         },
     )
+
+
+def wanted_of(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "").strip() for name in ("environment", "kind", "name")}
+
+
+def asked_for(wanted: dict[str, str], before: int | None, limit: int) -> list[RecordSet]:
+    environment, kind, name = wanted["environment"] or None, wanted["kind"], wanted["name"]
+    return sets.listing(environment, kind=kind, name=name, before=before, limit=limit)
+
+
+def download_list(request: HttpRequest) -> HttpResponse:
+    """All sets that fit the filter, as CSV."""
+    wanted = wanted_of(request)
+
+    def rows() -> Iterator[Sequence[object]]:
+        before = None
+        while some := asked_for(wanted, before, STEP):
+            for one in some:
+                how = one.query or one.origin
+                where = one.environment_id
+                yield one.pk, one.name, where, one.kind, one.size, how, one.made_by, iso(one.made)
+            before = some[-1].pk
+
+    heads = ("set", "name", "environment", "of", "members", "how", "made by", "made (UTC)")
+    return as_csv("sets", heads, rows())
 
 
 def new_set(request: HttpRequest, environment: str) -> HttpResponse:
@@ -121,6 +150,7 @@ def one_set(request: HttpRequest, number: int) -> HttpResponse:
         "page": page,
         "after": after,
         "stale": stale,
+        "marc": found.kind not in STRUCTURES,
     }
     if request.htmx:
         return render(request, "web/set_members.html", context)
@@ -171,12 +201,13 @@ def not_found(request: HttpRequest, number: int) -> HttpResponse:
 
 def download(request: HttpRequest, number: int, ending: str) -> FileResponse:
     found = sets.set_numbered(number)
-    if ending not in FORMATS:
+    ways = {"csv": "csv", "json": "json"} if found.kind in STRUCTURES else FORMATS
+    if ending not in ways:
         raise Wrong(_("there is no such download"))
     with tempfile.TemporaryDirectory(prefix="galley-download-") as folder:
         file = Path(folder) / "download"
         export_records(
-            found.kind, found.environment_id, file, form=FORMATS[ending], set_name=found.name
+            found.kind, found.environment_id, file, form=ways[ending], set_name=found.name
         )
         stream = file.open("rb")
     return FileResponse(
@@ -185,6 +216,17 @@ def download(request: HttpRequest, number: int, ending: str) -> FileResponse:
         filename=f"set-{found.pk}.{ending}",
         content_type="application/octet-stream",
     )
+
+
+def download_members(request: HttpRequest, number: int) -> FileResponse:
+    """Its members by their own numbers: a file of ids, from which a set is made again."""
+    found = sets.set_numbered(number)
+    with tempfile.TemporaryDirectory(prefix="galley-download-") as folder:
+        file = Path(folder) / "download"
+        export_members(found.name, found.environment_id, file)
+        stream = file.open("rb")
+    name = f"set-{found.pk}-members.csv"
+    return FileResponse(stream, as_attachment=True, filename=name, content_type="text/csv")
 
 
 @require_POST
@@ -243,6 +285,7 @@ def by_name(request: HttpRequest, environment: str) -> HttpResponse:
 
 addresses = [
     path("sets", all_sets),
+    path("sets/download.csv", download_list),
     path("sets/new/<slug:environment>", new_set),
     path("sets/new/<slug:environment>/check", check),
     path("sets/named/<slug:environment>", by_name),
@@ -250,6 +293,7 @@ addresses = [
     path("sets/<int:number>/count", count),
     path("sets/<int:number>/lines", not_found),
     path("sets/<int:number>/download.<slug:ending>", download),
+    path("sets/<int:number>/members.csv", download_members),
     path("sets/<int:number>/freeze", freeze),
     path("sets/<int:number>/combine", combine),
     path("sets/<int:number>/drift", drift),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from galleyproof.people.denial import NotPermitted
 from galleyproof.people.models import Person
 from galleyproof.permits.envelope import Envelope
 from galleyproof.runs.offered import JOBS
+from galleyproof.runs.reporting import iso
 from galleyproof.signoff.actions import ending, role_form
 from galleyproof.signoff.actions.approve_sandbox import approve_sandbox
 from galleyproof.signoff.actions.ask import ask
@@ -34,6 +35,7 @@ from galleyproof.signoff.readings import acknowledged, has_read, required
 from galleyproof.signoff.states import MOVES, STATES
 from galleyproof.signoff.tickets import listing, ticket_numbered
 from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.csv_files import as_csv
 from galleyproof.web.limit_fields import envelope_from, typed_of
 from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.monitor import number as number_or_none
@@ -42,6 +44,20 @@ from galleyproof.web.screens.permits import day, whole
 from galleyproof.web.sending import once
 
 PAGE = 50
+STEP = 500
+"""Tickets that a download reads at a time."""
+COLUMNS = (
+    "ticket",
+    "who",
+    "job",
+    "rule or profile",
+    "environment",
+    "state",
+    "why",
+    "next",
+    "opened (UTC)",
+    "moved (UTC)",
+)
 
 
 class TicketLine(NamedTuple):
@@ -88,11 +104,28 @@ def tickets(request: HttpRequest) -> HttpResponse:
             "filters": wanted,
             "filtered": any(wanted.values()),
             "states": STATES,
+            "query": f"?{request.GET.urlencode()}" if request.GET else "",
             "jobs": sorted(JOBS.values(), key=lambda one: one.title),
             "errors": errors,
         },
         status=422 if errors else 200,
     )
+
+
+def download(request: HttpRequest) -> HttpResponse:
+    """All tickets that fit the filter, as CSV."""
+    wanted = {name: request.GET.get(name, "").strip() for name in ("state", "person", "job")}
+
+    def rows() -> Iterator[Sequence[object]]:
+        before = None
+        while some := with_next(listing(**wanted, before=before, limit=STEP)):
+            for one, _title, step in some:
+                who, opened, moved = one.person.username, iso(one.opened_at), iso(one.moved_at)
+                what = (one.job, one.binding, one.environment, one.state)
+                yield one.pk, who, *what, one.why, step.sentence, opened, moved
+            before = some[-1].ticket.pk
+
+    return as_csv("tickets", COLUMNS, rows())
 
 
 def new_ticket(request: HttpRequest) -> HttpResponse:
@@ -158,6 +191,10 @@ def show(request: HttpRequest, number: int, errors: list[str], status: int) -> H
         "proofs": [shown(one) for one in found.proofs.select_related("run", "ticket")],
         "steps": found.steps.select_related("person"),
         "form": form,
+        "back_to": [
+            one.after for one in MOVES if (one.before, one.verb) == (found.state, "send-back")
+        ],
+        "form_roles": form.role.split(" or ") if form else [],
         "candidates": run_lines(candidates(found)) if verbs & {"prove"} else [],
         "limits": typed_of(found.asked),
         "sent": request.POST,
@@ -240,7 +277,11 @@ STEPS: dict[str, Callable[[HttpRequest, int], Any]] = {
         who(request), number, comment=said(request, "comment"), at=now()
     ),
     "form-apply": lambda request, number: role_form.apply(
-        who(request), number, comment=said(request, "comment"), at=now()
+        who(request),
+        number,
+        role=said(request, "role"),
+        comment=said(request, "comment"),
+        at=now(),
     ),
     "form-send-back": lambda request, number: role_form.send_form_back(
         who(request), number, missing=said(request, "missing"), at=now()
@@ -268,6 +309,7 @@ def step(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 
 addresses = [
     path("tickets", tickets),
+    path("tickets/download.csv", download),
     path("tickets/new", new_ticket),
     path("tickets/<int:number>", ticket),
     path("tickets/<int:number>/<slug:verb>", step),

@@ -1,0 +1,239 @@
+"""Administration on the pages: each form does what the command of that name does, once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+
+import pytest
+from pages import sentences
+from stories import JOB, marc
+
+PERSON = "/administration/people/carol"
+
+
+def rows_of(answer) -> list[list[str]]:
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.getvalue().decode())))
+
+
+def test_a_library_role_is_given_and_taken_by_an_administrator(site):
+    ada = site.browser("ada")
+    for verb, there in (("give-role", True), ("take-role", False)):
+        answer = site.post(
+            ada, PERSON, f"{PERSON}/{verb}", library_role="Catalog Manager", library="ITS"
+        )
+        assert answer.status_code == 302, sentences(answer)
+        assert ("catalog manager (ITS)" in sentences(ada.get(PERSON))) is there
+    again = site.post(ada, PERSON, f"{PERSON}/take-role", library_role="catalog manager")
+    assert again.status_code == 422
+    assert 'value="catalog manager"' in again.content.decode()
+
+
+def test_a_unit_is_made_and_one_that_is_taken_is_told(site):
+    ada = site.browser("ada")
+    page, to = "/administration/units", "/administration/units/new"
+    assert site.post(ada, page, to, code="NEW-PART", name="A part").status_code == 302
+    assert "NEW-PART A part NEW" in sentences(ada.get(page))
+    taken = site.post(ada, page, to, code="new-part")
+    assert (taken.status_code, "already" in sentences(taken)) == (422, True)
+
+
+def test_people_are_filtered_by_unit_and_role_and_downloaded(site):
+    ada = site.browser("ada")
+    site.post(ada, PERSON, f"{PERSON}/join-unit", unit="HKS-GUT")
+    page = sentences(ada.get("/administration/people?unit=HKS"))
+    assert "Carol" in page
+    assert "Dan" not in page.split("May sign in")[1]
+    rows = rows_of(ada.get("/administration/people/download.csv?role=auditor"))
+    assert [row[0] for row in rows[1:]] == ["eve"]
+    for page in ("people", "people/download.csv"):
+        answer = ada.get(f"/administration/{page}?unit=NOWHERE")
+        assert answer.status_code in (404, 422)
+        assert "there is no unit NOWHERE" in sentences(answer)
+
+
+def test_policies_and_the_trip_policy_are_set(site):
+    from galleyproof.catalog.models import Environment
+    from galleyproof.signoff.policy import policy
+
+    ada = site.browser("ada")
+    page = "/administration/policies"
+    assert site.post(ada, page, name="three-people", value="yes").status_code == 302
+    assert policy("three-people") is True
+    wrong = site.post(ada, page, name="stale-after", value="soon")
+    assert (wrong.status_code, "a number of days" in sentences(wrong)) == (422, True)
+    here = "/administration/environments/sandbox"
+    site.post(ada, here, f"{here}/trip", policy="on")
+    assert Environment.objects.get(pk="sandbox").trip
+
+
+def test_the_sandbox_is_refreshed_only_by_whoever_types_its_name_and_once(site):
+    from galleyproof.runs.models import Run
+    from galleyproof.runs.refreshing import carry_through
+    from galleyproof.web.sending import new_token
+
+    ada = site.browser("ada")
+    here = "/administration/environments/sandbox"
+    hasty = site.post(ada, here, f"{here}/refresh", sure="yes")
+    assert (hasty.status_code, "type sandbox" in sentences(hasty)) == (422, True)
+    token = new_token()
+    begun = [ada.post(f"{here}/refresh", {"sure": "sandbox", "once": token}) for _ in range(2)]
+    assert begun[0]["Location"] == begun[1]["Location"]
+    run = Run.objects.get(job="refresh")
+    assert begun[0]["Location"] == f"/runs/{run.pk}"
+    assert "Running" in sentences(ada.get(f"/runs/{run.pk}"))
+    assert "nobody is at it" in sentences(ada.get(here))
+    carry_through(run.pk, stop=lambda: False)
+    page = sentences(ada.get(f"/runs/{run.pk}"))
+    assert "Completed" in page
+    assert "all of production" in page
+    assert "Preview the undo" not in page
+    assert f"run {run.pk}" in sentences(ada.get(here))
+    counted = sentences(ada.get(f"{here}?count=yes"))
+    assert "bibs 11 0 0" in counted
+    other = "/administration/environments/production"
+    assert (
+        ada.post(f"{other}/refresh", {"sure": "production", "once": new_token()}).status_code == 422
+    )
+
+
+def test_a_bundle_of_a_run_verifies_and_stands_in_the_log(site, tmp_path):
+    from galleyproof.audit.models import Entry
+    from galleyproof.audit.verify_bundle import verify
+
+    run = site.library.run(plan=site.library.run(dry_run=True).pk)
+    eve = site.browser("eve")
+    assert "Make an evidence bundle" in sentences(eve.get(f"/runs/{run.pk}"))
+    assert "Make an evidence bundle" not in sentences(site.browser("dan").get(f"/runs/{run.pk}"))
+    for address, sent in ((f"/runs/{run.pk}/bundle", {}), ("/audit/bundle", {"run": run.pk})):
+        file = tmp_path / "one.zip"
+        file.write_bytes(eve.post(address, sent).getvalue())
+        assert zipfile.is_zipfile(file)
+        assert not verify(file).faults
+    assert Entry.objects.filter(action="bundle-made", subject=f"run {run.pk}").count() == 2
+    assert eve.post("/audit/bundle", {"run": "x"}).status_code == 422
+    program = eve.get("/audit/verify_bundle.py").content
+    compile(program, "verify_bundle.py", "exec")
+
+
+def test_a_token_is_made_for_somebody_else_and_never_twice(site):
+    from galleyproof.people.models import Token
+    from galleyproof.web.sending import new_token
+
+    ada, once = site.browser("ada"), new_token()
+    sent = {"person": "amy", "label": "script", "once": once}
+    first, second = (ada.post("/administration/tokens", sent) for _ in range(2))
+    assert "shown this once" in sentences(first)
+    assert second.status_code == 302
+    token = Token.objects.get()
+    assert (token.person.username, token.label) == ("amy", "script")
+    nobody = ada.post("/administration/tokens", {"person": "zz", "once": new_token()})
+    assert nobody.status_code == 422
+
+
+def test_upkeep_is_done_and_mail_that_is_kept_is_seen_by_those_who_see_to_it(site, monkeypatch):
+    from galleyproof.signoff.models import Message
+    from galleyproof.web.asking import now
+
+    Message.objects.create(
+        to=["amy@example.org"],
+        subject="About a permit",
+        body="x",
+        written_at=now(),
+        failed="refused",
+    )
+    page = "/administration/upkeep"
+    assert "About a permit" in sentences(site.browser("bob").get(page))
+    assert "About a permit" not in sentences(site.browser("dan").get(page))
+    amy = site.browser("amy")
+    site.post(amy, page, f"{page}/now")
+    assert "1 mails are sent" in sentences(amy.get(page))
+    site.post(amy, page, f"{page}/now")
+    assert "Nothing was due" in sentences(amy.get(page))
+
+
+def test_a_new_reading_is_written_for_one_job_and_its_versions_stay(site):
+    bob = site.browser("bob")
+    text = {"name": "off-site", "title": "Off-site", "job": JOB, "body": "First."}
+    assert site.post(bob, "/readings-new", **text)["Location"] == "/readings/off-site"
+    taken = site.post(bob, "/readings-new", **text)
+    assert (taken.status_code, "already" in sentences(taken)) == (422, True)
+    site.post(bob, "/readings/off-site/write", title="Off-site", body="Second.")
+    assert "Second." in sentences(bob.get("/readings/off-site"))
+    earlier = sentences(bob.get("/readings/off-site?version=1"))
+    assert "First." in earlier
+    assert "This is an earlier version" in earlier
+    assert "off-site" in bob.get(f"/jobs/{JOB}").content.decode()
+
+
+def test_a_permit_is_issued_with_all_its_limits_and_permits_are_filtered_and_downloaded(site):
+    from galleyproof.permits.models import Permit
+
+    bob = site.browser("bob")
+    answer = site.post(
+        bob,
+        "/permits/new",
+        person="dan",
+        job="change-physical-items",
+        environment="sandbox",
+        max_records="50",
+        libraries="MAIN",
+        hours="08:00-18:00",
+        days="mon, tue",
+        scheduling="on",
+        parameters="library=MAIN,ITS\n",
+    )
+    assert answer.status_code == 302, sentences(answer)
+    made = Permit.objects.latest("pk")
+    assert made.limits.stored() == {
+        "max_records": 50,
+        "libraries": ["MAIN"],
+        "hours": ["08:00", "18:00"],
+        "days": ["mon", "tue"],
+        "scheduling": True,
+        "parameters": {"library": {"among": ["MAIN", "ITS"]}},
+    }
+    site.post(bob, f"/permits/{made.pk}", f"/permits/{made.pk}/revoke", reason="over")
+    page = sentences(bob.get("/permits?state=revoked"))
+    assert "at most 50 records a run" in page
+    rows = rows_of(bob.get("/permits/download.csv?state=revoked"))
+    assert [row[0] for row in rows[1:]] == [str(made.pk)]
+    assert bob.get("/permits?state=zz").status_code == 422
+    wrong = site.post(bob, "/permits/new", person="dan", job=JOB, environment="sandbox", days="x")
+    assert wrong.status_code == 422
+    unbound = site.post(
+        bob, "/permits/new", person="dan", job="normalize-bibs", environment="sandbox"
+    )
+    assert "works by a rule set" in sentences(unbound)
+
+
+@pytest.mark.parametrize(
+    ("after", "said"), [("$aBees", "1 test in it passes"), ("$aWasps", "1 of 1 tests fails")]
+)
+def test_the_checker_runs_the_tests_that_a_text_holds(site, after, said):
+    rule = 'rule "x"\nwhen\n  TRUE\nthen\n  changeSecondIndicator "650" to "0"\nend\n'
+    text = f"# before:\n# =650  \\4$aBees\n# after:\n# =650  \\0{after}\n\n{rule}"
+    page = sentences(site.browser("bob").post("/rules-check", {"text": text}))
+    assert said in page
+
+
+def test_ready_made_rules_are_a_start_for_ones_own(site):
+    bob = site.browser("bob")
+    assert "keep-existing" in sentences(bob.get("/rules-ready-made"))
+    page = bob.get("/rules-new?from=keep-existing").content.decode()
+    assert "merge" in page.split("<textarea")[1].split("</textarea>")[0]
+    assert bob.get("/rules-ready-made/zz").status_code == 404
+
+
+def test_the_numbers_of_a_set_make_it_again_and_what_a_load_refused_comes_as_it_came(site):
+    from galleyproof.catalog.models import RecordSet
+
+    amy = site.browser("amy")
+    number = RecordSet.objects.get(name="all", environment="sandbox").pk
+    rows = rows_of(amy.get(f"/sets/{number}/members.csv"))
+    assert (rows[0][0], len(rows)) == ("MMS ID", 12)
+    broken = b"00026nam a2200025 a 4500 not a record\x1d"
+    run = site.library.load([marc(n) for n in range(3)] + [broken], "production", "authority")
+    assert amy.get(f"/runs/{run.pk}/refused-as-it-came").getvalue() == broken
