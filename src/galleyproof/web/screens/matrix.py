@@ -23,7 +23,8 @@ from galleyproof.signoff.matrix.exporting import list_rows
 from galleyproof.signoff.matrix.importing import import_list, settle_row
 from galleyproof.signoff.matrix.sheet import csv_cells, write_list
 from galleyproof.web.asking import now, person_of, who
-from galleyproof.web.screens.monitor import Echo, number
+from galleyproof.web.csv_files import Echo
+from galleyproof.web.screens.monitor import number
 from galleyproof.web.sending import once
 
 MOST_BYTES = 20 * 1024 * 1024
