@@ -28,6 +28,25 @@ settings.register_profile(
 settings.load_profile("any-machine")
 
 
+TOGETHER = {"tests/browser/": "browser", "tests/runs/test_disk_full.py": "small disk"}
+"""Tests that share something costly, or a place of the machine's: they go to one process."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """As `--dist loadgroup` would have it; pytest 9.2 does not let xdist 3.8 write a group into a
+    test's id, so that its own groups come to nothing."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class InGroups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next(
+                (one for start, one in TOGETHER.items() if nodeid.startswith(start)), nodeid
+            )
+
+    return InGroups(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real MARC records; its tests are skipped, visibly, where it is not."""

@@ -10,7 +10,6 @@ import sys
 import pytest
 from playwright.sync_api import Page
 
-pytestmark = pytest.mark.xdist_group("browser")
 GALLEY = [sys.executable, "-m", "galleyproof.cli.main"]
 JOB = "set-830-second-indicator"
 RULES = {

@@ -8,7 +8,6 @@ import pytest
 from hands import Keyboard, Mouse
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.xdist_group("browser")
 JOB = "set-830-second-indicator"
 
 

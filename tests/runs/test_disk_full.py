@@ -14,7 +14,6 @@ import pytest
 from stories import JOB, marc
 
 SIZE = 2500
-pytestmark = pytest.mark.xdist_group("small disk")
 
 
 @pytest.fixture(scope="module")
