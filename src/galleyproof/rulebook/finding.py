@@ -107,7 +107,7 @@ def versions_of(rule_set: RuleSet) -> list[RuleSetVersion]:
     return list(
         RuleSetVersion.objects.filter(rule_set=rule_set)
         .defer("text")
-        .select_related("by")
+        .select_related("by", "rule_set")
         .order_by("number")
     )
 

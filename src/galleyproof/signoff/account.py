@@ -7,7 +7,7 @@ from typing import Any
 from galleyproof.runs.reporting import iso
 from galleyproof.signoff.models import RoleForm, Ticket
 from galleyproof.signoff.next_step import latest_form, to_do
-from galleyproof.signoff.proofs import shown
+from galleyproof.signoff.proofs import all_shown
 
 
 def ticket_account(ticket: Ticket) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def ticket_account(ticket: Ticket) -> dict[str, Any]:
         "decision": ticket.decision,
         "decided_by": ticket.decided_by.username if ticket.decided_by else None,
         "role_form": form_account(form) if form else None,
-        "proofs": [shown(proof) for proof in ticket.proofs.select_related("run", "ticket")],
+        "proofs": all_shown(ticket.proofs.select_related("run", "ticket")),
         "steps": [
             {
                 "at": iso(step.at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -101,11 +102,25 @@ def data_of(run: Run) -> datetime | None:
 
 
 def shown(proof: Proof) -> dict[str, Any]:
-    """A proof as people and programs read it: what was kept, and what became of it since."""
+    """One proof, as `all_shown` shows several."""
+    return all_shown([proof])[0]
+
+
+def all_shown(proofs: Iterable[Proof]) -> list[dict[str, Any]]:
+    """Proofs as people and programs read them: what was kept, and what became of it since. Two
+    queries, however many there are."""
+    listed = list(proofs)
+    undos = Run.objects.filter(
+        undoes__in=[one.run_id for one in listed], dry_run=False, state__in=GOOD_ENDS
+    )
+    undone = dict(undos.order_by("pk").values_list("undoes", "pk"))
+    generations = dict(Environment.objects.values_list("pk", "generation"))
+    return [as_shown(one, undone.get(one.run_id), generations) for one in listed]
+
+
+def as_shown(proof: Proof, undo: int | None, generations: dict[str, int]) -> dict[str, Any]:
     run = proof.run
     report = proof.kept["report"]
-    undo = run.undos.filter(dry_run=False, state__in=GOOD_ENDS).order_by("-pk").first()
-    now = Environment.objects.get(pk=run.environment_id).generation
     return {
         "run": run.pk,
         "turn": proof.turn,
@@ -120,8 +135,8 @@ def shown(proof: Proof) -> dict[str, Any]:
         "refusals": report["refusals"],
         "said": proof.kept["said"],
         "data_of": proof.kept["data_of"],
-        "sandbox_refreshed_since": proof.kept["generation"] != now,
-        "undone_by": undo.pk if undo else None,
+        "sandbox_refreshed_since": proof.kept["generation"] != generations[run.environment_id],
+        "undone_by": undo,
     }
 
 

@@ -13,7 +13,7 @@ from galleyproof.runs.reporting import said_rows, summary
 from galleyproof.signoff.examples import EACH, Example, examples
 from galleyproof.signoff.models import Proof, ShapeOpened, Ticket
 from galleyproof.signoff.next_step import quoted
-from galleyproof.signoff.proofs import MOST_SAID, shown, standing_proofs
+from galleyproof.signoff.proofs import MOST_SAID, all_shown, standing_proofs
 
 MOST_FRESH = 2 * EACH
 """Of so many examples from production those are shown that no proof has shown."""
@@ -153,7 +153,7 @@ def to_dry_run(ticket: Ticket) -> str:
 def as_dict(seen: Review) -> dict[str, Any]:
     """The review as one JSON object."""
     return {
-        "proofs": [shown(proof) for proof in seen.proofs],
+        "proofs": all_shown(seen.proofs),
         "production_dry_run": dry_run_dict(seen.dry_run),
         "shapes": [one._asdict() for one in seen.shapes],
         "unopened": [one.number for one in seen.unopened],

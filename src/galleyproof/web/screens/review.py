@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from galleyproof.permits.envelope import Envelope
 from galleyproof.signoff.actions.open_shape import open_shapes
-from galleyproof.signoff.proofs import shown
+from galleyproof.signoff.proofs import all_shown
 from galleyproof.signoff.review import dry_run_dict
 from galleyproof.signoff.review import review as look
 from galleyproof.signoff.tickets import ticket_numbered
@@ -22,7 +22,7 @@ from galleyproof.web.screens.tickets import title_of
 def review(request: HttpRequest, number: int) -> HttpResponse:
     ticket = ticket_numbered(number)
     seen = look(ticket, person_of(request))
-    columns = [("sandbox", one.run_id, shown(one)) for one in seen.proofs]
+    columns = [("sandbox", one["run"], one) for one in all_shown(seen.proofs)]
     dry = dry_run_dict(seen.dry_run)
     if dry is not None:
         columns.append(("production", dry["run"], dry))

@@ -30,7 +30,7 @@ from galleyproof.signoff.actions.submit import submit
 from galleyproof.signoff.models import Ticket
 from galleyproof.signoff.next_step import NextStep, latest_form, to_do
 from galleyproof.signoff.office import Office
-from galleyproof.signoff.proofs import candidates, shown
+from galleyproof.signoff.proofs import all_shown, candidates
 from galleyproof.signoff.readings import acknowledged, has_read, required
 from galleyproof.signoff.states import MOVES, STATES
 from galleyproof.signoff.tickets import listing, ticket_numbered
@@ -188,7 +188,7 @@ def show(request: HttpRequest, number: int, errors: list[str], status: int) -> H
         "asked": Envelope.model_validate(found.asked).sentence(),
         "decided": Envelope.model_validate(found.decision).sentence() if found.decision else "",
         "readings": [(one, has_read(one, theirs)) for one in required(found.job)],
-        "proofs": [shown(one) for one in found.proofs.select_related("run", "ticket")],
+        "proofs": all_shown(found.proofs.select_related("run", "ticket")),
         "steps": found.steps.select_related("person"),
         "form": form,
         "back_to": [
