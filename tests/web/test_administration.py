@@ -237,3 +237,17 @@ def test_the_numbers_of_a_set_make_it_again_and_what_a_load_refused_comes_as_it_
     broken = b"00026nam a2200025 a 4500 not a record\x1d"
     run = site.library.load([marc(n) for n in range(3)] + [broken], "production", "authority")
     assert amy.get(f"/runs/{run.pk}/refused-as-it-came").getvalue() == broken
+
+
+def test_may_they_is_asked_with_parameters_and_for_another_moment(site):
+    asked = f"/permits/may?person=amy&job={JOB}&environment=sandbox"
+    amy = site.browser("amy")
+    assert "Yes:" in sentences(amy.get(asked))
+    assert "No:" in sentences(amy.get(f"{asked}&at=2020-01-01T09:00"))
+    wrong = amy.get(f"{asked}&at=soon")
+    assert (wrong.status_code, "is no moment" in sentences(wrong)) == (422, True)
+    site.library.permit(site.people["dan"], parameters={"skip_nonfiling": {"fixed": True}}, max_records=100)
+    dan = asked.replace("amy", "dan")
+    assert "Yes:" in sentences(amy.get(f"{dan}&with=parameters&p-skip_nonfiling=on"))
+    assert "No:" in sentences(amy.get(f"{dan}&with=parameters"))
+    assert 'name="p-skip_nonfiling"' in amy.get(dan).content.decode()

@@ -6,8 +6,9 @@ import csv
 import io
 
 import pytest
+from pages import sentences
 from python_calamine import CalamineWorkbook
-from stories import JOB
+from stories import JOB, marc
 
 
 @pytest.fixture
@@ -45,6 +46,61 @@ def test_records_are_as_the_run_left_them_and_as_the_plan_would(site, run):
         assert len(bodies) == (9 if number == run.pk else 10)
         assert all(Record(body).first(b"830")[1:2] == b"0" for body in bodies)
     assert fetched(site, f"/runs/{run.pk}/download.mrk").count(b"=830  \\0") == 9
+
+
+def test_the_records_of_a_set_are_what_the_command_writes(site, tmp_path):
+    from galleyproof.catalog.exporting import export_records
+    from galleyproof.catalog.models import RecordSet
+
+    number = RecordSet.objects.get(name="all", environment="sandbox").pk
+    for ending, form in (("mrc", "iso2709"), ("mrk", "mrk"), ("xml", "marcxml"), ("json", "json")):
+        file = tmp_path / f"all.{ending}"
+        export_records("bib", "sandbox", file, form=form, set_name="all")
+        assert fetched(site, f"/sets/{number}/download.{ending}") == file.read_bytes()
+    members = fetched(site, f"/sets/{number}/members.csv").decode().splitlines()
+    assert len(members) == 1 + 11
+    assert members[0].startswith("MMS ID,title,")
+
+
+def test_what_goes_wrong_at_first_is_told_and_later_breaks_the_download_off(site, monkeypatch):
+    from galleyproof.catalog.models import RecordSet
+    from galleyproof.marc import mrk
+    from galleyproof.marc.errors import Wrong
+    from galleyproof.web import streaming
+
+    site.edit(11, mrk.write(marc(11, ("520", "  $a" + "long " * 2500))))
+    number = RecordSet.objects.get(name="all", environment="sandbox").pk
+    address = f"/sets/{number}/download.mrc"
+    told = site.browser("amy").get(address)
+    assert told.status_code == 404
+    assert "which ISO 2709 cannot hold" in sentences(told)
+    monkeypatch.setattr(streaming, "AT_FIRST", 100)
+    monkeypatch.setattr(streaming, "PIECE", 500)
+    begun = site.browser("amy").get(address)
+    assert begun.status_code == 200
+    with pytest.raises(Wrong, match="cannot hold"):
+        begun.getvalue()
+
+
+def test_a_download_that_nobody_waits_for_ends(monkeypatch):
+    import threading
+
+    from galleyproof.web import streaming
+
+    monkeypatch.setattr(streaming, "PIECE", 100)
+    ended = threading.Event()
+
+    def endless(stream) -> None:
+        try:
+            while True:
+                stream.write(b"x" * 100)
+        finally:
+            ended.set()
+
+    pieces = streaming.written(endless)
+    assert next(pieces)
+    pieces.close()
+    assert ended.is_set()
 
 
 def test_the_log_and_the_runs_are_downloaded_whole(site, run, monkeypatch):

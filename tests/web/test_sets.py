@@ -8,6 +8,8 @@ import pytest
 from pages import sentences
 from stories import marc, series
 
+INDICATION = 'rule "series"\nwhen\n  exists "830"\nthen\n  set indication."true"\nend\n'
+
 
 def made(site, amy, name: str, query: str) -> str:
     answer = site.post(amy, "/sets/new/sandbox", name=name, kind="bib", source="query", query=query)
@@ -65,6 +67,41 @@ def test_a_set_is_frozen_combined_and_compared_with_a_run(site):
     drift = sentences(amy.get(f"{four}/drift?run={run.pk}"))
     assert "1 records came into the set, 1 went" in drift
     assert "fours" in sentences(amy.get("/sets/named/sandbox?name=fours", follow=True))
+
+
+def test_drift_is_found_in_steps_of_any_size(site, monkeypatch):
+    from galleyproof.catalog import set_pages
+
+    monkeypatch.setattr(set_pages, "HEADS", 3)
+    monkeypatch.setattr(set_pages, "SECONDS", -1.0)
+    amy = site.browser("amy")
+    for query in ('exists "830.{*,4}"', 'exists "830" and not exists "830.{*,0}"'):
+        address = made(site, amy, query, query)
+        run = site.library.run(dry_run=True, set_name=query)
+        site.edit(9, series(9, "0"))
+        site.edit(11, marc(11, ("830", " 4$aNew series")))
+        page = amy.get(f"{address}/drift?run={run.pk}").content.decode()
+        shown, steps = [], 0
+        while onward := re.search(r'hx-get="([^"]+)"', page):
+            shown += re.findall(r"/records/bib/(\d+)", page)
+            page = amy.get(onward[1].replace("&amp;", "&"), headers={"HX-Request": "true"})
+            page, steps = page.content.decode(), steps + 1
+        assert "1 records came into the set, 1 went" in page
+        assert steps
+        shown += re.findall(r"/records/bib/(\d+)", page)
+        assert sorted(shown, key=int) == ["9", "11"]
+        site.edit(9, series(9, "4"))
+        site.edit(11, marc(11))
+
+
+def test_a_set_by_rules_opens_and_is_counted(site):
+    amy = site.browser("amy")
+    site.library.rules("tidy", INDICATION)
+    answer = site.post(
+        amy, "/sets/new/sandbox", name="by rules", kind="bib", source="query", query='rule "tidy"'
+    )
+    assert answer.status_code == 302, sentences(answer)
+    assert amy.get(answer["Location"]).status_code == 200
 
 
 def test_a_bad_query_is_told_and_stays_in_the_form(site):

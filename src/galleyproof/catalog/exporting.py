@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from galleyproof.catalog.generations import refuse_stale, standing
 from galleyproof.catalog.kinds import kind_named
@@ -53,6 +53,20 @@ def export_records(
     The file appears whole or not at all. Raises Wrong, naming the record, where the format
     cannot hold one.
     """
+    with whole_file(path) as stream:
+        return write_records(kind, environment, stream, form=form, set_name=set_name, after=after)
+
+
+def write_records(
+    kind: str,
+    environment: str,
+    stream: BinaryIO,
+    *,
+    form: str = "",
+    set_name: str = "",
+    after: Callable[[int], None] = lambda count: None,
+) -> Exported:
+    """As `export_records`, to an open stream, which holds what came before where it raises."""
     kind_named(kind)
     standing(environment)
     form = form_for(kind, form)
@@ -64,7 +78,7 @@ def export_records(
             if record_set.kind != kind:
                 raise Wrong(f"“{set_name}” is a set of {record_set.kind} records, not of {kind}")
             ids = [id for id in numbers(connection, members(connection, record_set)) if id > 0]
-        with connection.transaction(), whole_file(path) as stream:
+        with connection.transaction():
             if kind in STRUCTURES:
                 with connect(environment, autocommit=True) as naming, naming.cursor() as cursor:
                     found = bodies(connection, kind, ids)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from galleyproof.catalog.kinds import ID_TYPES, KINDS
+from galleyproof.catalog.models import RecordSet
 from galleyproof.catalog.reading import held_with_ids
 from galleyproof.catalog.sets import lines_of, member, members, numbers, set_named
 from galleyproof.catalog.tables import safe
@@ -37,19 +38,29 @@ def export_members(name: str, environment: str, path: Path) -> int:
     """Writes a set's members as CSV, by their own numbers, so that the file is one of ids; those
     that are not there are left out. Returns how many lines."""
     record_set = set_named(name, environment)
+    rows = ((safe(number), safe(title), id) for number, title, id in member_rows(record_set))
+    return write_table(path, member_heads(record_set), rows)
+
+
+def member_heads(record_set: RecordSet) -> tuple[str, str, str]:
     own = KINDS[record_set.kind].scheme
     header = next((one.header for one in ID_TYPES if one.scheme == own), "number")
-    with connect(environment, autocommit=True) as connection:
+    return header, "title", "number in the catalogue"
+
+
+def member_rows(record_set: RecordSet) -> Iterator[tuple[str, str, int]]:
+    """(own number, title, number in the catalogue) of the members that are there, streaming."""
+    environment, kind = record_set.environment_id, record_set.kind
+    with (
+        connect(environment, autocommit=True) as connection,
+        connect(environment, autocommit=True) as reading,
+        reading.cursor() as cursor,
+    ):
         some = numbers(connection, members(connection, record_set))
-
-        def rows() -> Iterator[tuple[Any, ...]]:
-            with connect(environment, autocommit=True) as reading, reading.cursor() as cursor:
-                while ids := list(islice(some, 1000)):
-                    held = {one.id: one for one in held_with_ids(cursor, record_set.kind, ids)}
-                    for one in (member(id, held[id]) for id in ids if id in held):
-                        yield safe(one.number), safe(one.title), one.id
-
-        return write_table(path, (header, "title", "number in the catalogue"), rows())
+        while ids := list(islice(some, 1000)):
+            held = {one.id: one for one in held_with_ids(cursor, kind, ids)}
+            for one in (member(id, held[id]) for id in ids if id in held):
+                yield one.number, one.title, one.id
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

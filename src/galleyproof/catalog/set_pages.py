@@ -4,19 +4,19 @@ logical one. A logical set that has to read records is looked through in steps."
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import psycopg
 
-from galleyproof.catalog.finding import scan_some
+from galleyproof.catalog.finding import Some, scan_some
 from galleyproof.catalog.models import RecordSet
 from galleyproof.catalog.reading import held_with_ids
-from galleyproof.catalog.sets import PAGE, Member, member, members
+from galleyproof.catalog.sets import PAGE, Member, member, members, query_of
 from galleyproof.database.connect import connect
-from galleyproof.rules.query import parse_query
 
 HEADS = 50_000
-"""Numbers whose heads one query counts."""
+"""Numbers that one query looks at."""
 SECONDS = 0.15
 """How long one step through a catalogue may take."""
 
@@ -45,7 +45,7 @@ def page(record_set: RecordSet, after: int = 0, limit: int = 50) -> MembersPage:
             ids = several[:limit]
             following = after + limit if len(several) > limit else None
         else:
-            query = parse_query(record_set.query)
+            query = query_of(record_set)
             if query.needs_bodies:
                 some = scan_some(
                     connection, record_set.kind, query, after=after, limit=limit, seconds=SECONDS
@@ -60,9 +60,21 @@ def page(record_set: RecordSet, after: int = 0, limit: int = 50) -> MembersPage:
                 ).fetchall()
                 ids = [id for (id,) in rows][:limit]
                 following = ids[-1] if len(rows) > limit else None
-        with connection.cursor() as cursor:
-            held = {one.id: one for one in held_with_ids(cursor, record_set.kind, ids)}
-    return MembersPage([member(id, held.get(id)) for id in ids], following, looking)
+        return MembersPage(known_of(connection, record_set.kind, ids), following, looking)
+
+
+def known(record_set: RecordSet, ids: Sequence[int]) -> list[Member]:
+    """Records as a person knows them, whether they are members or were once."""
+    if not ids:
+        return []
+    with connect(record_set.environment_id, autocommit=True) as connection:
+        return known_of(connection, record_set.kind, ids)
+
+
+def known_of(connection: psycopg.Connection, kind: str, ids: Sequence[int]) -> list[Member]:
+    with connection.cursor() as cursor:
+        held = {one.id: one for one in held_with_ids(cursor, kind, ids)}
+    return [member(id, held.get(id)) for id in ids]
 
 
 class Counted(NamedTuple):
@@ -75,7 +87,7 @@ class Counted(NamedTuple):
 
 def count_some(record_set: RecordSet, count: int = 0, after: int = 0) -> Counted:
     """A step of counting a logical set: `count` found so far, up to the number `after`."""
-    query = parse_query(record_set.query)
+    query = query_of(record_set)
     with connect(record_set.environment_id, autocommit=True) as connection:
         if not query.needs_bodies:
             return count_heads(connection, record_set, count, after)
@@ -102,6 +114,35 @@ def count_heads(
         if time.monotonic() > until:
             break
     return Counted(found, min(after, last), after >= last)
+
+
+def members_some(record_set: RecordSet, after: int = 0) -> Some:
+    """The members numbered above `after`, of any set and whatever its order, until the time of a
+    step is up."""
+    until = time.monotonic() + SECONDS
+    with connect(record_set.environment_id, autocommit=True) as connection:
+        if record_set.logical:
+            query = query_of(record_set)
+            if query.needs_bodies:
+                kind = record_set.kind
+                return scan_some(
+                    connection, kind, query, after=after, limit=1_000_000, seconds=SECONDS
+                )
+        wanted = members(connection, record_set)
+        last = highest(connection, record_set.kind)
+        ids: list[int] = []
+        while after < last:
+            rows = connection.execute(
+                f"SELECT id FROM ({wanted.sql}) AS m (id)"
+                " WHERE id > %(q_after)s AND id <= %(q_to)s",
+                {**wanted.values, "q_after": after, "q_to": after + HEADS},
+                binary=True,
+            )
+            ids += [id for (id,) in rows]
+            after += HEADS
+            if time.monotonic() > until:
+                break
+    return Some(ids, min(after, last), after >= last)
 
 
 def highest_number(record_set: RecordSet) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from xlsxwriter import Workbook
 
@@ -12,17 +11,13 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.marc.writing import writer
 from galleyproof.runs.before_after import differences
 from galleyproof.runs.models import Run
-from galleyproof.runs.reporting import COLUMNS, export_rows, report_lines
+from galleyproof.runs.reporting import COLUMNS, report_lines
 
 MOST_ROWS = 1_048_575
 """Rows that a sheet of a workbook holds under its header."""
 
 
-def write_csv(run: Run, path: Path, outcome: str | None) -> None:
-    export_rows(run, path, outcome)
-
-
-def write_workbook(run: Run, path: Path, outcome: str | None) -> None:
+def write_workbook(run: Run, stream: BinaryIO, outcome: str | None) -> None:
     """The report as XLSX, in constant memory; ids are text, so that none is rounded, and nothing
     is a formula."""
     options = {
@@ -31,7 +26,7 @@ def write_workbook(run: Run, path: Path, outcome: str | None) -> None:
         "strings_to_numbers": False,
         "strings_to_urls": False,
     }
-    with Workbook(path, options) as workbook:
+    with Workbook(stream, options) as workbook:
         sheet: Any = None
         for number, line in enumerate(report_lines(run, outcome)):
             row = number % MOST_ROWS
@@ -54,33 +49,30 @@ def new_sheet(workbook: Any) -> Any:
     return sheet
 
 
-def records_writer(form: str) -> Callable[[Run, Path, str | None], None]:
-    def write(run: Run, path: Path, outcome: str | None) -> None:
-        with path.open("wb") as stream:
-            out = writer(form, stream)
-            for one in differences(run):
-                if one.after:
-                    out.write(one.after)
-            out.close()
-
-    return write
+def write_changed(run: Run, form: str, stream: BinaryIO) -> None:
+    """The changed records as they are afterwards, in a form of MARC."""
+    out = writer(form, stream)
+    for one in differences(run):
+        if one.after:
+            out.write(one.after)
+    out.close()
 
 
-WAYS: dict[str, tuple[str, Callable[[Run, Path, str | None], None]]] = {
-    "csv": ("text/csv; charset=utf-8", write_csv),
+def changed_as(form: str) -> Callable[[Run, BinaryIO, str | None], None]:
+    return lambda run, stream, outcome: write_changed(run, form, stream)
+
+
+WAYS: dict[str, tuple[str, Callable[[Run, BinaryIO, str | None], None]]] = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_workbook),
-    "mrk": ("text/plain; charset=utf-8", records_writer("mrk")),
-    "mrc": ("application/marc", records_writer("iso2709")),
+    "mrk": ("text/plain; charset=utf-8", changed_as("mrk")),
+    "mrc": ("application/marc", changed_as("iso2709")),
 }
-"""Ending -> type and writer: the report (csv, xlsx), or the changed records as they are
-afterwards (mrk, mrc)."""
+"""Ending -> type and writer: the report (xlsx), or the changed records as they are afterwards
+(mrk, mrc)."""
 
 
-def write_download(run: Run, ending: str, path: Path, outcome: str | None = None) -> str:
-    """Writes what somebody downloads of a run; returns its type. Raises Wrong for another
-    ending."""
+def way_of(ending: str) -> tuple[str, Callable[[Run, BinaryIO, str | None], None]]:
+    """The type of a download and what writes it. Raises Wrong for another ending."""
     if ending not in WAYS:
-        raise Wrong(f"there is no download “{ending}”; there are {', '.join(WAYS)}")
-    content_type, write = WAYS[ending]
-    write(run, path, outcome)
-    return content_type
+        raise Wrong(f"there is no download “{ending}”; there are csv, {', '.join(WAYS)}")
+    return WAYS[ending]

@@ -181,6 +181,12 @@ def all_ids(run: Run) -> list[int]:
 
 def frozen_of(run: Run, environment: str) -> list[int]:
     """The numbers that a run froze, to be compared with a set of this environment as it is now."""
+    refuse_frozen_before(run, environment)
+    return all_ids(run)
+
+
+def refuse_frozen_before(run: Run, environment: str) -> None:
+    """Refuses a run whose numbers say nothing about the records of an environment today."""
     if run.environment_id != environment:
         raise Wrong(f"run {run.id} was in {run.environment_id}, not in {environment}")
     if run.generation != run.environment.generation or not run.kind:
@@ -188,7 +194,6 @@ def frozen_of(run: Run, environment: str) -> list[int]:
             f"run {run.id} was before the {environment} was refreshed: its numbers may be other "
             "records' today"
         )
-    return all_ids(run)
 
 
 def listing(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,9 +20,11 @@ from galleyproof.people.finding import person_named
 from galleyproof.people.groups import group_named
 from galleyproof.people.listing import groups as all_groups
 from galleyproof.people.listing import units as all_units
+from galleyproof.people.models import Group, Person, Unit
 from galleyproof.runs.workers import workers_alive
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.sending import once
+from galleyproof.web.short_lists import Columns, list_page
 
 
 def administration(request: HttpRequest) -> HttpResponse:
@@ -41,12 +45,23 @@ def units(request: HttpRequest) -> HttpResponse:
 
 def show_units(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
     context = {
-        "units": all_units(),
         "administrator": person_of(request).has_role("administrator"),
         "errors": errors,
         "sent": request.POST,
     }
-    return render(request, "web/units.html", context, status=status)
+    return list_page(request, "web/units.html", all_units(), UNIT_COLUMNS, context, status)
+
+
+def unit_cells(one: Unit) -> tuple[object, ...]:
+    above = one.parent.code if one.parent else ""
+    return one.code, one.name, above, len(one.people.all()), names(one.liaisons.all())
+
+
+def names(people: Iterable[Person]) -> str:
+    return ", ".join(one.username for one in people)
+
+
+UNIT_COLUMNS = Columns("units", ("unit", "name", "under", "people", "liaisons"), unit_cells)
 
 
 @require_POST
@@ -70,8 +85,18 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 def show_groups(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
     may = person_of(request).has_role("systems-librarian", "administrator")
-    context = {"groups": all_groups(), "may": may, "errors": errors, "sent": request.POST}
-    return render(request, "web/groups.html", context, status=status)
+    context = {"may": may, "errors": errors, "sent": request.POST}
+    return list_page(request, "web/groups.html", all_groups(), GROUP_COLUMNS, context, status)
+
+
+def group_cells(one: Group) -> tuple[object, ...]:
+    permits = ", ".join(str(permit.pk) for permit in one.permits.all())
+    return one.name, one.about, names(one.people.all()), permits
+
+
+GROUP_COLUMNS = Columns(
+    "groups", ("group", "what they have in common", "people", "permits"), group_cells
+)
 
 
 def make_group(request: HttpRequest) -> None:

@@ -1,4 +1,4 @@
-"""Permits: who may run what, where, how much; issuing and revoking; asking whether one may."""
+"""Permits: who may run what, where, how much; issuing and revoking."""
 
 from __future__ import annotations
 
@@ -16,23 +16,19 @@ from django.views.decorators.http import require_POST
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.people.finding import person_named
-from galleyproof.people.groups import group_named
 from galleyproof.people.models import Person
 from galleyproof.permits.actions.acknowledge import acknowledge, confirm
 from galleyproof.permits.actions.issue import issue as issue_permit
 from galleyproof.permits.actions.one import is_holder, permit_numbered
-from galleyproof.permits.actions.refuse import lift, refuse
 from galleyproof.permits.actions.revoke import revoke as revoke_permit
 from galleyproof.permits.actions.suspend import suspend
 from galleyproof.permits.days import day_of
-from galleyproof.permits.deciding import may
 from galleyproof.permits.holding import held_by
-from galleyproof.permits.listing import denials as all_denials
 from galleyproof.permits.listing import listing
 from galleyproof.permits.standing import STANDINGS, standing, why_not
-from galleyproof.runs.binding import for_permit, resolved
+from galleyproof.runs.binding import for_permit
 from galleyproof.runs.monitoring import of_permit
-from galleyproof.runs.offered import JOBS, job_named
+from galleyproof.runs.offered import JOBS
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.csv_files import as_csv
 from galleyproof.web.limit_fields import envelope_from
@@ -251,63 +247,6 @@ def step(request: HttpRequest, number: int, verb: str) -> HttpResponse:
         return show(request, number, str(wrong).splitlines(), status)
 
 
-def denials(request: HttpRequest) -> HttpResponse:
-    return show_denials(request, [], 200)
-
-
-def show_denials(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
-    after = number_or_none(request.GET.get("after")) or 0
-    found = [one for one in all_denials(all=bool(request.GET.get("all"))) if one.pk > after]
-    return render(
-        request,
-        "web/denials.html",
-        {
-            "denials": found[:PAGE],
-            "next": found[PAGE - 1].pk if len(found) > PAGE else None,
-            "all": request.GET.get("all", ""),
-            "jobs": sorted(JOBS.values(), key=lambda one: one.title),
-            "librarian": person_of(request).has_role("systems-librarian", "administrator"),
-            "sent": request.POST,
-            "errors": errors,
-        },
-        status=status,
-    )
-
-
-@require_POST
-def deny(request: HttpRequest) -> HttpResponse:
-    sent = request.POST
-
-    def work() -> str:
-        person, group = sent.get("person", "").strip(), sent.get("group", "").strip()
-        refuse(
-            who(request),
-            person=person_named(person) if person else None,
-            group=group_named(group) if group else None,
-            job=job_named(sent["job"]).code if sent.get("job") else "",
-            binding=sent.get("binding", "").strip(),
-            environment=sent.get("environment", ""),
-            reason=sent.get("reason", "").strip(),
-            at=now(),
-        )
-        return "/permits/denials"
-
-    try:
-        return once(request, work)
-    except Wrong as wrong:
-        status = 403 if isinstance(wrong, NotPermitted) else 422
-        return show_denials(request, str(wrong).splitlines(), status)
-
-
-@require_POST
-def lift_denial(request: HttpRequest, number: int) -> HttpResponse:
-    def work() -> str:
-        lift(who(request), number, reason=request.POST.get("reason", "").strip(), at=now())
-        return "/permits/denials"
-
-    return once(request, work)
-
-
 @require_POST
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     def work() -> str:
@@ -321,50 +260,10 @@ def revoke(request: HttpRequest, number: int) -> HttpResponse:
     return once(request, work)
 
 
-def ask_may(request: HttpRequest) -> HttpResponse:
-    """May they? The one answer, with its reason."""
-    wanted = {
-        name: request.GET.get(name, "").strip()
-        for name in ("person", "job", "environment", "records", "binding", "what")
-    }
-    answer, errors = None, []
-    if wanted["person"] and wanted["job"]:
-        try:
-            job = job_named(wanted["job"])
-            answer = may(
-                person_named(wanted["person"]),
-                job.code,
-                binding=resolved(job, wanted["binding"]),
-                environment=wanted["environment"] or "sandbox",
-                records=whole(wanted["records"], _("records")),
-                writes=wanted["what"] != "dry-run",
-                scheduled=wanted["what"] == "scheduled",
-                and_today=wanted["what"] != "dry-run",
-                at=now(),
-            )
-        except Wrong as wrong:
-            errors = str(wrong).splitlines()
-    return render(
-        request,
-        "web/may.html",
-        {
-            "wanted": wanted,
-            "answer": answer,
-            "errors": errors,
-            "jobs": sorted(JOBS.values(), key=lambda one: one.title),
-        },
-        status=422 if errors else 200,
-    )
-
-
 addresses = [
     path("permits", permits),
     path("permits/new", new_permit),
-    path("permits/may", ask_may),
     path("permits/download.csv", download),
-    path("permits/denials", denials),
-    path("permits/denials/new", deny),
-    path("permits/denials/<int:number>/lift", lift_denial),
     path("permits/<int:number>", permit),
     path("permits/<int:number>/revoke", revoke),
     *(path(f"permits/<int:number>/{verb}", step, {"verb": verb}) for verb in STEPS),

@@ -17,6 +17,7 @@ from galleyproof.runs.offered import JOBS
 from galleyproof.signoff.actions.acknowledge_reading import acknowledge_reading
 from galleyproof.signoff.actions.write_reading import write_reading
 from galleyproof.signoff.readings import (
+    Reading,
     acknowledged,
     current,
     has_read,
@@ -27,18 +28,22 @@ from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.sending import once
+from galleyproof.web.short_lists import Columns, list_page
 
 
 def readings(request: HttpRequest) -> HttpResponse:
     theirs = acknowledged(person_of(request))
-    return render(
-        request,
-        "web/readings.html",
-        {
-            "readings": [(one, has_read(one, theirs)) for one in current().values()],
-            "may_write": person_of(request).has_role("systems-librarian"),
-        },
-    )
+    found = [(one, has_read(one, theirs)) for one in current().values()]
+    context = {"may_write": person_of(request).has_role("systems-librarian")}
+    return list_page(request, "web/readings.html", found, COLUMNS, context)
+
+
+def cells(line: tuple[Reading, bool]) -> tuple[object, ...]:
+    one, read = line
+    return one.name, one.title, one.job, one.version, "acknowledged" if read else "not yet"
+
+
+COLUMNS = Columns("readings", ("reading", "title", "job", "version", "by me"), cells)
 
 
 def reading(request: HttpRequest, name: str) -> HttpResponse:

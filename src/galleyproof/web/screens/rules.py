@@ -20,6 +20,8 @@ from galleyproof.people.denial import NotPermitted
 from galleyproof.rulebook.actions.share import share_rules
 from galleyproof.rulebook.comparing import difference
 from galleyproof.rulebook.finding import listing, version_shown, versions_of
+from galleyproof.rulebook.models import RuleSet as RuleSetOfLibrary
+from galleyproof.rulebook.models import RuleSetVersion
 from galleyproof.rules.compiling import compile_rules
 from galleyproof.rules.examples import run_examples
 from galleyproof.rules.explaining import explain
@@ -28,11 +30,13 @@ from galleyproof.rules.linting import lint
 from galleyproof.rules.parsing import WrongRules, parse_rules
 from galleyproof.rules.ready_made import every_ready_made, ready_made_text
 from galleyproof.rules.tree import RuleSet
+from galleyproof.runs.reporting import iso
 from galleyproof.runs.rule_changes import change_rules
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.marc_display import rows
 from galleyproof.web.middleware import typed_before
 from galleyproof.web.sending import once
+from galleyproof.web.short_lists import Columns, list_page
 
 MOST_TEXT = 200_000
 """Characters that the checker looks at while somebody types."""
@@ -40,7 +44,29 @@ MOST_TEXT = 200_000
 
 def rules(request: HttpRequest) -> HttpResponse:
     found = [(one, one.in_order[-1]) for one in listing(person_of(request))]
-    return render(request, "web/rules.html", {"rule_sets": found})
+    return list_page(request, "web/rules.html", found, COLUMNS, {})
+
+
+def cells(line: tuple[RuleSetOfLibrary, RuleSetVersion]) -> tuple[object, ...]:
+    one, newest = line
+    state, owner = "shared" if one.shared else "draft", one.owner.username
+    return (
+        one.name,
+        one.kind,
+        newest.binding,
+        newest.rules,
+        state,
+        owner,
+        iso(newest.at),
+        newest.note,
+    )
+
+
+COLUMNS = Columns(
+    "rules",
+    ("rule set", "kind", "newest", "rules in it", "state", "owner", "changed (UTC)", "note"),
+    cells,
+)
 
 
 def rule_set(request: HttpRequest, name: str) -> HttpResponse:

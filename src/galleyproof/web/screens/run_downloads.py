@@ -12,37 +12,31 @@ from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.urls import path
 
 from galleyproof.runs.control import run_numbered
-from galleyproof.runs.downloads import write_download
+from galleyproof.runs.downloads import way_of
 from galleyproof.runs.models import Run
 from galleyproof.runs.refused_texts import write_refused
 from galleyproof.runs.reporting import BY_NAME, COLUMNS, report_lines
 from galleyproof.web.csv_files import Echo
+from galleyproof.web.streaming import as_written
 
 TOGETHER = 500
 """Lines sent in one piece."""
 
 
-def download(
-    request: HttpRequest, number: int, ending: str
-) -> FileResponse | StreamingHttpResponse:
+def download(request: HttpRequest, number: int, ending: str) -> StreamingHttpResponse:
     run = run_numbered(number)
     outcome = request.GET.get("outcome") or None
     if outcome not in BY_NAME:
         outcome = None
     name = f"run-{run.pk}{'-' + outcome if outcome else ''}.{ending}"
     if ending == "csv":
-        # Nothing can go wrong in it half way, so a report of a million lines begins at once.
         return StreamingHttpResponse(
             csv_of(run, outcome),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
-    with tempfile.TemporaryDirectory(prefix="galley-download-") as folder:
-        file = Path(folder) / "download"
-        content_type = write_download(run, ending, file, outcome)
-        # The name goes with the folder; what is open stays readable until it is sent.
-        stream = file.open("rb")
-    return FileResponse(stream, as_attachment=True, filename=name, content_type=content_type)
+    content_type, write = way_of(ending)
+    return as_written(lambda stream: write(run, stream, outcome), name, content_type)
 
 
 def csv_of(run: Run, outcome: str | None) -> Iterator[str]:

@@ -14,17 +14,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from galleyproof.catalog.sets import listing as sets_of
+from galleyproof.jobs.job import Job
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.runs import schedules
 from galleyproof.runs.cron import next_after
 from galleyproof.runs.models import Schedule
 from galleyproof.runs.offered import JOBS
+from galleyproof.runs.reporting import iso
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.forms import controls, values_of, with_errors
 from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.jobs import ASKED_FOR_ELSEWHERE, job_or_404
 from galleyproof.web.sending import once
+from galleyproof.web.short_lists import Columns, list_page
 
 DAYS = 14
 MOST_A_SCHEDULE = 60
@@ -41,20 +44,43 @@ def all_schedules(request: HttpRequest) -> HttpResponse:
     found = schedules.listing(all=bool(request.GET.get("all")))
     me = person_of(request)
     steward = me.has_role("systems-librarian", "administrator")
-    return render(
-        request,
-        "web/schedules.html",
-        {
-            "lines": [(one, JOBS.get(one.job), steward or one.person_id == me.pk) for one in found],
-            "days": calendar(found),
-            "all": request.GET.get("all", ""),
-            "jobs": [
-                job
-                for job in sorted(JOBS.values(), key=lambda one: one.title)
-                if job.code not in ASKED_FOR_ELSEWHERE
-            ],
-        },
-    )
+    lines = [(one, JOBS.get(one.job), steward or one.person_id == me.pk) for one in found]
+    context = {
+        "days": calendar(found),
+        "all": request.GET.get("all", ""),
+        "jobs": [
+            job
+            for job in sorted(JOBS.values(), key=lambda one: one.title)
+            if job.code not in ASKED_FOR_ELSEWHERE
+        ],
+    }
+    return list_page(request, "web/schedules.html", lines, COLUMNS, context)
+
+
+def cells(line: tuple[Schedule, Job | None, bool]) -> tuple[object, ...]:
+    one, job, _mine = line
+    title = job.title if job else one.job
+    where, owner = one.environment_id, one.person.username
+    times = (iso(one.next_due), iso(one.last_due))
+    return one.pk, title, one.binding, where, one.set_name, owner, one.cron, *times, one.state
+
+
+COLUMNS = Columns(
+    "schedules",
+    (
+        "schedule",
+        "job",
+        "rule",
+        "environment",
+        "set",
+        "owner",
+        "when",
+        "next (UTC)",
+        "last (UTC)",
+        "state",
+    ),
+    cells,
+)
 
 
 class Start(NamedTuple):

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from galleyproof.catalog import set_pages, sets
-from galleyproof.catalog.exporting import export_records
+from galleyproof.catalog.exporting import write_records
 from galleyproof.catalog.kinds import ENVIRONMENTS, ID_TYPES, KINDS
 from galleyproof.catalog.models import RecordSet
-from galleyproof.catalog.set_exports import export_members
+from galleyproof.catalog.query_codes import unknown_codes
+from galleyproof.catalog.set_exports import member_heads, member_rows
 from galleyproof.marc.errors import Wrong
+from galleyproof.rulebook.naming import rules_for
 from galleyproof.runs.control import run_numbered
+from galleyproof.runs.drifting import drift_some
 from galleyproof.runs.offered import JOBS
-from galleyproof.runs.reporting import all_ids, iso, listing
+from galleyproof.runs.reporting import iso, listing
 from galleyproof.structures.table import STRUCTURES
-from galleyproof.web.asking import now, person_of
+from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.csv_files import as_csv
 from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.jobs import ASKED_FOR_ELSEWHERE
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.screens.monitor import run_lines
 from galleyproof.web.sending import once
+from galleyproof.web.streaming import as_written
 from galleyproof.web.uploads import as_file, check_ids, upload_of
 
 PAGE = 50
+SHOWN = 100
+"""Records that came, and that went, as the page of a drift shows them."""
+DRIFT_ASKS = ("run", "after", "came", "went")
 STEP = 1_000
 """Sets that a download reads at a time."""
 FORMATS = {"mrc": "iso2709", "mrk": "mrk", "xml": "marcxml", "json": "json"}
@@ -100,6 +105,8 @@ def new_set(request: HttpRequest, environment: str) -> HttpResponse:
             def work() -> str:
                 made = make(request, environment, upload)
                 messages.success(request, _("The set “%(name)s” is made.") % {"name": made.name})
+                for careful in unknown_codes(made):
+                    messages.warning(request, careful)
                 return f"/sets/{made.pk}"
 
             return once(request, work)
@@ -132,7 +139,9 @@ def make(request: HttpRequest, environment: str, upload: Any) -> RecordSet:
     sent = request.POST
     name, kind, by = sent.get("name", "").strip(), sent.get("kind", ""), person_of(request).username
     if sent.get("source") == "query":
-        return sets.make_from_query(name, kind, environment, sent.get("query", ""), by, now())[0]
+        rules = rules_for(who(request), environment)
+        query = sent.get("query", "")
+        return sets.make_from_query(name, kind, environment, query, by, now(), rules)[0]
     if upload is None:
         raise Wrong(_("paste ids or choose a file"))
     with as_file(upload) as file:
@@ -199,34 +208,28 @@ def not_found(request: HttpRequest, number: int) -> HttpResponse:
     return response
 
 
-def download(request: HttpRequest, number: int, ending: str) -> FileResponse:
+def download(request: HttpRequest, number: int, ending: str) -> StreamingHttpResponse:
     found = sets.set_numbered(number)
     ways = {"csv": "csv", "json": "json"} if found.kind in STRUCTURES else FORMATS
     if ending not in ways:
         raise Wrong(_("there is no such download"))
-    with tempfile.TemporaryDirectory(prefix="galley-download-") as folder:
-        file = Path(folder) / "download"
-        export_records(
-            found.kind, found.environment_id, file, form=ways[ending], set_name=found.name
+
+    def write(stream: BinaryIO) -> None:
+        write_records(
+            found.kind,
+            found.environment_id,
+            stream,
+            form=ways[ending],
+            set_name=found.name,
         )
-        stream = file.open("rb")
-    return FileResponse(
-        stream,
-        as_attachment=True,
-        filename=f"set-{found.pk}.{ending}",
-        content_type="application/octet-stream",
-    )
+
+    return as_written(write, f"set-{found.pk}.{ending}", "application/octet-stream")
 
 
-def download_members(request: HttpRequest, number: int) -> FileResponse:
+def download_members(request: HttpRequest, number: int) -> StreamingHttpResponse:
     """Its members by their own numbers: a file of ids, from which a set is made again."""
     found = sets.set_numbered(number)
-    with tempfile.TemporaryDirectory(prefix="galley-download-") as folder:
-        file = Path(folder) / "download"
-        export_members(found.name, found.environment_id, file)
-        stream = file.open("rb")
-    name = f"set-{found.pk}-members.csv"
-    return FileResponse(stream, as_attachment=True, filename=name, content_type="text/csv")
+    return as_csv(f"set-{found.pk}-members", member_heads(found), member_rows(found))
 
 
 @require_POST
@@ -259,23 +262,30 @@ def combine(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def drift(request: HttpRequest, number: int) -> HttpResponse:
-    """What became of a set since a run froze it."""
+    """What became of a set since a run froze it, found in steps: the first with the page, each
+    further one asked for by what the one before put there."""
     found = sets.set_numbered(number)
-    run = run_numbered(number_or_none(request.GET.get("run")) or 0)
-    if run.environment_id != found.environment_id or run.kind != found.kind:
-        raise Wrong(_("run %(run)s worked on other records than this set's") % {"run": run.pk})
-    moved = sets.drift(found.environment_id, all_ids(run), found.name)
-    return render(
-        request,
-        "web/set_drift.html",
-        {
-            "set": found,
-            "environment": found.environment_id,
-            "run": run,
-            "added": moved.added,
-            "gone": moved.gone,
-        },
-    )
+    asked = {name: number_or_none(request.GET.get(name)) or 0 for name in DRIFT_ASKS}
+    run = run_numbered(asked["run"])
+    step = drift_some(found, run, asked["after"])
+    context = {
+        "set": found,
+        "environment": found.environment_id,
+        "run": run,
+        "step": step,
+        "came": shown(found, step.came, asked["came"]),
+        "went": shown(found, step.went, asked["went"]),
+        "all_came": asked["came"] + len(step.came),
+        "all_went": asked["went"] + len(step.went),
+        "most": SHOWN,
+    }
+    page = "set_drift_step" if request.htmx else "set_drift"
+    return render(request, f"web/{page}.html", context)
+
+
+def shown(record_set: RecordSet, numbers: list[int], before: int) -> list[sets.Member]:
+    """Those of a step that a page shows, when it shows `before` of the steps before it."""
+    return set_pages.known(record_set, numbers[: max(0, SHOWN - before)])
 
 
 def by_name(request: HttpRequest, environment: str) -> HttpResponse:

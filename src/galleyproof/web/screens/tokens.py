@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,11 +11,11 @@ from django.views.decorators.http import require_POST
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.actions.tokens import Made, add_token, list_tokens, revoke_token
 from galleyproof.people.denial import NotPermitted
+from galleyproof.people.models import Token
+from galleyproof.runs.reporting import iso
 from galleyproof.web.asking import now, person_of, who
-from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.sending import once
-
-PAGE = 100
+from galleyproof.web.short_lists import Columns, list_page
 
 
 def tokens(request: HttpRequest) -> HttpResponse:
@@ -42,22 +41,23 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def show(
     request: HttpRequest, errors: list[str], status: int, made: Made | None = None
 ) -> HttpResponse:
-    found = list_tokens(who(request))
-    before = number_or_none(request.GET.get("before"))
-    shown = [one for one in reversed(found) if before is None or one.pk < before][: PAGE + 1]
-    return render(
-        request,
-        "web/tokens.html",
-        {
-            "tokens": shown[:PAGE],
-            "next": shown[PAGE - 1].pk if len(shown) > PAGE else None,
-            "made": made,
-            "administrator": person_of(request).has_role("administrator"),
-            "sent": request.POST if errors else {},
-            "errors": errors,
-        },
-        status=status,
-    )
+    found = list(reversed(list_tokens(who(request))))
+    context = {
+        "made": made,
+        "administrator": person_of(request).has_role("administrator"),
+        "sent": request.POST if errors else {},
+        "errors": errors,
+    }
+    return list_page(request, "web/tokens.html", found, COLUMNS, context, status)
+
+
+def cells(one: Token) -> tuple[object, ...]:
+    return one.pk, one.person.username, one.label, iso(one.created), iso(one.revoked_at)
+
+
+COLUMNS = Columns(
+    "tokens", ("token", "whose", "what it is for", "made (UTC)", "revoked (UTC)"), cells
+)
 
 
 @require_POST

@@ -1,0 +1,81 @@
+"""May they? The one answer, with its reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from galleyproof.jobs.job import Job
+from galleyproof.marc.errors import Wrong
+from galleyproof.people.denial import Answer
+from galleyproof.people.finding import person_named
+from galleyproof.permits.deciding import may
+from galleyproof.runs.binding import resolved
+from galleyproof.runs.offered import JOBS, job_named
+from galleyproof.runs.requesting import check_parameters
+from galleyproof.web.asking import now
+from galleyproof.web.forms import controls, values_of, with_errors
+from galleyproof.web.screens.permits import whole
+
+ASKED = ("person", "job", "environment", "records", "binding", "what", "at", "with")
+
+
+def ask_may(request: HttpRequest) -> HttpResponse:
+    wanted = {name: request.GET.get(name, "").strip() for name in ASKED}
+    job = JOBS.get(wanted["job"])
+    values = values_of(job.parameters, request.GET) if job and wanted["with"] else {}
+    answer, errors = None, []
+    if wanted["person"] and wanted["job"]:
+        try:
+            answer = answered(wanted, job_named(wanted["job"]), values)
+        except Wrong as wrong:
+            errors = str(wrong).splitlines()
+    shown, _rest = with_errors(controls(job.parameters, values) if job else [], errors)
+    return render(
+        request,
+        "web/may.html",
+        {
+            "wanted": wanted,
+            "answer": answer,
+            "errors": errors,
+            "controls": shown,
+            "jobs": sorted(JOBS.values(), key=lambda one: one.title),
+        },
+        status=422 if errors else 200,
+    )
+
+
+def answered(wanted: dict[str, str], job: Job, values: dict[str, Any]) -> Answer:
+    """with: whether the parameters are part of the question, as limits may be on them."""
+    given = check_parameters(job, values).model_dump(mode="json") if wanted["with"] else None
+    return may(
+        person_named(wanted["person"]),
+        job.code,
+        binding=resolved(job, wanted["binding"]),
+        environment=wanted["environment"] or "sandbox",
+        records=whole(wanted["records"], _("records")),
+        parameters=given,
+        writes=wanted["what"] != "dry-run",
+        scheduled=wanted["what"] == "scheduled",
+        and_today=wanted["what"] != "dry-run",
+        at=moment(wanted["at"]) or now(),
+    )
+
+
+def moment(text: str) -> datetime | None:
+    """A moment as typed is one in the reader's zone."""
+    if not text:
+        return None
+    try:
+        return timezone.make_aware(datetime.fromisoformat(text).replace(tzinfo=None))
+    except ValueError:
+        raise Wrong(_("“%(at)s” is no moment, like 2026-11-25T14:30") % {"at": text}) from None
+
+
+addresses = [path("permits/may", ask_may)]
