@@ -246,7 +246,9 @@ def test_may_they_is_asked_with_parameters_and_for_another_moment(site):
     assert "No:" in sentences(amy.get(f"{asked}&at=2020-01-01T09:00"))
     wrong = amy.get(f"{asked}&at=soon")
     assert (wrong.status_code, "is no moment" in sentences(wrong)) == (422, True)
-    site.library.permit(site.people["dan"], parameters={"skip_nonfiling": {"fixed": True}}, max_records=100)
+    site.library.permit(
+        site.people["dan"], parameters={"skip_nonfiling": {"fixed": True}}, max_records=100
+    )
     dan = asked.replace("amy", "dan")
     assert "Yes:" in sentences(amy.get(f"{dan}&with=parameters&p-skip_nonfiling=on"))
     assert "No:" in sentences(amy.get(f"{dan}&with=parameters"))
