@@ -160,6 +160,25 @@ def test_a_double_click_on_the_last_button_runs_once(as_person):
     assert used.count() == before + 1
 
 
+def test_a_button_that_waits_keeps_its_place_and_says_its_words_again_after_going_back(as_person):
+    """Else its neighbour slides under the second click of a double click, which then leaves."""
+    page = as_person("amy")
+    page.goto("/runs?what=dry-runs&state=planned&environment=sandbox&person=amy")
+    page.get_by_role("link", name="Set 830 second indicator to 0").first.click()
+    page.goto(f"/runs/{number_of(page)}/confirm")
+    # What is sent stays here, as if the server took its time.
+    page.evaluate("window.addEventListener('submit', (event) => event.preventDefault())")
+    button = page.locator("button.main")
+    neighbour = page.get_by_role("link", name="Back to the plan")
+    said, before = button.inner_text(), neighbour.bounding_box()
+    button.click()
+    expect(button).to_contain_text("Sending")
+    assert neighbour.bounding_box() == before
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(button).to_have_text(said)
+    assert neighbour.bounding_box() == before
+
+
 def acknowledge_all(hand: Keyboard, ticket: str) -> None:
     page = hand.page
     page.goto(ticket)

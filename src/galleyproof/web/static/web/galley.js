@@ -21,6 +21,16 @@
   show();
 
   // A form that is on its way is not sent a second time; coming back to the page frees it again.
+  // Its button keeps its size while it says that it waits: what stands beside it must not slide
+  // under the second click of a double click.
+  const free = (form) => {
+    delete form.dataset.sent;
+    const wait = form.querySelector("[data-said]");
+    if (!wait) return;
+    wait.textContent = wait.dataset.said;
+    wait.style.minWidth = wait.style.minHeight = "";
+    delete wait.dataset.said;
+  };
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent === "yes") {
@@ -29,13 +39,18 @@
     }
     if (form.method === "post" && !form.hasAttribute("hx-post")) {
       form.dataset.sent = "yes";
-      setTimeout(() => delete form.dataset.sent, 8000);
+      setTimeout(() => free(form), 8000);
       const wait = form.querySelector("[data-wait]");
-      if (wait) wait.textContent = wait.dataset.wait;
+      if (!wait) return;
+      const { width, height } = wait.getBoundingClientRect();
+      wait.style.minWidth = `${width}px`;
+      wait.style.minHeight = `${height}px`;
+      wait.dataset.said = wait.textContent;
+      wait.textContent = wait.dataset.wait;
     }
   });
   window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+    for (const form of document.querySelectorAll("form[data-sent]")) free(form);
   });
 
   // Progress is followed every second, but only milestones are said.
