@@ -342,3 +342,31 @@ def test_leader_positions(number: int) -> None:
     }[number]
     result = compile_rules(parse_rules(always(rule)))(record(before))
     assert result.leader[17:19] == b" i"
+
+
+@pytest.mark.parametrize("of", ["\\4500", "\\45\\\\"])
+def test_the_fixed_digits_of_the_leader_may_be_set_to_what_they_are(of: str) -> None:
+    """Rules that give a record made elsewhere a whole leader do so, blank after blank."""
+    rules = "\n".join(
+        f'replaceControlContents "LDR.{{{at},1}}" with "{digit}" if(existsControl "LDR.{{{at},1}}. ")'
+        for at, digit in ((5, "n"), (10, "2"), (20, "4"), (21, "5"), (22, "0"), (23, "0"))
+    )
+    before = record(f"=LDR  00000\\am\\a2200000Ii{of}\n=245  10$aB")
+    result = compile_rules(parse_rules(always(rules))).run(before)
+    expected, _ = plain.run(parse_rules(always(rules)), before)
+    assert expected.same(result.record)
+    leader = result.record.leader
+    assert (leader[5:6], leader[10:12], leader[20:]) == (b"n", b"22", b"4500")
+
+
+def test_a_record_too_long_for_iso_2709_says_so_whatever_rules_set_in_its_leader() -> None:
+    long = Record.build(
+        b"00000nam a2200000 i 4500",
+        [(b"500", b"  \x1fa" + b"x" * 9000)] * 12 + [(b"900", b"  \x1fa")],
+    )
+    assert long.leader[20:22] == b"99"
+    rules = 'replaceControlContents "LDR.{20,1}" with "4" '
+    still = compile_rules(parse_rules(always(rules))).run(long).record
+    assert still.body == long.body
+    short = compile_rules(parse_rules(always(rules + 'removeField "500"'))).run(long).record
+    assert short.leader[20:] == b"4500"

@@ -29,7 +29,8 @@ from galleyproof.rules.verbs.verb import Act, Example, Given, Verb, element_tag
 
 CODED = (LEADER, "006", "007", "008")
 LEADER_MAY_BE_SET = (5, 6, 7, 8, 9, 17, 18, 19)
-"""MARC 21 leader: the other positions are computed, or fixed by ISO 2709."""
+LEADER_FIXED = {10: "2", 11: "2", 20: "4", 21: "5", 22: "0", 23: "0"}
+"""MARC 21 leader: these say one thing only, and rules in use say it; the rest is computed."""
 
 
 def read_replace(given: Given, verb: str = "replaceContents") -> Action:
@@ -67,8 +68,12 @@ def read_control(given: Given) -> Action:
 def check_leader(element: Element, text: str) -> None:
     assert element.start is not None
     for at, char in enumerate(text, start=element.start):
+        if at in LEADER_FIXED:
+            if char != LEADER_FIXED[at]:
+                raise Wrong(f"leader/{at:02d} is always {LEADER_FIXED[at]}; “{char}” cannot stand")
+            continue
         if at not in LEADER_MAY_BE_SET:
-            raise Wrong(f"leader/{at:02d} is computed or fixed; it cannot be set")
+            raise Wrong(f"leader/{at:02d} is computed; it cannot be set")
         if at == 9 and char != "a":
             raise Wrong("leader/09 says that the record is UTF-8, which it is: only a can stand")
         if not (char.isascii() and char.isprintable()):
@@ -125,6 +130,8 @@ def replace_control(action: Action) -> Act:
         if not (fits(draft.leader) and passes(draft)):
             return 0
         new = edit(draft.leader)
+        # How its directory is made is the record's own affair: a wide one says so in leader/20-21.
+        new = new[:20] + draft.leader[20:22] + new[22:]
         if new == draft.leader:
             return 0
         draft.leader = new
