@@ -12,7 +12,8 @@ from galleyproof.catalog.sets import numbers
 from galleyproof.database.connect import connect
 from galleyproof.demo.library import bibs
 from galleyproof.marc.record import Record
-from galleyproof.rules.query import Head, parse_query
+from galleyproof.rules.query import parse_query
+from galleyproof.rules.query_tree import Head
 
 QUERIES = [
     'exists "830"',

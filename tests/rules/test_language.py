@@ -348,7 +348,8 @@ def test_leader_positions(number: int) -> None:
 def test_the_fixed_digits_of_the_leader_may_be_set_to_what_they_are(of: str) -> None:
     """Rules that give a record made elsewhere a whole leader do so, blank after blank."""
     rules = "\n".join(
-        f'replaceControlContents "LDR.{{{at},1}}" with "{digit}" if(existsControl "LDR.{{{at},1}}. ")'
+        f'replaceControlContents "LDR.{{{at},1}}" with "{digit}"'
+        f' if(existsControl "LDR.{{{at},1}}. ")'
         for at, digit in ((5, "n"), (10, "2"), (20, "4"), (21, "5"), (22, "0"), (23, "0"))
     )
     before = record(f"=LDR  00000\\am\\a2200000Ii{of}\n=245  10$aB")

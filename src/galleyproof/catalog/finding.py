@@ -15,7 +15,8 @@ from galleyproof.catalog.matching import bound_sql
 from galleyproof.catalog.members import Members, listed
 from galleyproof.catalog.query_joins import joins
 from galleyproof.marc.record import Record
-from galleyproof.rules.query import Looked, Query
+from galleyproof.rules.query import Query
+from galleyproof.rules.query_tree import Looked
 from galleyproof.structures.forms import form_of
 from galleyproof.structures.table import STRUCTURES
 

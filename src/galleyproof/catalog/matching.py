@@ -7,7 +7,7 @@ from typing import Any
 
 from galleyproof.marc.tags import Need
 from galleyproof.rules.conditions import Always, And, Not, Or
-from galleyproof.rules.query import Bound, Compare, FieldNeed, Never, TagNeed, There
+from galleyproof.rules.query_tree import Bound, Compare, FieldNeed, Never, TagNeed, There
 
 
 class Values(dict[str, Any]):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from galleyproof.catalog.matching import alias, count_alias
 from galleyproof.rules.conditions import And, Not, Or
-from galleyproof.rules.query import Bound, Compare, FieldNeed, TagNeed, There
 from galleyproof.rules.query_fields import ENDS, kinds_above
+from galleyproof.rules.query_tree import Bound, Compare, FieldNeed, TagNeed, There
 
 
 def joins(kind: str, bounds: Sequence[Bound], bodies: Sequence[str] = ()) -> str:

@@ -54,6 +54,9 @@ port = {port}
 unix_socket_directories = '{sockets}'
 unix_socket_permissions = 0700
 password_encryption = scram-sha-256
+# Iterations protect passwords that can be guessed. Those of the roles are random, 192 bits each,
+# and every command of galley would pay for them at each of its connections.
+scram_iterations = 1
 max_connections = 60
 shared_buffers = {shared_buffers}MB
 effective_cache_size = {cache}MB

@@ -22,8 +22,7 @@ class Said(NamedTuple):
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(NamedTuple):
     """The record as it should become. An equal record counts as unchanged.
 
     status: the new status (`active`, `suppressed`, `withdrawn`, `deleted`), or None to keep it.

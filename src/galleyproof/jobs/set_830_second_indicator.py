@@ -89,16 +89,15 @@ class Set830SecondIndicator(EachRecord):
         return unless_linked(self.edit(record, parameters), record, around)
 
     def edit(self, record: Record, parameters: Set830Parameters) -> Answer:
-        data = record.data
         places = record.positions(b"830")
         if parameters.include_880:
             places = places + [
-                at for at in record.positions(b"880") if LINKED_TO_830.search(data[at])
+                at for at in record.positions(b"880") if LINKED_TO_830.search(record.field(at))
             ]
         edits = {}
         left = []
         for at in places:
-            field = data[at]
+            field = record.field(at)
             if field[2:3] != MARK:
                 left.append(NO_INDICATORS)
                 continue

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from galleyproof.marc.record import Record
+from galleyproof.marc.record import Edited, Record
 
 LEADER = b"LDR"
 STAMPED = frozenset((b"005",))
@@ -30,11 +30,10 @@ class Change(NamedTuple):
 def changes(before: Record, after: Record, leave_out: frozenset[bytes] = STAMPED) -> list[Change]:
     """The field occurrences in which two records differ, in order of place."""
     found: list[Change] = []
-    if after.made_from(before):
-        data, new_data = before.data, after.data
-        for at in after.edited or ():
-            old, new = data[at], new_data[at]
-            if old != new and (tag := before.tags[at]) not in leave_out:
+    if isinstance(after, Edited) and after.origin is before:
+        for at, new in after.edits.items():
+            old = before.field(at)
+            if old != new and (tag := before.tag(at)) not in leave_out:
                 found.append(Change(tag, old, new, at, at))
         return found if len(found) < 2 else moved_among(found)
     one, two = before.leader, after.leader

@@ -32,19 +32,17 @@ five = FIVE.__getitem__
 class Record:
     """One record. Edits return new records; the old one stays as it was.
 
-    tags and data are parallel lists, one entry a field; data is without the terminator.
+    tags and data are parallel lists, one entry a field; data is without the terminator. Whoever
+    needs few of the fields asks by `positions`, `tag` and `field`, which do not take all apart.
     """
 
-    __slots__ = ("_body", "_data", "_leader", "_origin", "_tags", "edited")
+    __slots__ = ("_body", "_data", "_leader", "_tags")
 
     def __init__(self, body: bytes):
         self._body: bytes | None = body
         self._leader: bytes | None = None
         self._tags: list[bytes] | None = None
         self._data: list[bytes] | None = None
-        self._origin: Record | None = None
-        self.edited: tuple[int, ...] | None = None
-        """Of a record made by `with_many`: the only places in which it may differ."""
 
     @classmethod
     def build(cls, leader: bytes, fields: Iterable[tuple[bytes, bytes]]) -> Record:
@@ -57,74 +55,52 @@ class Record:
     @property
     def body(self) -> bytes:
         """ISO 2709, narrow or wide; the very same object where nothing was changed."""
-        if self._body is None:
-            origin = self._origin
-            if origin is not None and self.edited is not None and self.lengths_stand(origin):
-                # The directory stands: only the edited fields' bytes change.
-                self._body = origin.with_fields(self.data)
-            else:
-                self._body = serialised(self.leader, self.tags, self.data)
+        assert self._body is not None
         return self._body
-
-    def with_fields(self, data: list[bytes]) -> bytes:
-        """Its bytes with the data of its fields replaced by others of the same lengths."""
-        old = self.body
-        base = 25 + (21 if old[20:22] == WIDE else 12) * len(data)
-        return old[:base] + FIELD_END.join(data) + FIELD_END + RECORD_END
-
-    def body_with(self, at: int, data: bytes) -> bytes:
-        """The bytes of `with_data`, without making the record."""
-        origin = self._origin
-        if (
-            self._body is None
-            and origin is not None
-            and len(data) == len(self.data[at])
-            and self.lengths_stand(origin)
-        ):
-            new = self.data.copy()
-            new[at] = data
-            return origin.with_fields(new)
-        return self.with_data(at, data).body
-
-    def lengths_stand(self, origin: Record) -> bool:
-        old, new = origin.data, self.data
-        for at in self.edited or ():
-            if len(old[at]) != len(new[at]):
-                return False
-        return True
-
-    def made_from(self, other: Record) -> bool:
-        """Whether this is `other` with nothing but the data of the fields in `edited` replaced."""
-        return self._origin is other and self.edited is not None
 
     @property
     def leader(self) -> bytes:
         """24 bytes, as stored."""
         if self._leader is None:
-            assert self._body is not None
-            self._leader = self._body[:24]
+            self._leader = self.body[:24]
         return self._leader
 
     @property
     def tags(self) -> list[bytes]:
         if self._tags is None:
-            body = self._body
-            assert body is not None
-            self._tags = tags_of(body)
+            self._tags = tags_of(self.body)
         return self._tags
 
     @property
     def data(self) -> list[bytes]:
         if self._data is None:
-            body = self._body
-            assert body is not None
-            data = body.split(FIELD_END)
+            data = self.body.split(FIELD_END)
             del data[0], data[-1]  # the directory, the record terminator
             self._data = data
         return self._data
 
+    def tag(self, at: int) -> bytes:
+        """The tag of one field."""
+        if self._tags is None:
+            body = self.body
+            if body[20:22] != WIDE:
+                return body[24 + 12 * at : 27 + 12 * at]
+        return self.tags[at]
+
+    def field(self, at: int) -> bytes:
+        """The data of one field."""
+        if self._data is None:
+            body = self.body
+            if body[20:22] != WIDE:
+                entry = 24 + 12 * at
+                start = int(body[12:17]) + int(body[entry + 7 : entry + 12])
+                return body[start : start + int(body[entry + 3 : entry + 7]) - 1]
+        return self.data[at]
+
     def positions(self, tag: bytes) -> list[int]:
         """Indexes of the fields with this tag, in order."""
+        if self._tags is None and (found := in_directory(self.body, tag)) is not None:
+            return found
         tags = self.tags
         count = tags.count(tag)
         if count == 0:
@@ -133,16 +109,23 @@ class Record:
             return [tags.index(tag)]
         return [at for at, one in enumerate(tags) if one == tag]
 
+    def place(self, tag: bytes) -> int | None:
+        """Index of the first field with this tag, or None."""
+        if self._tags is None and (found := in_directory(self.body, tag, 1)) is not None:
+            return found[0] if found else None
+        try:
+            return self.tags.index(tag)
+        except ValueError:
+            return None
+
     def positions_like(self, pattern: str, fits: Mapping[bytes, bool]) -> list[int]:
         """Indexes of the fields whose tags fit a pattern, in order; fits says it of each tag."""
         return [at for at, tag in enumerate(self.tags) if fits[tag]]
 
     def first(self, tag: bytes) -> bytes | None:
         """The data of the first field with this tag, or None."""
-        try:
-            return self.data[self.tags.index(tag)]
-        except ValueError:
-            return None
+        at = self.place(tag)
+        return None if at is None else self.field(at)
 
     # ---- editing
 
@@ -151,28 +134,9 @@ class Record:
 
     def with_many(self, edits: Mapping[int, bytes]) -> Record:
         """The record with the data of some fields replaced."""
-        new = self.data.copy()
-        for at, data in edits.items():
+        for data in edits.values():
             refuse_marks(data)
-            new[at] = data
-        return self.with_all(new, edits)
-
-    def with_all(self, data: list[bytes], edited: Iterable[int]) -> Record:
-        """The record with other data, sound and the record's own from now on; edited: the places
-        in which it may differ."""
-        made = Record.__new__(Record)
-        made._leader = self._leader or self.leader
-        made._tags = self.tags
-        made._data = data
-        made._body = None
-        if self._body is None and self.edited is not None:
-            # Edits on top of edits are edits of the first record, whose bytes are there.
-            made._origin = self._origin
-            edited = {*self.edited, *edited}
-        else:
-            made._origin = self
-        made.edited = tuple(sorted(edited))
-        return made
+        return Edited(self, edits)
 
     def with_inserted(self, at: int, tag: bytes, data: bytes) -> Record:
         """The record with a field more, before the field that is at this index now."""
@@ -203,6 +167,103 @@ class Record:
         return f"<Record {self.first(b'001')!r}, {len(self.tags)} fields>"
 
 
+class Edited(Record):
+    """Another record with the data of some fields replaced, and nothing else.
+
+    origin: that record, whose bytes are there. edits: new data by place, in order of place.
+    """
+
+    __slots__ = ("edits", "origin")
+    origin: Record
+    edits: dict[int, bytes]
+
+    def __init__(self, origin: Record, edits: Mapping[int, bytes]):
+        self._body = self._leader = self._tags = self._data = None
+        if isinstance(origin, Edited):
+            # Edits on top of edits are edits of the first record.
+            edits = {**origin.edits, **edits}
+            origin = origin.origin
+        self.origin = origin
+        self.edits = dict(sorted(edits.items())) if len(edits) > 1 else dict(edits)
+
+    @property
+    def body(self) -> bytes:
+        if self._body is None:
+            body = spliced(self.origin.body, self.edits)
+            self._body = body or serialised(self.origin.leader, self.tags, self.data)
+        return self._body
+
+    @property
+    def tags(self) -> list[bytes]:
+        return self.origin.tags
+
+    @property
+    def data(self) -> list[bytes]:
+        if self._data is None:
+            self._data = self.origin.data.copy()
+            for at, new in self.edits.items():
+                self._data[at] = new
+        return self._data
+
+    def tag(self, at: int) -> bytes:
+        return self.origin.tag(at)
+
+    def field(self, at: int) -> bytes:
+        new = self.edits.get(at)
+        return self.origin.field(at) if new is None else new
+
+    def positions(self, tag: bytes) -> list[int]:
+        return self.origin.positions(tag)
+
+    def place(self, tag: bytes) -> int | None:
+        return self.origin.place(tag)
+
+
+def spliced(body: bytes, edits: Mapping[int, bytes]) -> bytes | None:
+    """A record's bytes with the data of some fields, in order of place, replaced by others of the
+    same lengths, so that the directory stands; None where a length is another one."""
+    if body[20:22] == WIDE:
+        return None
+    base = int(body[12:17])
+    parts: list[bytes] = []
+    done = 0
+    for at, new in edits.items():
+        entry = 24 + 12 * at
+        if int(body[entry + 3 : entry + 7]) != len(new) + 1:
+            return None
+        start = base + int(body[entry + 7 : entry + 12])
+        parts += (body[done:start], new)
+        done = start + len(new)
+    parts.append(body[done:])
+    return b"".join(parts)
+
+
+def in_directory(body: bytes, tag: bytes, most: int = 0) -> list[int] | None:
+    """The places of a tag, or the first so many, found by searching the directory; None where
+    that is no faster: its digits stand among lengths and starts, or the record is wide."""
+    if body[20:22] == WIDE:
+        return None
+    found: list[int] = []
+    end = int(body[12:17]) - 1
+    misses = 0
+    at = body.find(tag, 24, end)
+    while at >= 0:
+        place, beside = divmod(at - 24, 12)
+        if not beside:
+            found.append(place)
+            if len(found) == most:
+                return found
+        else:
+            misses += 1
+            if misses > MOST_MISSES:
+                return None
+        at = body.find(tag, at + 1, end)
+    return found
+
+
+MOST_MISSES = 4
+
+
 def tags_of(body: bytes) -> list[bytes]:
     """The tags of a checked record's directory, in its order."""
     end = body.index(FIELD_END)
@@ -229,13 +290,9 @@ def made(leader: bytes, tags: list[bytes], data: list[bytes], *, sound: bool = F
     together = FIELD_END.join(data)
     if not sound and (RECORD_END in together or together.count(FIELD_END) != max(len(data) - 1, 0)):
         refuse_marks(together)
-    record = Record.__new__(Record)
+    record = Record(serialised(leader, tags, data, together))
     record._tags = tags
     record._data = data
-    record._body = serialised(leader, tags, data, together)
-    record._origin = None
-    record.edited = None
-    record._leader = record._body[:24]
     return record
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import compress, count
 
-from galleyproof.marc.record import Record, made
+from galleyproof.marc.record import Edited, Record, made
 from galleyproof.rules.limits import FIELD_WEIGHT, ROOM, GrewTooMuch
 
 GONE = b""
@@ -218,8 +218,8 @@ class Draft:
         record = self.record
         if self.shape_kept and self.leader == record.leader:
             old, data = record.data, self.data
-            edited = {at for at in self.edited if data[at] != old[at]}
-            return record.with_all(data, edited) if edited else record
+            edits = {at: data[at] for at in self.edited if data[at] != old[at]}
+            return Edited(record, edits) if edits else record
         self.settle()
         if self.tags == record.tags and self.data == record.data and self.leader == record.leader:
             return record

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 from lark import Lark, Token
 
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.tags import Need
 from galleyproof.rules.conditions import (
     Always,
     And,
@@ -30,7 +29,7 @@ from galleyproof.rules.conditions import (
     grammar,
     parsed,
 )
-from galleyproof.rules.elements import LEADER
+from galleyproof.rules.query_bounds import answered, bound, codes_of, scopes_read
 from galleyproof.rules.query_fields import (
     CHILDREN,
     CONTAINS,
@@ -38,111 +37,26 @@ from galleyproof.rules.query_fields import (
     NUMBER,
     SIGNS,
     STATUS,
-    Asked,
     QueryField,
     article,
     ask,
     field_named,
     kinds_above,
 )
+from galleyproof.rules.query_tree import (
+    Answered,
+    Bound,
+    Compare,
+    FieldTest,
+    Head,
+    Looked,
+    Scoped,
+)
 from galleyproof.rules.saying import Said, said_level, said_true
-from galleyproof.structures.structure import CODE
 from galleyproof.structures.table import STRUCTURES
 
 OPERATORS = SIGNS
 STATUSES = ("active", "suppressed", "withdrawn", "deleted")
-
-
-class Head(NamedTuple):
-    """What is known of a record without reading it. counts: how many hang under it, by name."""
-
-    id: int
-    created: datetime
-    changed: datetime
-    status: str
-    counts: Mapping[str, int] = {}
-
-
-class Looked(NamedTuple):
-    """A record as a query looks at it. above: those above it, by kind, as far as they are there.
-    answers: what SQL has answered already."""
-
-    record: Any
-    head: Head | None = None
-    above: Mapping[str, Any] = {}
-    answers: Sequence[bool] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """One comparison of a head field, or of a count; operator is a key of SIGNS, value of its
-    type. scope: the kind of the record above that is meant, or ""; counted: the kind counted."""
-
-    field: str
-    operator: str
-    value: Any
-    scope: str = ""
-    counted: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldTest:
-    """A comparison of a field of the body."""
-
-    field: QueryField
-    operator: str
-    text: str
-    asked: Asked = dataclasses.field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Scoped:
-    """A condition on the record above of this kind, which is there."""
-
-    kind: str
-    of: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A part that SQL answers; place: among the answers."""
-
-    place: int
-
-
-# ---- bounds: trees over heads
-
-
-@dataclass(frozen=True, slots=True)
-class TagNeed:
-    """In a bound: the record's tags may hold what is needed."""
-
-    need: Need
-    scope: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldNeed:
-    """In a bound: the structure has something in one of these fields."""
-
-    names: tuple[str, ...]
-    scope: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class There:
-    """In a bound: the record above of this kind is there."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Never:
-    pass
-
-
-Bound = Any
-"""Always, Never, Not, And, Or, Compare, TagNeed, FieldNeed or There."""
 
 
 class Named(NamedTuple):
@@ -438,103 +352,3 @@ def compile_compare(tree: Compare) -> Callable[[Looked], bool]:
         return compared(head.counts.get(name, 0) if tree.counted else getattr(head, name), value)
 
     return test
-
-
-def answered(tree: Any, scope: str, answers: list[Bound]) -> Any:
-    """The tree with each greatest part that the heads answer replaced; `answers` gets these."""
-    upper = bound(tree, True, scope)
-    if upper == bound(tree, False, scope):
-        answers.append(upper)
-        return Answered(len(answers) - 1)
-    if isinstance(tree, Not):
-        return Not(answered(tree.of, scope, answers))
-    if isinstance(tree, And | Or):
-        return type(tree)(tuple(answered(one, scope, answers) for one in tree.of))
-    if isinstance(tree, Scoped):
-        return Scoped(tree.kind, answered(tree.of, tree.kind, answers))
-    return tree
-
-
-def scopes_read(tree: Any, scope: str) -> set[str]:
-    """The records whose bodies a tree asks: kinds above, or "" for the record itself."""
-    if isinstance(tree, Not):
-        return scopes_read(tree.of, scope)
-    if isinstance(tree, And | Or):
-        return {found for one in tree.of for found in scopes_read(one, scope)}
-    if isinstance(tree, Scoped):
-        return scopes_read(tree.of, tree.kind)
-    return {scope} if isinstance(tree, Test | Said | FieldTest) else set()
-
-
-def codes_of(tree: Any) -> list[tuple[str, str]]:
-    if isinstance(tree, Not | Scoped):
-        return codes_of(tree.of)
-    if isinstance(tree, And | Or):
-        return [found for one in tree.of for found in codes_of(one)]
-    if isinstance(tree, FieldTest) and tree.operator in ("=", "!=") and tree.text:
-        if tree.field.table or tree.field.sort == CODE:
-            return [(tree.field.table, tree.text)]
-    return []
-
-
-def bound(tree: Any, upper: bool, scope: str = "") -> Bound:
-    """A tree over heads that is implied by the query (upper) or implies it (not upper)."""
-    if isinstance(tree, Not):
-        inner = bound(tree.of, not upper, scope)
-        if isinstance(inner, Always):
-            return Never()
-        return Always() if isinstance(inner, Never) else Not(inner)
-    if isinstance(tree, And):
-        return together(And, [bound(one, upper, scope) for one in tree.of], Never, Always)
-    if isinstance(tree, Or):
-        return together(Or, [bound(one, upper, scope) for one in tree.of], Always, Never)
-    if isinstance(tree, Scoped):
-        parts = [There(tree.kind), bound(tree.of, upper, tree.kind)]
-        return together(And, parts, Never, Always)
-    if isinstance(tree, Compare):
-        return replace(tree, scope=scope)
-    if isinstance(tree, FieldTest):
-        return bound_of_field(tree, upper, scope)
-    if isinstance(tree, Test):
-        return bound_of_test(tree, upper, scope)
-    if isinstance(tree, Said):
-        inside = tree.upper if upper else tree.lower
-        return Never() if inside is None else bound(inside, upper, scope)
-    return tree
-
-
-def bound_of_field(tree: FieldTest, upper: bool, scope: str) -> Bound:
-    asked = tree.asked
-    if asked.exact:
-        assert isinstance(asked.need, tuple)
-        need = FieldNeed(asked.need, scope)
-        return need if asked.has else Not(need)
-    if not upper:
-        return Never()
-    if asked.need is None:
-        return Always()
-    if isinstance(asked.need, Need):
-        return TagNeed(asked.need, scope)
-    return FieldNeed(asked.need, scope)
-
-
-def bound_of_test(test: Test, upper: bool, scope: str) -> Bound:
-    if test.element.tag == LEADER:
-        return Always() if upper else Never()
-    # A wildcard may fit the tag of a control field, which an element without positions does not
-    # mean; the tag list cannot tell.
-    element = test.element
-    unclear = element.wild and not element.control and element.tag[0] in "0*"
-    exact = element.tag_alone and not unclear and test.how in ("exists", "existsControl")
-    if upper or exact:
-        return TagNeed(Need.tag(test.element.tag), scope)
-    return Never()
-
-
-def together(how: Any, parts: list[Bound], absorbing: type, neutral: type) -> Bound:
-    if any(isinstance(part, absorbing) for part in parts):
-        return absorbing()
-    left = tuple(part for part in parts if not isinstance(part, neutral))
-    if not left:
-        return neutral()
-    return left[0] if len(left) == 1 else how(left)

@@ -138,18 +138,18 @@ def hash_of_change(found: Sequence[Change], status: str, old_status: str) -> byt
 def shapes_of(
     kind: str, found: Difference, old_status: str, literal: frozenset[str]
 ) -> Sequence[Shape]:
-    shown = list(form_of(kind).shapes(found.changes, literal)) if found.changes else []
+    shown = form_of(kind).shapes(found.changes, literal) if found.changes else ()
     if found.status != old_status:
-        shown.append(Shape(kind, "status", "", "set", old_status, found.status))
+        return (*shown, Shape(kind, "status", "", "set", old_status, found.status))
     return shown
 
 
 def stamped(after: Body, stamp: bytes) -> bytes:
     """The body with the time of its change (MARC 21 field 005), where it keeps one."""
     if isinstance(after, Record):
-        places = after.positions(b"005")
-        if places:
-            return after.body_with(places[0], stamp)
+        at = after.place(b"005")
+        if at is not None:
+            return after.with_data(at, stamp).body
     return after.body
 
 
@@ -224,7 +224,7 @@ def settle_member(
         decided.refuse(place, held.kind, held.id, *OTHERWISE)
         return
     decided.marks[place] = mark
-    if isinstance(answer, Changed | Unchanged):
+    if answer.notes:
         decided.lines += [
             Line(held.kind, held.id, OUTCOMES[mark], said.code, said.sentence)
             for said in answer.notes
