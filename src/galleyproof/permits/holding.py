@@ -17,7 +17,7 @@ from galleyproof.permits.elsewhere import known
 from galleyproof.permits.envelope import Envelope
 from galleyproof.permits.limits import Limits
 from galleyproof.permits.models import Denial, Permit
-from galleyproof.permits.standing import standing, why_not
+from galleyproof.permits.standing import Stands, standing, why_not
 
 
 class Holding(NamedTuple):
@@ -62,43 +62,67 @@ def as_held(
     at: datetime,
 ) -> Holding:
     """roles: (library role, library) of the person's account."""
+    state = state_of(permit, roles, denials, at)
+    if state == "active":
+        return Holding(permit, state, "", role_limits(permit, roles))
+    if state == "denied":
+        denial = beaten_by(denials, permit.job, permit.binding, permit.environment)
+        assert denial is not None
+        return Holding(permit, state, denied(denial))
+    return Holding(permit, state, why_not(permit, at) or lacking(permit, person))
+
+
+def state_of(
+    permit: Stands,
+    roles: Sequence[tuple[str, str]] | None,
+    denials: Sequence[Denial],
+    at: datetime,
+) -> str:
+    """How a permit stands for a person with these roles and denials, or for a group, which has no
+    roles of its own (None): one of STANDINGS, or `denied`."""
     state = standing(permit, at)
     if state != "active":
-        return Holding(permit, state, why_not(permit, at))
-    denial = beaten_by(denials, permit.job, permit.binding, permit.environment)
-    if denial is not None:
-        return Holding(permit, "denied", denied(denial))
-    lacking, role = role_limits(permit, person, roles)
-    if lacking:
-        return Holding(permit, "waits-for-role", lacking)
-    return Holding(permit, state, "", role)
+        return state
+    if beaten_by(denials, permit.job, permit.binding, permit.environment) is not None:
+        return "denied"
+    return state if roles is None or carries_role(permit, roles) else "waits-for-role"
 
 
-def role_limits(
-    permit: Permit, person: Person, roles: Sequence[tuple[str, str]]
-) -> tuple[str, Limits | None]:
-    """(what is lacking, what a role for some libraries only leaves).
+def carries_role(permit: Stands, roles: Sequence[tuple[str, str]]) -> bool:
+    """Whether an account with these roles has the one that the permit needs, if it needs one."""
+    needed = roles_needed(permit)
+    return not needed or any(role in needed for role, _ in roles)
+
+
+def roles_needed(permit: Stands) -> Sequence[str]:
+    """The library roles of which a permit needs one; none where it needs none.
 
     Only in production, and not for grandfathered permits, whose holders' accounts nobody has
     written down yet.
     """
-    job = known(permit.job)
     if permit.environment != "production" or permit.grandfathered:
-        return "", None
-    if job is None or not job.library_roles:
-        return "", None
-    carried = [(role, library) for role, library in roles if role in job.library_roles]
-    if not carried:
-        needed = " or ".join(job.library_roles)
-        return (
-            f"permit {permit.pk} waits for the library role: {permit.job} needs {needed} in "
-            f"production, and the account of {person.display_name} does not carry it"
-        ), None
-    if any(library == "" for _, library in carried):
-        return "", None
+        return ()
+    job = known(permit.job)
+    return () if job is None else job.library_roles
+
+
+def lacking(permit: Permit, person: Person) -> str:
+    needed = " or ".join(roles_needed(permit))
+    return (
+        f"permit {permit.pk} waits for the library role: {permit.job} needs {needed} in "
+        f"production, and the account of {person.display_name} does not carry it"
+    )
+
+
+def role_limits(permit: Permit, roles: Sequence[tuple[str, str]]) -> Limits | None:
+    """What a role for some libraries only leaves."""
+    needed = roles_needed(permit)
+    carried = [(role, library) for role, library in roles if role in needed]
+    if not carried or any(library == "" for _, library in carried):
+        return None
     libraries = tuple(sorted({library for _, library in carried}))
     named = " or ".join(sorted({role for role, _ in carried}))
-    return "", Limits(f"the library role {named}", Envelope(libraries=libraries))
+    return Limits(f"the library role {named}", Envelope(libraries=libraries))
 
 
 def denials_of(person: Person, groups: Iterable[Group]) -> list[Denial]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from galleyproof.permits.days import day_of
 from galleyproof.permits.elsewhere import known
@@ -12,7 +13,32 @@ STANDINGS = ("active", "waits-for-role", "suspended", "not-yet", "expired", "rev
 """From the best to the worst."""
 
 
-def standing(permit: Permit, at: datetime) -> str:
+class Stands(Protocol):
+    """What of a permit says how it stands."""
+
+    @property
+    def job(self) -> str: ...
+    @property
+    def binding(self) -> str: ...
+    @property
+    def environment(self) -> str: ...
+    @property
+    def job_revision(self) -> int: ...
+    @property
+    def starts(self) -> datetime: ...
+    @property
+    def ends(self) -> datetime: ...
+    @property
+    def grandfathered(self) -> bool: ...
+    @property
+    def waits_for_role(self) -> bool: ...
+    @property
+    def suspended_at(self) -> datetime | None: ...
+    @property
+    def revoked_at(self) -> datetime | None: ...
+
+
+def standing(permit: Stands, at: datetime) -> str:
     """One of STANDINGS: of the permit itself, whoever asks."""
     if permit.revoked_at is not None:
         return "revoked"
@@ -25,7 +51,7 @@ def standing(permit: Permit, at: datetime) -> str:
     return "waits-for-role" if permit.waits_for_role else "active"
 
 
-def job_has_changed(permit: Permit) -> bool:
+def job_has_changed(permit: Stands) -> bool:
     """Whether the job is at another revision than was signed off, or acknowledged since."""
     job = known(permit.job)
     return job is not None and job.revision != permit.job_revision

@@ -11,7 +11,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.people.rights import deny, require_role
 from galleyproof.permits.actions.one import is_holder, permit_numbered
-from galleyproof.permits.holding import role_limits
+from galleyproof.permits.holding import carries_role, lacking
 from galleyproof.permits.models import Permit
 
 
@@ -39,9 +39,10 @@ def take_effect(permit_id: int, who: Who, at: datetime) -> Permit:
             raise Wrong(f"permit {permit_id} does not wait for a library role")
         if permit.person is not None:
             roles = [(one.role, one.library) for one in permit.person.library_roles.all()]
-            lacking, _ = role_limits(permit, permit.person, roles)
-            if lacking:
-                raise Wrong(f"{lacking}; give it first: galley user give-role")
+            if not carries_role(permit, roles):
+                raise Wrong(
+                    f"{lacking(permit, permit.person)}; give it first: galley user give-role"
+                )
         permit.waits_for_role = False
         permit.save(update_fields=["waits_for_role"])
         append(

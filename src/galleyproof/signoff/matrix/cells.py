@@ -16,9 +16,9 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.finding import person_named
 from galleyproof.people.models import Group, Person
 from galleyproof.permits.days import day_of
-from galleyproof.permits.holding import as_held, beaten_by, denied
+from galleyproof.permits.holding import as_held, beaten_by, denied, state_of
 from galleyproof.permits.models import Denial, Permit
-from galleyproof.permits.standing import standing, why_not
+from galleyproof.permits.standing import why_not
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso
@@ -269,17 +269,22 @@ class Holder(NamedTuple):
 def put_people_in(permits: Sequence[Permit], denials: Sequence[Denial]) -> dict[int, Holder]:
     """Fills in who holds each permit, each person read once however many permits they hold;
     returns the holders by number."""
-    people = {
-        one.pk: one
-        for one in Person.objects.filter(
-            pk__in={one.person_id for one in permits} - {None}
-        ).prefetch_related("units", "library_roles", "groups")
-    }
+    holders = holders_numbered({one.person_id for one in permits}, denials)
     groups = Group.objects.in_bulk({one.group_id for one in permits} - {None})
     for permit in permits:
-        permit.person = people[permit.person_id] if permit.person_id else None
+        permit.person = holders[permit.person_id].person if permit.person_id else None
         permit.group = groups[permit.group_id] if permit.group_id else None
-    return {id: holder_of(one, denials) for id, one in people.items()}
+    return holders
+
+
+def holders_numbered(
+    numbers: Collection[int | None], denials: Sequence[Denial]
+) -> dict[int, Holder]:
+    people = Person.objects.filter(pk__in=set(numbers) - {None})
+    return {
+        one.pk: holder_of(one, denials)
+        for one in people.prefetch_related("units", "library_roles", "groups")
+    }
 
 
 def holder_of(person: Person, denials: Sequence[Denial]) -> Holder:
@@ -297,15 +302,15 @@ def stands(
 ) -> tuple[str, str]:
     """How a permit stands for whoever holds it, by the function that `may` asks. holder: None
     for a group."""
-    if holder is None:
-        against = [one for one in denials if one.group_id == permit.group_id]
-        denial = beaten_by(against, permit.job, permit.binding, permit.environment)
-        state = standing(permit, at)
-        if denial is not None and state == "active":
-            return "denied", denied(denial)
-        return state, why_not(permit, at)
-    held = as_held(permit, holder.person, holder.roles, holder.denials, at)
-    return held.state, held.why
+    if holder is not None:
+        held = as_held(permit, holder.person, holder.roles, holder.denials, at)
+        return held.state, held.why
+    against = [one for one in denials if one.group_id == permit.group_id]
+    state = state_of(permit, None, against, at)
+    denial = beaten_by(against, permit.job, permit.binding, permit.environment)
+    if state == "denied" and denial is not None:
+        return state, denied(denial)
+    return state, why_not(permit, at)
 
 
 def within(code: str, unit: str) -> bool:
@@ -347,23 +352,21 @@ def narrowed(found: Sequence[Cell], only: str, at: datetime) -> list[Cell]:
 
 
 STANDS_BY = (
-    "person",
-    "group",
+    "pk",
+    "person_id",
+    "group_id",
     "job",
     "binding",
     "environment",
+    "job_revision",
     "starts",
     "ends",
-    "job_revision",
     "grandfathered",
     "waits_for_role",
     "suspended_at",
-    "suspended_for",
-    "suspended_why",
-    "acknowledged_at",
     "revoked_at",
 )
-"""What of a permit says how it stands, as long as it is not revoked."""
+"""What `state_of` asks of a permit, and whose it is."""
 
 
 def numbers_in(
@@ -380,18 +383,25 @@ def numbers_in(
     state = {"unused": "active", "role-pending": "waits-for-role"}.get(only, only)
     if only not in ONLY:
         raise Wrong(f"“{only}” is not a view; there are {', '.join(ONLY)}")
-    permits = list(wanted.only(*STANDS_BY))
-    denials = denials_in_force()
-    holders = put_people_in(permits, denials)
-    used: set[int] = set()
     if only == "unused":
-        runs = Run.objects.filter(permit__in=wanted.values("pk"), dry_run=False, undoes=None)
-        used = set(runs.values_list("permit", flat=True).distinct())
+        runs = Run.objects.filter(permit__isnull=False, dry_run=False, undoes=None)
+        wanted = wanted.exclude(pk__in=runs.values("permit"))
+    permits = list(wanted.values_list(*STANDS_BY, named=True))
+    denials = denials_in_force()
+    holders = holders_numbered({one.person_id for one in permits}, denials)
     return {
         one.pk
         for one in permits
-        if one.pk not in used and stands(one, holders.get(one.person_id), denials, at)[0] == state
+        if state_for(one, holders.get(one.person_id), denials, at) == state
     }
+
+
+def state_for(permit: Any, holder: Holder | None, denials: Sequence[Denial], at: datetime) -> str:
+    """As `stands`, of a row of STANDS_BY and without words."""
+    if holder is not None:
+        return state_of(permit, holder.roles, holder.denials, at)
+    against = [one for one in denials if one.group_id == permit.group_id]
+    return state_of(permit, None, against, at)
 
 
 def denials_in_force() -> list[Denial]:
