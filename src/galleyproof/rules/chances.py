@@ -96,7 +96,7 @@ class Look(NamedTuple):
     """What to look for in the fields of one tag.
 
     last: the number of the last step that asks for one. bits: of the asks that the tag answers by
-    itself. by_indicators: what else is asked for where indicators matter.
+    itself. by_indicators: both again with what is asked for beside them, where indicators matter.
     """
 
     last: int
@@ -156,12 +156,12 @@ class ByTag(dict[bytes, Look | None]):
 
 
 def look_for(some: Sequence[tuple[Ask, int, int]]) -> Look:
-    any_indicators = [(ask, bit) for ask, bit, _ in some if ask.indicators == ("", "")]
-    others = [(ask, bit) for ask, bit, _ in some if ask.indicators != ("", "")]
+    asks = [(ask, bit) for ask, bit, _ in some]
+    any_indicators = [(ask, bit) for ask, bit in asks if ask.indicators == ("", "")]
     return Look(
         max(number for _, _, number in some),
         *bits_and_needles(any_indicators),
-        ByIndicators(others) if others else None,
+        ByIndicators(asks) if len(any_indicators) < len(asks) else None,
     )
 
 
@@ -199,39 +199,38 @@ class Chances:
         if self.tags is not None and self.tags.isdisjoint(tags):
             return found, places
         fields = record.data
+        last, here = b"", [0]
         for at, look in enumerate(map(self.look_of, tags)):
             if look is not None:
                 data, tag = fields[at], tags[at]
                 _, bits, needles, by_indicators = look
+                if by_indicators is not None:
+                    bits, needles = by_indicators[data[:2]]
                 if bits:
                     found |= bits
                 for needle, bits in needles:
                     # `needle in data` makes an error first, and takes twice as long.
                     if data.find(needle) >= 0:
                         found |= bits
-                if by_indicators is not None:
-                    bits, needles = by_indicators[data[:2]]
-                    if bits:
-                        found |= bits
-                    for needle, bits in needles:
-                        if data.find(needle) >= 0:
-                            found |= bits
-                if tag in places:
-                    places[tag].append(at)
+                if tag == last:
+                    here.append(at)
+                elif tag in places:
+                    last, here = tag, places[tag]
+                    here.append(at)
                 else:
-                    places[tag] = [at]
+                    last = tag
+                    places[tag] = here = [at]
         return found, places
 
     def found_too(self, look: Look, data: bytes, found: int) -> int:
         """What is found with a field more; look: what to look for in those of its tag."""
-        several = [(look.bits, look.needles)]
-        if look.by_indicators is not None:
-            several.append(look.by_indicators[data[:2]])
-        for bits, needles in several:
-            found |= bits
-            for needle, more in needles:
-                if data.find(needle) >= 0:
-                    found |= more
+        _, bits, needles, by_indicators = look
+        if by_indicators is not None:
+            bits, needles = by_indicators[data[:2]]
+        found |= bits
+        for needle, more in needles:
+            if data.find(needle) >= 0:
+                found |= more
         return found
 
     def steps(self, found: int) -> int:
