@@ -37,7 +37,7 @@ def test_the_link_is_a_field_that_the_environment_names(text, setting, expected)
 
 
 def test_a_setting_that_names_no_field_is_told() -> None:
-    assert len(links(DEFAULT)) == 2
+    assert len(links(DEFAULT).fields) == 2
     with pytest.raises(Wrong, match="names no field"):
         links("035")
 

@@ -121,3 +121,53 @@ def test_a_record_with_any_number_of_fields_is_read_as_it_was_written(
     record = Record(serialised(b"00000nam a2200000 i 4500", tags, [data] * count))
     assert record.tags == tags
     assert record.data == [data] * count
+
+
+digits = st.lists(
+    st.tuples(st.sampled_from(["001", "000", "005", "010", "100", "245"]).map(str.encode), data),
+    max_size=30,
+).map(lambda some: [(tag, text.encode()) for tag, text in some])
+"""Tags whose digits stand among the lengths and starts of a directory too."""
+
+
+@given(digits | fields, st.sampled_from([0, 12_000]))
+def test_a_field_is_found_alone_as_among_all(parts: list[tuple[bytes, bytes]], long: int) -> None:
+    """Asked one by one of a record that was not taken apart, wide ones too."""
+    parts = [*parts, (b"900", b"x" * long)]
+    body = Record.build(LEADER, parts).body
+    every = [tag for tag, _ in parts]
+    for tag in {*every, b"001", b"830"}:
+        wanted = [at for at, one in enumerate(every) if one == tag]
+        assert Record(body).positions(tag) == wanted
+        assert Record(body).place(tag) == (wanted[0] if wanted else None)
+        assert Record(body).first(tag) == (parts[wanted[0]][1] if wanted else None)
+    assert [(Record(body).tag(at), Record(body).field(at)) for at in range(len(parts))] == parts
+
+
+edits = st.dictionaries(st.integers(0, 11), data.map(str.encode), max_size=4)
+
+
+@given(fields.filter(len), edits, edits, st.data())
+def test_edits_on_edits_are_the_record_built_anew(
+    parts: list[tuple[bytes, bytes]],
+    some: dict[int, bytes],
+    more: dict[int, bytes],
+    draw: st.DataObject,
+) -> None:
+    some = {at: new for at, new in some.items() if at < len(parts)}
+    more = {at: new for at, new in more.items() if at < len(parts)}
+    if draw.draw(st.booleans()):
+        # As long as what was there: the directory stands.
+        some = {at: b"x" * len(parts[at][1]) for at in some}
+        more = {at: b"y" * len(parts[at][1]) for at in more}
+    edited = Record(Record.build(LEADER, parts).body).with_many(some).with_many(more)
+    expected = list(parts)
+    for at, new in {**some, **more}.items():
+        expected[at] = (parts[at][0], new)
+    assert [(edited.tag(at), edited.field(at)) for at in range(len(parts))] == expected
+    last = len(parts) - 1
+    stamped = Record(edited.body_with(last, b"z" * len(parts[last][1])))
+    assert stamped.body == edited.with_data(last, b"z" * len(parts[last][1])).body
+    assert edited.body == Record.build(LEADER, expected).body
+    assert list(zip(edited.tags, edited.data, strict=True)) == expected
+    assert edited.leader == edited.body[:24]

@@ -77,12 +77,10 @@ def test_two_runs_at_once_do_not_both_think_they_took_the_last_item_or_neither(
         for run, session in zip(runs, sessions, strict=True):
             run.refresh_from_db()
             assignment = assignment_of(run)
-            ahead = look_ahead(session, assignment)
-            assert ahead is not None
-            material = ahead.future.result()
-            work.append(
-                (session, assignment, ahead.chunk, decided_on(assignment, ahead.chunk, material))
-            )
+            taken = look_ahead(session, assignment).result()
+            assert taken is not None
+            decided = decided_on(assignment, taken.chunk, taken.material)
+            work.append((session, assignment, taken.chunk, decided))
         for session, assignment, chunk, decided in work:
             future = session.committer.submit(
                 commit, session.committing, assignment, chunk, session.number, decided, now()
@@ -157,10 +155,10 @@ def test_a_run_killed_while_it_makes_records_makes_them_once(shelved: Library) -
     assignment = assignment_of(run)
     session = Session("sandbox")
     try:
-        ahead = look_ahead(session, assignment)
-        decided = decided_on(assignment, ahead.chunk, ahead.future.result())
+        taken = look_ahead(session, assignment).result()
+        decided = decided_on(assignment, taken.chunk, taken.material)
         with session.committing.transaction(force_rollback=True):
-            commit(session.committing, assignment, ahead.chunk, session.number, decided, now())
+            commit(session.committing, assignment, taken.chunk, session.number, decided, now())
     finally:
         session.close()
     assert holdings(shelved) == {1: "active"}

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import takewhile
+from typing import NamedTuple
 
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.outcome import Answer, Changed, Refused
@@ -22,9 +24,17 @@ DEFAULT = "035a(EXLCZ), 035a(EXLNZ-"
 WRITTEN = re.compile(r"(?P<tag>\d{3})(?P<code>[a-z0-9])(?P<begins>.*)")
 
 
+class Links(NamedTuple):
+    """The fields that link: (tag, mark with code and beginning) of each; shared: how all of these
+    begin."""
+
+    fields: tuple[tuple[bytes, bytes], ...]
+    shared: bytes
+
+
 @lru_cache(64)
-def links(setting: str) -> tuple[tuple[bytes, bytes], ...]:
-    """(tag, mark with code and beginning) of each field that links. Raises Wrong."""
+def links(setting: str) -> Links:
+    """Raises Wrong where the setting names no field."""
     found = []
     for part in setting.split(","):
         if not part.strip():
@@ -36,20 +46,23 @@ def links(setting: str) -> tuple[tuple[bytes, bytes], ...]:
                 "code and how its value begins, like 035a(EXLCZ)"
             )
         found.append((named["tag"].encode(), MARK + (named["code"] + named["begins"]).encode()))
-    return tuple(found)
+    return Links(tuple(found), shared_start([beginning for _, beginning in found]))
+
+
+def shared_start(texts: list[bytes]) -> bytes:
+    """How all of them begin."""
+    first, last = min(texts, default=b""), max(texts, default=b"")
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    return first[: len(list(same))]
 
 
 def linked(bib: Record, around: Around) -> bool:
     """Whether a bib is shared with a community or network zone."""
-    body = bib.body
-    for tag, beginning in links(around.settings.get(SETTING) or DEFAULT):
-        # `in` tries first whether it is given a number, which takes longer than the search.
-        if body.find(beginning) < 0:
-            continue  # almost always, and much faster than looking field by field
-        for at in bib.positions(tag):
-            if beginning in bib.data[at]:
-                return True
-    return False
+    fields, shared = links(around.settings.get(SETTING) or DEFAULT)
+    # `in` tries first whether it is given a number, which takes longer than the search.
+    if bib.body.find(shared) < 0:
+        return False  # almost always, and much faster than looking field by field
+    return any(beginning in bib.field(at) for tag, beginning in fields for at in bib.positions(tag))
 
 
 def unless_linked(answer: Answer, bib: Record, around: Around) -> Answer:

@@ -138,6 +138,11 @@ class Record:
             refuse_marks(data)
         return Edited(self, edits)
 
+    def body_with(self, at: int, data: bytes) -> bytes:
+        """The bytes of `with_data`, without making the record."""
+        refuse_marks(data)
+        return spliced(self.body, {at: data}) or Edited(self, {at: data}).body
+
     def with_inserted(self, at: int, tag: bytes, data: bytes) -> Record:
         """The record with a field more, before the field that is at this index now."""
         refuse_marks(data)
@@ -204,6 +209,14 @@ class Edited(Record):
             for at, new in self.edits.items():
                 self._data[at] = new
         return self._data
+
+    def body_with(self, at: int, data: bytes) -> bytes:
+        refuse_marks(data)
+        if at < next(iter(self.edits), at):
+            edits = {at: data, **self.edits}
+        else:
+            edits = dict(sorted({**self.edits, at: data}.items()))
+        return spliced(self.origin.body, edits) or Edited(self.origin, edits).body
 
     def tag(self, at: int) -> bytes:
         return self.origin.tag(at)

@@ -60,7 +60,8 @@ def shapes(
 ) -> tuple[Shape, ...]:
     """The distinct shapes of one record's changes."""
     if len(changes) == 1:
-        return tuple(dict.fromkeys(shapes_of_one(kind, changes[0], literal)))
+        of_one = tuple(shapes_of_one(kind, changes[0], literal))
+        return of_one if len(of_one) == 1 else tuple(dict.fromkeys(of_one))
     found: dict[Shape, None] = {}
     for change in changes:
         for shape in shapes_of_one(kind, change, literal):

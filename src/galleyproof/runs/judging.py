@@ -149,7 +149,7 @@ def stamped(after: Body, stamp: bytes) -> bytes:
     if isinstance(after, Record):
         at = after.place(b"005")
         if at is not None:
-            return after.with_data(at, stamp).body
+            return after.body_with(at, stamp)
     return after.body
 
 

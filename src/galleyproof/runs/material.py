@@ -92,7 +92,8 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
         versions = [0] * len(chunk.ids)
         for id, version in zip(found or (), at or (), strict=True):
             versions[place_of[id]] = version
-    looked_at = [(place_of[row[0]], Held(*row[3:])) for row in rows]
+    kind = assignment.kind
+    looked_at = [(place_of[row[0]], Held(kind, row[0], *row[3:])) for row in rows]
     looked_at.sort(key=itemgetter(0))
     if gone:
         were = with_what_was(cursor, [held for _, held in looked_at])
@@ -118,12 +119,10 @@ MEMBERS = """
         SELECT id, version, body_version, parent, root, children, status, tags FROM record
         WHERE kind = %(kind)s AND id = ANY(%(ids)s::bigint[]))
     SELECT -1, array_agg(r.id), array_agg(CASE WHEN {there} THEN r.version ELSE 0 END),
-           NULL::text, NULL::bigint, NULL::integer, NULL::bigint, NULL::bigint, NULL::text,
-           NULL::bytea, NULL::integer
+           NULL::integer, NULL::bigint, NULL::bigint, NULL::text, NULL::bytea, NULL::integer
     FROM r
     UNION ALL
-    SELECT r.id, NULL, NULL, %(kind)s, r.id, r.version, r.parent, r.root, r.status, v.body,
-           r.children
+    SELECT r.id, NULL, NULL, r.version, r.parent, r.root, r.status, v.body, r.children
     FROM r
     CROSS JOIN LATERAL (SELECT body FROM version WHERE kind = %(kind)s AND id = r.id
                         AND version = r.body_version LIMIT 1) AS v

@@ -64,9 +64,7 @@ def step(hands: Hands, number: int, look: Callable[[Run, Tally], None]) -> str:
         time.sleep(LOOK_EVERY)
     else:
         work_until_done(
-            hands,
-            only=number,
-            after_chunk=lambda working, members: watch(run_numbered(number), look),
+            hands, only=number, after_chunk=now_and_then(lambda: watch(run_numbered(number), look))
         )
     if run.plan_id is not None and run.state == "planning":
         settle(run.plan_id, now())
@@ -75,6 +73,20 @@ def step(hands: Hands, number: int, look: Callable[[Run, Tally], None]) -> str:
         sweep()
         time.sleep(LOOK_EVERY / 10)
     return state
+
+
+def now_and_then(see: Callable[[], None]) -> Callable[[int, int], None]:
+    """Looks after a chunk where the last look is a while ago: counting what is done costs more
+    than many a chunk."""
+    looked = 0.0
+
+    def after_chunk(run: int, members: int) -> None:
+        nonlocal looked
+        if time.monotonic() - looked >= LOOK_EVERY:
+            see()
+            looked = time.monotonic()
+
+    return after_chunk
 
 
 def plan_rests(run: Run) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import errors
@@ -61,8 +61,8 @@ def now() -> datetime:
 
 @dataclass
 class Session:
-    """A worker's connections to one environment: one takes chunks and gives them back, one reads
-    ahead, one commits; the last two each in a thread of its own.
+    """A worker's connections to one environment: one takes chunks and reads them ahead, one
+    commits, each in a thread of its own; one gives chunks back.
 
     It works under a number of its own, which lives as long as the first connection.
     """
@@ -102,12 +102,16 @@ class Session:
         return self.taking.broken or self.reading.broken or self.committing.broken
 
 
-@dataclass
-class Ahead:
-    """A chunk that is taken and being read."""
+class Taken(NamedTuple):
+    """A chunk that is taken; what was read for it, or the error that reading it ended in."""
 
     chunk: Chunk
-    future: Future[Material | UndoMaterial]
+    material: Material | UndoMaterial | None
+    error: Exception | None = None
+
+
+Ahead = Future[Taken | None]
+"""The next chunk, while it is being taken and read; None when none is free."""
 
 
 @dataclass
@@ -135,23 +139,21 @@ def work_run(
     ahead: Ahead | None = None
     try:
         while not enough():
-            current, ahead = ahead or look_ahead(session, assignment), None
-            if current is None:
+            taken, ahead = (ahead or look_ahead(session, assignment)).result(), None
+            if taken is None:
                 if in_hand is None:
                     return
                 # Our own commit may be all that stands between an ordered run's chunks.
                 done, in_hand = in_hand, None
                 finish(session, assignment, done, after_chunk)
                 continue
-            chunk = current.chunk
+            chunk = taken.chunk
             if ledger.used_up(chunk):
-                current.future.exception()
                 narrow_down(session, assignment, chunk)
                 continue
             try:
-                material = current.future.result()
                 ahead = look_ahead(session, assignment)
-                decided = decided_on(assignment, chunk, material)
+                decided = decided_on(assignment, chunk, material_of(taken))
             except Exception as error:
                 put_back(session, chunk, error)
                 continue
@@ -174,20 +176,37 @@ def work_run(
                 finish(session, assignment, in_hand, after_chunk)
         finally:
             if ahead is not None:
-                ahead.future.exception()
-                with contextlib.suppress(psycopg.OperationalError):
-                    ledger.give_back(session.taking, ahead.chunk, session.number)
+                with contextlib.suppress(psycopg.Error):
+                    taken = ahead.result()
+                    if taken is not None:
+                        ledger.give_back(session.taking, taken.chunk, session.number)
 
 
-def look_ahead(session: Session, assignment: Assignment) -> Ahead | None:
-    """Takes the next chunk, if one is free, and begins to read it."""
+def look_ahead(session: Session, assignment: Assignment) -> Ahead:
+    """Begins to take the next chunk and to read it."""
+    return session.reader.submit(take_and_read, session, assignment)
+
+
+def take_and_read(session: Session, assignment: Assignment) -> Taken | None:
+    """In the reader's thread and on its connection; the lease is under the session's number."""
     chunk = ledger.take(
-        session.taking, assignment.run, session.number, ordered=assignment.job.ordered
+        session.reading, assignment.run, session.number, ordered=assignment.job.ordered
     )
     if chunk is None:
         return None
     point("chunk-taken")
-    return Ahead(chunk, session.reader.submit(read_chunk, session.reading, assignment, chunk))
+    try:
+        return Taken(chunk, read_chunk(session.reading, assignment, chunk))
+    except Exception as error:
+        return Taken(chunk, None, error)
+
+
+def material_of(taken: Taken) -> Material | UndoMaterial:
+    """What was read; raises what reading it ended in."""
+    if taken.material is None:
+        assert taken.error is not None
+        raise taken.error
+    return taken.material
 
 
 def read_chunk(
