@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
-import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -44,7 +43,7 @@ from galleyproof.runs.judging import CHANGED, REFUSED, Line
 from galleyproof.runs.ledger import sign_in, write_lines
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import settle
-from galleyproof.runs.working import SWITCH, now
+from galleyproof.runs.working import expect_chunks, now
 
 CHUNK = 2000
 ENCODINGS = ("as-stated", "utf-8", "marc-8")
@@ -244,7 +243,7 @@ def begin_or_go_on(
 
 def work(run: Run, source: Source, after_chunk: Callable[[int], None]) -> None:
     """Reads the next chunk while the one before is committed. Chunks already done are read over."""
-    sys.setswitchinterval(SWITCH)
+    expect_chunks()
     with connect(run.environment_id, autocommit=True) as connection:
         worker = alone(connection, run)
         done, next_id = so_far(connection, run)

@@ -59,6 +59,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def expect_chunks() -> None:
+    """Sets the process up for work by chunks, each of which makes and drops a hundred thousand
+    small objects, none of them in a cycle: what the program itself is made of need not be looked
+    through each time."""
+    sys.setswitchinterval(SWITCH)
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+
+
 @dataclass
 class Session:
     """A worker's connections to one environment: one takes chunks and reads them ahead, one
@@ -76,11 +85,7 @@ class Session:
     committer: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
-        sys.setswitchinterval(SWITCH)
-        # A chunk makes and drops a hundred thousand small objects, none of them in a cycle; what
-        # the program itself is made of need not be looked through each time.
-        gc.freeze()
-        gc.set_threshold(100_000, 20, 100)
+        expect_chunks()
         self.taking, self.reading, self.committing = (
             connect(self.environment, autocommit=True, application="galley worker")
             for _ in range(3)
