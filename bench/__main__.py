@@ -201,7 +201,7 @@ def growth(folder: Path, few: int, many: int) -> None:
     for count, into in ((few, small), (many, large)):
         path = folder / "in.mrc"
         write(path, count, 5)
-        into.update(child("bench.galley_steps", path, "plan", "scan"))
+        into.update(child("bench.galley_steps", path, "plan", "scan", "settled"))
         path.unlink()
     for step in ("load", "dry run", "run from plan", "undo", "scan"):
         one, other = rate(small[step]), rate(large[step])

@@ -144,3 +144,15 @@ def test_sets_and_tickets_are_downloaded_as_they_are_filtered(site, monkeypatch)
 def test_a_download_that_there_is_not_says_so(site, run):
     answer = site.browser("amy").get(f"/runs/{run.pk}/download.docx")
     assert answer.status_code == 404
+
+
+def test_a_list_of_members_that_is_broken_off_closes_in_order(site, caplog, monkeypatch):
+    """What psycopg cannot roll back it only logs."""
+    from galleyproof.catalog import set_exports
+    from galleyproof.catalog.models import RecordSet
+
+    monkeypatch.setattr(set_exports, "AT_ONCE", 2)
+    rows = set_exports.member_rows(RecordSet.objects.get(name="all", environment="sandbox"))
+    assert next(rows)
+    rows.close()
+    assert not caplog.records

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 
 PROBLEMS = ("not-found", "found-twice", "duplicate")
+
+
+AT_ONCE = 1000
+"""Members that are read together."""
 
 
 def export_lines(name: str, environment: str, problem: str, path: Path) -> int:
@@ -56,11 +61,12 @@ def member_rows(record_set: RecordSet) -> Iterator[tuple[str, str, int]]:
         connect(environment, autocommit=True) as reading,
         reading.cursor() as cursor,
     ):
-        some = numbers(connection, members(connection, record_set))
-        while ids := list(islice(some, 1000)):
-            held = {one.id: one for one in held_with_ids(cursor, kind, ids)}
-            for one in (member(id, held[id]) for id in ids if id in held):
-                yield one.number, one.title, one.id
+        # Closed before its connection, also where nobody wants the rest.
+        with closing(numbers(connection, members(connection, record_set))) as some:
+            while ids := list(islice(some, AT_ONCE)):
+                held = {one.id: one for one in held_with_ids(cursor, kind, ids)}
+                for one in (member(id, held[id]) for id in ids if id in held):
+                    yield one.number, one.title, one.id
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

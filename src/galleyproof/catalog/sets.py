@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import islice
@@ -90,7 +90,7 @@ def count(connection: psycopg.Connection, some: Members) -> int:
     return int(row[0]) if row else 0
 
 
-def numbers(connection: psycopg.Connection, some: Members) -> Iterator[int]:
+def numbers(connection: psycopg.Connection, some: Members) -> Generator[int, None, None]:
     """The members' numbers, in the set's order for an itemized set, else by number."""
     if "ids" in some.values:
         yield from some.values["ids"]
