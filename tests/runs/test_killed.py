@@ -64,6 +64,19 @@ def test_a_run_killed_anywhere_goes_on_to_the_same_catalogue(
     assert stocked.rows("SELECT count(*) FROM version WHERE run = %s", run.id) == [(40,)]
 
 
+@pytest.mark.parametrize("fault", ["step-released:1", "chunk-taken:2", "settling:2"])
+def test_a_ramp_killed_between_its_steps_goes_on_to_the_same_catalogue(
+    stocked: Library, fault: str
+) -> None:
+    wanted = expected(stocked)
+    run = stocked.ask(ramp="automatic")
+    assert work_in_a_process(run.id, fault).returncode == -signal.SIGKILL
+    ended = stocked.work(run)
+    assert (ended.state, ended.counts["changed"]) == ("completed", 40)
+    assert stocked.export() == wanted
+    assert stocked.rows("SELECT count(*) FROM version WHERE run = %s", run.id) == [(40,)]
+
+
 @pytest.mark.parametrize("fault", ["chunk-decided", "versions-written", "committed"])
 def test_an_undo_killed_goes_on_to_the_catalogue_before(stocked: Library, fault: str) -> None:
     from galleyproof.runs.undo_requests import request_undo

@@ -41,6 +41,32 @@ def test_amy_runs_a_job_looks_confirms_and_undoes(site):
     assert f"Undone by run {undo}" in sentences(amy.get(f"/runs/{run}"))
 
 
+def test_a_ramp_is_chosen_at_the_confirmation_and_waits_after_each_step(site, monkeypatch):
+    from galleyproof.runs import ramp
+    from galleyproof.web.screens import plan as screen
+
+    amy = site.browser("amy")
+    plan = planned(site, amy)
+    confirm = f"/runs/{plan}/confirm"
+    assert "it waits for me after each step" not in sentences(amy.get(confirm))
+    for module in (ramp, screen):
+        monkeypatch.setattr(module, "STEPS", (2, 5))
+    assert "2 records, then 5, then the rest; it waits for me after each step" in sentences(
+        amy.get(confirm)
+    )
+    wrong = site.post(amy, confirm, count="10", ramp="slowly")
+    assert wrong.status_code == 422
+    assert "“slowly” is not a ramp" in sentences(wrong)
+    run = site.finish(site.post(amy, confirm, count="10", ramp="confirmed"))
+    for changed, said in ((2, "go on for up to 5 more"), (7, "go on for the rest")):
+        page = sentences(amy.get(f"/runs/{run}"))
+        assert f"is through: {changed} changed; look at it, and {said}" in page
+        assert "Kinds of change" in page
+        site.finish(site.post(amy, f"/runs/{run}", f"/runs/{run}/resume"))
+    assert Run.objects.get(pk=run).counts["changed"] == 10
+    assert "Completed" in sentences(amy.get(f"/runs/{run}"))
+
+
 def test_unticked_records_and_kinds_of_change_are_not_run(site):
     amy = site.browser("amy")
     plan = planned(site, amy)

@@ -113,6 +113,12 @@ def add_to(galley: click.Group) -> None:
         help="Records of the plan to leave out: numbers in the catalogue, with commas.",
     )
     @click.option("--note", default="", help="Why (required in production).")
+    @click.option(
+        "--ramp",
+        type=click.Choice(["confirmed", "automatic"]),
+        help="Ten records first, then a hundred, then the rest: `confirmed` pauses after each step "
+        "until `galley resume`, `automatic` only where a record failed.",
+    )
     @click.option("--wait/--no-wait", default=True, help="Wait for the end (the default).")
     def run(face: Face, code: str, **values: Any) -> int:
         """Runs a job on a set, a file or a plan.
@@ -136,6 +142,7 @@ def add_to(galley: click.Group) -> None:
             dry_run=values["dry_run"],
             exclude=numbers(values["exclude"]),
             note=values["note"],
+            ramp=values["ramp"] or "",
         )
         return go_on(face, request(face.who, asked, now()), values["wait"])
 

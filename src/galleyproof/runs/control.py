@@ -12,9 +12,10 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny
 from galleyproof.runs.models import Run
-from galleyproof.runs.settling import give_back_rest, move, never_begun, settle
+from galleyproof.runs.settling import give_back_rest, move, never_begun, next_step, settle
 from galleyproof.runs.standing_again import another_revision, asks_nobody, require_again
 from galleyproof.runs.states import OWN_COMMAND, WORKED
+from galleyproof.runs.tally import tally
 from galleyproof.runs.undo_rights import require_undo
 
 HELD = "paused by the system: "
@@ -135,6 +136,8 @@ def resume(who: Who, number: int, at: datetime) -> Run:
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=number)
         move(run, "planning" if run.dry_run else "queued")
+        if tally(run.environment_id, run.id).step_through:
+            next_step(run)
         run.error = ""
         run.save()
         log(who, "run-resumed", run, at)

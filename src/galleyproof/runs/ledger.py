@@ -52,7 +52,7 @@ def sign_in(connection: psycopg.Connection[Any]) -> int:
 TAKE = f"""
     WITH free AS MATERIALIZED (
         SELECT c.run, c.start FROM chunk AS c
-        WHERE c.run = %(run)s AND c.state <> 'done'
+        WHERE c.run = %(run)s AND c.state IN ('pending', 'leased')
           AND (c.state = 'pending' OR NOT {LIVE})
           AND (NOT %(ordered)s OR NOT EXISTS (SELECT 1 FROM chunk AS e WHERE e.run = c.run
                AND e.state <> 'done' AND e.start < c.start))
@@ -115,40 +115,66 @@ def halve(connection: psycopg.Connection[Any], chunk: Chunk, worker: int, kind: 
         at = middle(connection, chunk, kind)
         if at == 0:
             return False
-        cut = 0
-        if chunk.marks is not None and chunk.planned_hashes is not None:
-            cut = 16 * chunk.marks[:at].count(CHANGED)
-        ours = (chunk.run, chunk.start, worker)
-        inserted = connection.execute(
-            "INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes,"
-            " planned_side, planned_plain)"
-            " SELECT run, start + %(at)s, members - %(at)s, ids[%(at)s + 1:],"
-            " substr(marks, %(at)s + 1), planned_on[%(at)s + 1:],"
-            " substr(planned_hashes, %(cut)s + 1), planned_side, planned_plain"
-            " FROM chunk WHERE run = %(run)s AND start = %(start)s AND worker = %(worker)s"
-            " AND state = 'leased'",
-            {"at": at, "cut": cut, "run": ours[0], "start": ours[1], "worker": ours[2]},
-        )
-        if inserted.rowcount == 1:
-            connection.execute(
-                "UPDATE chunk SET state = 'pending', worker = NULL, failures = 0, kills = 0,"
-                " members = %(at)s, ids = ids[:%(at)s], marks = substr(marks, 1, %(at)s),"
-                " planned_on = planned_on[:%(at)s],"
-                " planned_hashes = substr(planned_hashes, 1, %(cut)s)"
-                " WHERE run = %(run)s AND start = %(start)s AND worker = %(worker)s",
-                {"at": at, "cut": cut, "run": ours[0], "start": ours[1], "worker": ours[2]},
-            )
+        to_do = 0 if chunk.marks is None else chunk.marks[:at].count(CHANGED)
+        split(connection, chunk.run, chunk.start, at, to_do, worker)
     return True
+
+
+def split(
+    connection: psycopg.Connection[Any],
+    run: int,
+    start: int,
+    at: int,
+    to_do: int,
+    worker: int | None = None,
+) -> None:
+    """Makes two pending chunks of one that is pending, or in this worker's hands. at: members of
+    the first; to_do: those of them that its plan changes."""
+    values = {
+        "at": at,
+        "cut": 16 * to_do,
+        "run": run,
+        "start": start,
+        "worker": worker,
+        "state": "pending" if worker is None else "leased",
+    }
+    ours = (
+        "run = %(run)s AND start = %(start)s AND state = %(state)s"
+        " AND worker IS NOT DISTINCT FROM %(worker)s"
+    )
+    inserted = connection.execute(
+        "INSERT INTO chunk (run, start, members, ids, marks, planned_on, planned_hashes,"
+        " planned_side, planned_plain)"
+        " SELECT run, start + %(at)s, members - %(at)s, ids[%(at)s + 1:],"
+        " substr(marks, %(at)s + 1), planned_on[%(at)s + 1:],"
+        " substr(planned_hashes, %(cut)s + 1), planned_side, planned_plain"
+        f" FROM chunk WHERE {ours}",
+        values,
+    )
+    if inserted.rowcount == 1:
+        connection.execute(
+            "UPDATE chunk SET state = 'pending', worker = NULL, failures = 0, kills = 0,"
+            " members = %(at)s, ids = ids[:%(at)s], marks = substr(marks, 1, %(at)s),"
+            " planned_on = planned_on[:%(at)s],"
+            " planned_hashes = substr(planned_hashes, 1, %(cut)s)"
+            f" WHERE {ours}",
+            values,
+        )
+
+
+def roots_of(connection: psycopg.Connection[Any], kind: str, ids: Sequence[int]) -> list[int]:
+    """The root of each record; what is not there is its own."""
+    cursor = connection.execute(
+        "SELECT coalesce(r.root, m.id) FROM unnest(%s::bigint[]) WITH ORDINALITY AS m (id, place)"
+        " LEFT JOIN record AS r ON r.kind = %s AND r.id = m.id ORDER BY m.place",
+        (list(ids), kind),
+    )
+    return [row[0] for row in cursor]
 
 
 def middle(connection: psycopg.Connection[Any], chunk: Chunk, kind: str) -> int:
     """The place nearest the middle at which one root ends and the next begins; 0 if none."""
-    cursor = connection.execute(
-        "SELECT coalesce(r.root, m.id) FROM unnest(%s::bigint[]) WITH ORDINALITY AS m (id, place)"
-        " LEFT JOIN record AS r ON r.kind = %s AND r.id = m.id ORDER BY m.place",
-        (chunk.ids, kind),
-    )
-    roots = [row[0] for row in cursor]
+    roots = roots_of(connection, kind, chunk.ids)
     seams = [at for at in range(1, len(roots)) if roots[at] != roots[at - 1]]
     return min(seams, key=lambda at: abs(at - len(roots) // 2), default=0)
 

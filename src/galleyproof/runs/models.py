@@ -62,6 +62,9 @@ class Run(models.Model):
     also = models.JSONField(default=dict)
     """Jobs that consequences may stand for -> the permit for each."""
     source = models.JSONField(default=dict)
+    ramp = models.CharField(max_length=10, blank=True, default="")
+    """How it goes on from step to step, one of runs.ramp.RAMPS; "": all at once."""
+    ramp_step = models.SmallIntegerField(default=0)
     excluded = models.JSONField(default=list)
     dry_run = models.BooleanField(default=False)
     plan = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="used_by")

@@ -35,6 +35,7 @@ from galleyproof.runs.consent import what_it_waits_for
 from galleyproof.runs.freezing import freeze, freeze_from_plan, keep_given
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
+from galleyproof.runs.ramp import check_ramp, cut_steps
 from galleyproof.runs.settling import move, settle
 from galleyproof.runs.surroundings import around_now
 
@@ -55,6 +56,7 @@ class Request:
     dry_run: bool = False
     exclude: tuple[int, ...] = ()
     note: str = ""
+    ramp: str = ""
     schedule: int | None = None
     due: datetime | None = None
 
@@ -104,6 +106,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         "parameters": parameters.model_dump(mode="json"),
         "also": plan.also if plan else also_permitted(who, job, parameters, asked.environment, at),
         "source": plan.source if plan else chosen.source,
+        "ramp": asked.ramp,
         "permit_id": answer.permit_id,
         "limits": [one.stored() for one in answer.limits],
         "schedule_id": asked.schedule,
@@ -150,6 +153,12 @@ def check_usage(asked: Request) -> tuple[Job, Run | None, str]:
         findings.append("the plan has its parameters; give none beside it")
     if asked.environment == "production" and not asked.dry_run and not asked.note.strip():
         findings.append("a run in production needs a note: why is it done?")
+    if asked.ramp and asked.dry_run:
+        findings.append("a dry run writes nothing, so it needs no ramp")
+    try:
+        check_ramp(asked.ramp)
+    except Wrong as wrong:
+        findings.append(str(wrong))
     if asked.plan is not None:
         try:
             plan = plan_numbered(asked.plan, asked, job)
@@ -308,6 +317,8 @@ def run_directly(who: Who, values: dict[str, Any], chosen: Chosen, at: datetime)
             run.source = keep_file(connection, run.environment_id, chosen, who.person.username, at)
             keep_given(connection, run.id, chosen.file)
         run.size = freeze(connection, run.id, run.kind, chosen.members())
+        if run.ramp:
+            cut_steps(connection, run.id, run.kind)
     move(run, "planning" if run.dry_run else "queued")
     run.save()
     settle(run.id, at)
@@ -321,6 +332,8 @@ def run_from_plan(who: Who, values: dict[str, Any], plan: Run, asked: Request, a
         run = new_run(who, values | {"plan": plan, "excluded": list(asked.exclude)}, at)
     with connect(run.environment_id) as connection:
         run.size = freeze_from_plan(connection, run.id, run.kind, plan.id, asked.exclude)
+        if run.ramp:
+            cut_steps(connection, run.id, run.kind)
     move(run, "planning")
     run.waits_for = what_it_waits_for(run, plan)
     move(run, "waiting" if run.waits_for else "queued")
@@ -334,7 +347,7 @@ def plan_then_run(
     who: Who, values: dict[str, Any], reserved: dict[str, Any], chosen: Chosen, at: datetime
 ) -> Run:
     """In production a run plans first; it goes on from that plan as soon as it is made."""
-    plan = run_directly(who, values | {"dry_run": True}, chosen, at)
+    plan = run_directly(who, values | {"dry_run": True, "ramp": ""}, chosen, at)
     with transaction.atomic():
         run = new_run(who, values | reserved | {"plan": plan, "source": plan.source}, at)
         move(run, "planning")

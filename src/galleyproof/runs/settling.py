@@ -18,6 +18,7 @@ from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.faults import point
 from galleyproof.runs.freezing import freeze_from_plan
 from galleyproof.runs.models import Run
+from galleyproof.runs.ramp import cut_steps, release, step_done
 from galleyproof.runs.states import ENDED, OWN_COMMAND, check_move
 from galleyproof.runs.tally import (
     Tally,
@@ -69,15 +70,35 @@ def due(run: Run, at: datetime, own: bool) -> None:
             run.state = "running"
         finish(run, so_far, ended_as(so_far.counts), at)
     elif run.state == "pausing" and so_far.in_hand == 0:
-        move(run, "paused")
-        run.save()
-        append(
-            "run-paused",
-            person=run.person.username,
-            subject=f"run {run.id}",
-            reason=run.error,
-            at=at,
-        )
+        rest(run, at)
+    elif run.state in ("queued", "running") and so_far.step_through:
+        if run.ramp == "automatic" and not so_far.counts["failed"]:
+            next_step(run)
+            run.save()
+        else:
+            run.error = step_done(run.ramp_step, so_far.counts)
+            move(run, "pausing")
+            rest(run, at)
+
+
+def rest(run: Run, at: datetime) -> None:
+    move(run, "paused")
+    run.save()
+    append(
+        "run-paused",
+        person=run.person.username,
+        subject=f"run {run.id}",
+        reason=run.error,
+        at=at,
+    )
+
+
+def next_step(run: Run) -> None:
+    """Goes on to the next step of its ramp; whoever asks saves the run."""
+    run.ramp_step += 1
+    release(run.environment_id, run.id, run.ramp_step)
+    # Killed here, the run goes on with the step all the same.
+    point("step-released")
 
 
 def ended_as(counts: dict[str, int]) -> str:
@@ -181,3 +202,5 @@ def take_over(run: Run, plan: Run) -> None:
         run.size = freeze_from_plan(
             connection, run.id, run.kind, plan.id, [int(id) for id in run.excluded]
         )
+        if run.ramp:
+            cut_steps(connection, run.id, run.kind)

@@ -23,17 +23,24 @@ PACK = struct.Struct(">qiB").pack
 
 
 class Tally(NamedTuple):
-    """How far a run is. in_hand: chunks that a live worker has."""
+    """How far a run is. in_hand: chunks that a live worker has; held: those that wait for a step
+    of the run's ramp."""
 
     size: int
     done: int
     chunks_left: int
     in_hand: int
+    held: int
     counts: dict[str, int]
 
     @property
     def through(self) -> bool:
         return self.chunks_left == 0
+
+    @property
+    def step_through(self) -> bool:
+        """Whether a step of the ramp is through, and there is another."""
+        return self.held > 0 and self.chunks_left == self.held
 
 
 def table(environment: str, name: str) -> str:
@@ -48,6 +55,7 @@ def tally(environment: str, run: int) -> Tally:
             " coalesce(sum(members) FILTER (WHERE state = 'done'), 0),"
             " count(*) FILTER (WHERE state <> 'done'),"
             f" count(*) FILTER (WHERE state = 'leased' AND {LIVE}),"
+            " count(*) FILTER (WHERE state = 'held'),"
             " coalesce(sum(changed) FILTER (WHERE state = 'done'), 0),"
             " coalesce(sum(unchanged) FILTER (WHERE state = 'done'), 0),"
             " coalesce(sum(refused) FILTER (WHERE state = 'done'), 0),"
@@ -56,8 +64,8 @@ def tally(environment: str, run: int) -> Tally:
             f" FROM {table(environment, 'chunk')} AS c WHERE run = %s",
             (run,),
         )
-        size, done, left, in_hand, *counts = (int(value) for value in cursor.fetchone() or [])
-    return Tally(size, done, left, in_hand, dict(zip(OUTCOMES, counts, strict=True)))
+        size, done, left, in_hand, held, *counts = map(int, cursor.fetchone() or [])
+    return Tally(size, done, left, in_hand, held, dict(zip(OUTCOMES, counts, strict=True)))
 
 
 def pace(environment: str, run: int, at: datetime) -> float:

@@ -92,6 +92,8 @@ class Migration(migrations.Migration):
                 ("parameters", models.JSONField(default=dict)),
                 ("also", models.JSONField(default=dict)),
                 ("source", models.JSONField(default=dict)),
+                ("ramp", models.CharField(blank=True, default="", max_length=10)),
+                ("ramp_step", models.SmallIntegerField(default=0)),
                 ("excluded", models.JSONField(default=list)),
                 ("dry_run", models.BooleanField(default=False)),
                 ("reserved", models.BigIntegerField(default=0)),

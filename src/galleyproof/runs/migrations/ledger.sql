@@ -5,7 +5,7 @@ CREATE TABLE chunk (
     start    integer  NOT NULL,                   -- place of its first member in the run's set
     members  integer  NOT NULL,
     state    text     COLLATE "C" NOT NULL DEFAULT 'pending'
-             CHECK (state IN ('pending', 'leased', 'done')),
+             CHECK (state IN ('held', 'pending', 'leased', 'done')),  -- held: waits for a step of the ramp
     ids      bigint[] NOT NULL,                   -- ordered by root; below zero: minus a line not found
     planned_on integer[],                         -- from a plan: the version of each member planned on; for an undo: the version that the run wrote
     planned_hashes bytea,                         -- from a plan: 16 bytes for each member to change, in order

@@ -15,6 +15,7 @@ from galleyproof.permits.deciding import may
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.messages import announce
 from galleyproof.runs.models import Run
+from galleyproof.runs.ramp import STEPS
 from galleyproof.runs.record_pages import ids_showing
 from galleyproof.runs.requesting import Request
 from galleyproof.runs.requesting import request as ask
@@ -84,6 +85,7 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
     status = 200
     typed = typed_before(request)
     note = request.POST.get("note", typed.get("note", [""])[0])
+    ramp = request.POST.get("ramp", typed.get("ramp", [""])[0])
     if request.method == "POST":
 
         def work() -> str:
@@ -97,6 +99,7 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
                     binding=plan.binding,
                     exclude=tuple(excluded),
                     note=note.strip(),
+                    ramp=ramp,
                 ),
                 now(),
             )
@@ -132,10 +135,27 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
             "second": ask_above is not None and plan.counts["changed"] > ask_above,
             "errors": errors,
             "note": note,
+            "ramp": ramp,
+            "ramps": offered_ramps(count),
             "kept": bool(typed),
         },
         status=status,
     )
+
+
+def offered_ramps(count: int) -> list[tuple[str, str]]:
+    """(ramp, in words): how a run may go on, where it is large enough for a second step."""
+    first, second = STEPS
+    if count <= first:
+        return []
+    steps = _("%(first)s records, then %(second)s, then the rest; it waits for me after each step")
+    if count <= first + second:
+        steps = _("%(first)s records, then the rest; it waits for me between the two")
+    return [
+        ("", _("All at once")),
+        ("confirmed", steps % {"first": first, "second": second}),
+        ("automatic", _("The same by itself; it waits for me only where a record failed")),
+    ]
 
 
 def check_count(sent: dict[str, str], count: int, limit: int) -> None:
