@@ -162,6 +162,23 @@ def split(
         )
 
 
+def hold_after(connection: psycopg.Connection[Any], run: int, start: int) -> None:
+    """Keeps the pending chunks behind one from being taken, until they are let go."""
+    connection.execute(
+        "UPDATE chunk SET state = 'held' WHERE run = %s AND state = 'pending' AND start > %s",
+        (run, start),
+    )
+
+
+def let_go(connection: psycopg.Connection[Any], run: int, *, all_of_them: bool) -> None:
+    """Lets the next chunk that is held be taken, or all of them."""
+    connection.execute(
+        "UPDATE chunk SET state = 'pending' WHERE run = %(run)s AND state = 'held' AND (%(all)s"
+        " OR start = (SELECT min(start) FROM chunk WHERE run = %(run)s AND state = 'held'))",
+        {"run": run, "all": all_of_them},
+    )
+
+
 def roots_of(connection: psycopg.Connection[Any], kind: str, ids: Sequence[int]) -> list[int]:
     """The root of each record; what is not there is its own."""
     cursor = connection.execute(

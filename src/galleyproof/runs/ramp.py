@@ -15,7 +15,7 @@ from galleyproof.catalog.kinds import KINDS
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.judging import CHANGED, places_of
-from galleyproof.runs.ledger import roots_of, split
+from galleyproof.runs.ledger import hold_after, let_go, roots_of, split
 
 RAMPS = ("confirmed", "automatic")
 STEPS = (10, 100)
@@ -48,10 +48,8 @@ def cut_steps(connection: psycopg.Connection[Any], run: int, kind: str) -> None:
                 at = seam_from(connection, kind, ids, to_do[most - 1] + 1)
                 if at < len(ids):
                     split(connection, run, last, at, 0 if marks is None else marks[:at].count(b"c"))
-        connection.execute(
-            "UPDATE chunk SET state = 'held' WHERE run = %s AND state = 'pending' AND start > %s",
-            (run, first),
-        )
+        if first is not None:
+            hold_after(connection, run, first)
 
 
 def seam_from(connection: psycopg.Connection[Any], kind: str, ids: list[int], at: int) -> int:
@@ -67,12 +65,7 @@ def release(environment: str, run: int, step: int) -> None:
     """Lets workers take the chunks of a step, counted from 1: the next chunk that is held, or all
     the rest."""
     with connect(environment) as connection:
-        connection.execute(
-            "UPDATE chunk SET state = 'pending' WHERE run = %(run)s AND state = 'held'"
-            " AND (%(rest)s OR start = (SELECT min(start) FROM chunk WHERE run = %(run)s"
-            " AND state = 'held'))",
-            {"run": run, "rest": step >= len(STEPS)},
-        )
+        let_go(connection, run, all_of_them=step >= len(STEPS))
 
 
 def step_done(step: int, counts: dict[str, int]) -> str:
