@@ -144,7 +144,9 @@ def work_run(
     ahead: Ahead | None = None
     try:
         while not enough():
-            taken, ahead = (ahead or look_ahead(session, assignment)).result(), None
+            ahead = ahead or look_ahead(session, assignment)
+            taken = ahead.result()
+            ahead = None
             if taken is None:
                 if in_hand is None:
                     return
