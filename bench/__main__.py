@@ -94,28 +94,17 @@ def main() -> None:
 
 
 def compare(folder: Path, count: int) -> None:
+    """Each set of records beside the script on the same records, one right after the other: a
+    machine's speed wanders."""
     found: dict[str, dict[str, Any]] = {}
-    baseline: dict[str, float] = {}
     for label, (one_in, steps) in DATASETS.items():
         path = folder / "in.mrc"
         size = write(path, count, one_in)
-        if not baseline:
-            script = child("bench.pymarc_script", path, folder / "out.mrc")
-            reading = child("bench.pymarc_script", path)
-            copied = yaz(path, folder / "out.mrc")
-            baseline = {"script": rate(script), "reading": rate(reading)}
-            print(f"{size / count:,.0f} bytes a record")
-            print(
-                f"pymarc script   {baseline['script']:>12,.0f} records a second, "
-                f"{script['peak_mb']:.0f} MB"
-            )
-            print(f"pymarc reading  {baseline['reading']:>12,.0f} records a second")
-            if copied:
-                print(
-                    f"yaz-marcdump    {count / copied:>12,.0f} records a second "
-                    f"({count / copied / baseline['script']:.1f} × the script)"
-                )
-            print(f"\n{'work':<40}{'records/s':>12}{'×':>8}{'at least':>10}{'aim':>6}")
+        script = child("bench.pymarc_script", path, folder / "out.mrc")
+        reading = child("bench.pymarc_script", path)
+        baseline = {"script": rate(script), "reading": rate(reading)}
+        if not found:
+            say_baseline(baseline, script["peak_mb"], size / count, path, folder, count)
         found[label] = child("bench.galley_steps", path, *steps)
         for work, dataset, step, unit, least, aim in TABLE:
             if dataset == label:
@@ -125,6 +114,21 @@ def compare(folder: Path, count: int) -> None:
                 )
     peak = max(one["peak_mb"] for one in found.values())
     print(f"\nmemory of the working process at its peak: {peak:.0f} MB")
+
+
+def say_baseline(
+    baseline: dict[str, float], peak: float, size: float, path: Path, folder: Path, count: int
+) -> None:
+    copied = yaz(path, folder / "out.mrc")
+    print(f"{size:,.0f} bytes a record")
+    print(f"pymarc script   {baseline['script']:>12,.0f} records a second, {peak:.0f} MB")
+    print(f"pymarc reading  {baseline['reading']:>12,.0f} records a second")
+    if copied:
+        print(
+            f"yaz-marcdump    {count / copied:>12,.0f} records a second "
+            f"({count / copied / baseline['script']:.1f} × the script)"
+        )
+    print(f"\n{'work':<40}{'records/s':>12}{'×':>8}{'at least':>10}{'aim':>6}")
 
 
 def items(count: int) -> None:

@@ -303,6 +303,7 @@ def new_run(who: Who, values: dict[str, Any], at: datetime) -> Run:
             "parameters": run.parameters,
             "permit": run.permit_id,
             "schedule": run.schedule_id,
+            **({"ramp": run.ramp} if run.ramp else {}),
         },
         at=at,
     )

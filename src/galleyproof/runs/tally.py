@@ -6,6 +6,7 @@ import struct
 from collections import Counter
 from datetime import datetime, timedelta
 from hashlib import sha256
+from operator import add
 from typing import Any, NamedTuple
 
 import psycopg
@@ -14,7 +15,7 @@ from psycopg import sql
 
 from galleyproof.catalog.kinds import KINDS, environment_named
 from galleyproof.marc.shapes import Shape
-from galleyproof.runs.judging import CHANGED
+from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.ledger import LIVE
 
 OUTCOMES = ("changed", "unchanged", "refused", "failed", "missing")
@@ -172,12 +173,12 @@ def digest(environment: str, run: int, kind: str) -> str:
             if side:
                 sides += [side[start : start + 24] for start in range(0, len(side), 24)]
             packed = list(map(PACK, ids, versions, marks))
-            at = 0
-            place = marks.find(CHANGED)
-            while place >= 0:
-                packed[place] += hashes[at : at + 16]
-                at += 16
-                place = marks.find(CHANGED, place + 1)
+            changes = [hashes[at : at + 16] for at in range(0, len(hashes or b""), 16)]
+            if len(changes) == len(packed):
+                packed = list(map(add, packed, changes))
+            else:
+                for place, change in zip(places_of(CHANGED, marks), changes, strict=True):
+                    packed[place] += change
             if in_order:
                 total.update(b"".join(packed))
             else:
