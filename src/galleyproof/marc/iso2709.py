@@ -27,17 +27,18 @@ def pieces(stream: BinaryIO, *, block: int = 1 << 20) -> Iterator[Piece]:
     number = offset = 0
     rest = b""
     while data := stream.read(block):
-        *whole, rest = (rest + data).split(RECORD_END)
-        for one in whole:
-            raw = one + RECORD_END
+        data = rest + data
+        start = 0
+        while (end := data.find(RECORD_END, start) + 1) > 0:
+            raw = data[start:end]
             number += 1
-            if one[:1] in BETWEEN_SET:
+            if raw[0] in BETWEEN:
                 raw = raw.lstrip(BETWEEN)
-            yield Piece(number, offset + len(one) + 1 - len(raw), raw)
-            offset += len(one) + 1
+            yield Piece(number, offset + end - len(raw), raw)
+            start = end
+        offset += start
+        rest = data[start:]
     left = rest.lstrip(BETWEEN)
     if left.rstrip(BETWEEN):
         yield Piece(number + 1, offset + len(rest) - len(left), left)
 
-
-BETWEEN_SET = {BETWEEN[at : at + 1] for at in range(len(BETWEEN))}

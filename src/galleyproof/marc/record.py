@@ -311,15 +311,17 @@ def serialised(
     joined by field terminators, where that is done already."""
     if together is None:
         together = FIELD_END.join(data)
-    content = together + FIELD_END + RECORD_END if data else RECORD_END
     count = len(tags)
-    base = 25 + 12 * count
     lengths = [len(one) + 1 for one in data]
-    total = base + len(content)
+    base = 25 + 12 * count
+    total = base + len(together) + (2 if data else 1)
     if total <= MOST_FIELD or (total <= MOST_BYTES and max(lengths, default=0) <= MOST_FIELD):
         geometry = NARROW if leader[20:22] == WIDE else leader[20:22]
         head = five(total) + leader[5:12] + five(base) + leader[17:20] + geometry + leader[22:24]
-        return b"".join((head, narrow_directory(tags, lengths), FIELD_END, content))
-    base = min(25 + WIDE_ENTRY * count, MOST_BYTES)
-    head = b"99999%b%05d%b%b%b" % (leader[5:12], base, leader[17:20], WIDE, leader[22:24])
-    return b"".join((head, wide_directory(tags, lengths), FIELD_END, content))
+        directory = narrow_directory(tags, lengths)
+    else:
+        base = min(25 + WIDE_ENTRY * count, MOST_BYTES)
+        head = b"99999%b%05d%b%b%b" % (leader[5:12], base, leader[17:20], WIDE, leader[22:24])
+        directory = wide_directory(tags, lengths)
+    end = FIELD_END + RECORD_END if data else RECORD_END
+    return b"".join((head, directory, FIELD_END, together, end))
