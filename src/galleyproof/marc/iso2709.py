@@ -41,4 +41,3 @@ def pieces(stream: BinaryIO, *, block: int = 1 << 20) -> Iterator[Piece]:
     left = rest.lstrip(BETWEEN)
     if left.rstrip(BETWEEN):
         yield Piece(number + 1, offset + len(rest) - len(left), left)
-

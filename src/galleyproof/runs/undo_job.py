@@ -16,7 +16,7 @@ class Undo(Job):
     kinds = tuple(KINDS)
     does = (
         "Takes back what a run did, field by field, keeps what was edited since, and lists what "
-        "could not be taken back. Used as `galley undo RUN`."
+        "could not be taken back. It is asked for from the run itself."
     )
     dangers = ("What was built on the run's changes since stays as it is.",)
 
