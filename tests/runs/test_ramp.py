@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from inventory import holding, put_in, shelves
 from stories import NOW, Library, series
 
 from galleyproof.marc.errors import Wrong
+from galleyproof.structures.item import Item
 
 MANY = 130
 
@@ -158,13 +160,80 @@ def test_no_worker_takes_a_chunk_of_a_later_step(many: Library) -> None:
         session.close()
 
 
-def test_what_hangs_together_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    from galleyproof.runs import ramp
+ITEMS = "change-physical-items"
 
-    monkeypatch.setattr(ramp, "roots_of", lambda connection, kind, ids: [1, 1, 1, 2, 2])
-    items = [11, 12, 13, 14, 15]
-    assert [ramp.seam_from(None, "item", items, at) for at in (1, 3, 4)] == [3, 3, 5]
-    assert ramp.seam_from(None, "bib", items, 1) == 1
+
+@pytest.fixture
+def on_shelves(library: Library) -> Library:
+    """Four bibs, each with a holding of eight items."""
+    shelves(library, bibs=4)
+    put_in(library, "holding", [holding(n, n) for n in range(1, 5)])
+    put_in(
+        library,
+        "item",
+        [
+            Item(holding=n, barcode=f"b{n}-{at}", library="MAIN", location="STACKS")
+            for n in range(1, 5)
+            for at in range(8)
+        ],
+    )
+    library.permit(job=ITEMS)
+    return library
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_what_hangs_together_is_not_cut(on_shelves: Library, planned: bool) -> None:
+    """The tenth item is the second bib's second: the first step is two bibs whole."""
+    asked = {"job": ITEMS, "kind": "item", "ids": tuple(range(1, 33))}
+    note = {"parameters": {"public_note": "Frail"}}
+    if planned:
+        plan = on_shelves.run(**asked, **note, dry_run=True)
+        asked, note = {"job": ITEMS, "plan": plan.pk}, {}
+    run = on_shelves.run(**asked, **note, ramp="confirmed")
+    assert run.state == "paused"
+    assert sizes(on_shelves, run) == [(16, "done"), (16, "held")]
+    assert resumed(on_shelves, run).counts["changed"] == 32
+
+
+def test_a_step_has_something_to_do(many: Library, small_chunks) -> None:
+    """Unticked records are no step, a whole chunk of them neither."""
+    small_chunks(20)
+    plan = many.run(dry_run=True)
+    run = many.run(plan=plan.pk, ramp="confirmed", exclude=tuple(range(1, 60)))
+    assert (run.state, many.report(run)["counts"]["changed"]) == ("paused", 10)
+    assert resumed(many, resumed(many, run)).counts["changed"] == MANY - 30
+
+
+def test_an_empty_set_has_no_steps(library: Library) -> None:
+    library.load([series(1)])
+    library.set(query='exists "999"')
+    library.permit()
+    run = library.run(ramp="confirmed")
+    assert (run.state, sizes(library, run)) == ("completed-nothing-changed", [])
+
+
+def test_a_run_is_never_frozen_without_its_steps(many: Library, monkeypatch) -> None:
+    """Whatever becomes of the process that takes over a plan: the next one begins anew."""
+    from galleyproof.runs import freezing, waiting
+
+    cut = freezing.cut_steps
+    cuts = []
+
+    def killed_once(connection, run, kind) -> None:
+        cuts.append(run)
+        if len(cuts) == 1:
+            raise KeyboardInterrupt
+        cut(connection, run, kind)
+
+    monkeypatch.setattr(freezing, "cut_steps", killed_once)
+    run = many.ask(environment="production", note="series", ramp="confirmed")
+    with pytest.raises(KeyboardInterrupt):
+        waiting.wait_for(run.pk)
+    assert many.rows(
+        "SELECT count(*) FROM chunk WHERE run = %s", run.pk, environment="production"
+    ) == [(0,)]
+    ended = many.work(run)
+    assert (ended.state, many.report(ended)["counts"]["changed"]) == ("paused", 10)
 
 
 def test_wrong_words_are_refused_first(many: Library) -> None:

@@ -13,6 +13,7 @@ from galleyproof.catalog.members import Members
 from galleyproof.catalog.set_files import Matched
 from galleyproof.catalog.writing import array_of
 from galleyproof.runs.judging import CHANGED, places_of
+from galleyproof.runs.ramp import cut_steps
 
 CHUNK = 2000
 """Records a chunk, about: a root's records stay together, however many they are."""
@@ -27,8 +28,10 @@ def freeze(
     members: Members,
     *,
     chunk: int | None = None,
+    ramp: bool = False,
 ) -> int:
-    """Writes a run's chunks; returns the size of the set."""
+    """Writes a run's chunks, the steps of its ramp cut if it has one; returns the size of the
+    set."""
     numbered = (
         "SELECT m.id, m.id AS root, row_number() OVER (ORDER BY m.id) AS place"
         f" FROM ({members.sql}) AS m (id)"
@@ -50,6 +53,8 @@ def freeze(
             " GROUP BY block ORDER BY block",
             {**members.values, "run": run, "kind": kind, "chunk": chunk or CHUNK},
         )
+        if ramp:
+            cut_steps(connection, run, kind)
         return size_of(connection, run)
 
 
@@ -95,6 +100,8 @@ def freeze_from_plan(
     kind: str,
     plan: int,
     excluded: Sequence[int] = (),
+    *,
+    ramp: bool = False,
 ) -> int:
     """Takes over a plan's chunks: what it would change is to be done, the rest is carried over.
 
@@ -113,6 +120,8 @@ def freeze_from_plan(
         )
         if excluded:
             exclude(connection, run, kind, excluded)
+        if ramp:
+            cut_steps(connection, run, kind)
         return size_of(connection, run)
 
 

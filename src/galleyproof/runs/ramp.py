@@ -28,28 +28,32 @@ def check_ramp(ramp: str) -> None:
 
 
 def cut_steps(connection: psycopg.Connection[Any], run: int, kind: str) -> None:
-    """Cuts a frozen run's first chunks to the sizes of the steps, and holds all but the first."""
-    with connection.transaction():
-        last = -1
-        first: int | None = None
-        for most in STEPS:
-            row = connection.execute(
-                "SELECT start, ids, marks FROM chunk WHERE run = %s AND state = 'pending'"
-                " AND start > %s ORDER BY start LIMIT 1",
-                (run, last),
-                binary=True,
-            ).fetchone()
-            if row is None:
-                break
-            last, ids, marks = row
-            first = last if first is None else first
-            to_do = range(len(ids)) if marks is None else places_of(CHANGED, marks)
-            if len(to_do) > most:
-                at = seam_from(connection, kind, ids, to_do[most - 1] + 1)
-                if at < len(ids):
-                    split(connection, run, last, at, 0 if marks is None else marks[:at].count(b"c"))
-        if first is not None:
-            hold_after(connection, run, first)
+    """Cuts a run's first chunks to the sizes of the steps, and holds all but the first: in the
+    transaction that freezes it, so that no run is ever frozen without the steps asked for.
+
+    A chunk whose members were all unticked is no step.
+    """
+    steps: list[int] = []
+    for most in STEPS:
+        row = connection.execute(
+            "SELECT start, ids, marks FROM chunk WHERE run = %s AND state = 'pending'"
+            " AND start > %s AND (marks IS NULL OR length(planned_hashes) > 0)"
+            " ORDER BY start LIMIT 1",
+            (run, steps[-1] if steps else -1),
+            binary=True,
+        ).fetchone()
+        if row is None:
+            break
+        start, ids, marks = row
+        steps.append(start)
+        to_do = range(len(ids)) if marks is None else places_of(CHANGED, marks)
+        if len(to_do) > most:
+            at = seam_from(connection, kind, ids, to_do[most - 1] + 1)
+            if at < len(ids):
+                changed = 0 if marks is None else marks[:at].count(CHANGED)
+                split(connection, run, start, at, changed)
+    if steps:
+        hold_after(connection, run, steps[0])
 
 
 def seam_from(connection: psycopg.Connection[Any], kind: str, ids: list[int], at: int) -> int:

@@ -35,7 +35,7 @@ from galleyproof.runs.consent import what_it_waits_for
 from galleyproof.runs.freezing import freeze, freeze_from_plan, keep_given
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
-from galleyproof.runs.ramp import check_ramp, cut_steps
+from galleyproof.runs.ramp import check_ramp
 from galleyproof.runs.settling import move, settle
 from galleyproof.runs.surroundings import around_now
 
@@ -317,9 +317,7 @@ def run_directly(who: Who, values: dict[str, Any], chosen: Chosen, at: datetime)
         if chosen.file is not None:
             run.source = keep_file(connection, run.environment_id, chosen, who.person.username, at)
             keep_given(connection, run.id, chosen.file)
-        run.size = freeze(connection, run.id, run.kind, chosen.members())
-        if run.ramp:
-            cut_steps(connection, run.id, run.kind)
+        run.size = freeze(connection, run.id, run.kind, chosen.members(), ramp=bool(run.ramp))
     move(run, "planning" if run.dry_run else "queued")
     run.save()
     settle(run.id, at)
@@ -332,9 +330,9 @@ def run_from_plan(who: Who, values: dict[str, Any], plan: Run, asked: Request, a
     with transaction.atomic():
         run = new_run(who, values | {"plan": plan, "excluded": list(asked.exclude)}, at)
     with connect(run.environment_id) as connection:
-        run.size = freeze_from_plan(connection, run.id, run.kind, plan.id, asked.exclude)
-        if run.ramp:
-            cut_steps(connection, run.id, run.kind)
+        run.size = freeze_from_plan(
+            connection, run.id, run.kind, plan.id, asked.exclude, ramp=bool(run.ramp)
+        )
     move(run, "planning")
     run.waits_for = what_it_waits_for(run, plan)
     move(run, "waiting" if run.waits_for else "queued")

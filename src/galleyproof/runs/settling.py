@@ -18,7 +18,7 @@ from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.faults import point
 from galleyproof.runs.freezing import freeze_from_plan
 from galleyproof.runs.models import Run
-from galleyproof.runs.ramp import cut_steps, release, step_done
+from galleyproof.runs.ramp import release, step_done
 from galleyproof.runs.states import ENDED, OWN_COMMAND, check_move
 from galleyproof.runs.tally import (
     Tally,
@@ -199,8 +199,7 @@ def take_over(run: Run, plan: Run) -> None:
     if tally(run.environment_id, run.id).size:
         return
     with connect(run.environment_id) as connection:
+        excluded = [int(id) for id in run.excluded]
         run.size = freeze_from_plan(
-            connection, run.id, run.kind, plan.id, [int(id) for id in run.excluded]
+            connection, run.id, run.kind, plan.id, excluded, ramp=bool(run.ramp)
         )
-        if run.ramp:
-            cut_steps(connection, run.id, run.kind)
