@@ -14,28 +14,18 @@ STANDINGS = ("active", "waits-for-role", "suspended", "not-yet", "expired", "rev
 
 
 class Stands(Protocol):
-    """What of a permit says how it stands."""
+    """What of a permit says how it stands: a Permit, or a row of these columns."""
 
-    @property
-    def job(self) -> str: ...
-    @property
-    def binding(self) -> str: ...
-    @property
-    def environment(self) -> str: ...
-    @property
-    def job_revision(self) -> int: ...
-    @property
-    def starts(self) -> datetime: ...
-    @property
-    def ends(self) -> datetime: ...
-    @property
-    def grandfathered(self) -> bool: ...
-    @property
-    def waits_for_role(self) -> bool: ...
-    @property
-    def suspended_at(self) -> datetime | None: ...
-    @property
-    def revoked_at(self) -> datetime | None: ...
+    job: str
+    binding: str
+    environment: str
+    job_revision: int
+    starts: datetime
+    ends: datetime
+    grandfathered: bool
+    waits_for_role: bool
+    suspended_at: datetime | None
+    revoked_at: datetime | None
 
 
 def standing(permit: Stands, at: datetime) -> str:

@@ -305,12 +305,23 @@ def stands(
     if holder is not None:
         held = as_held(permit, holder.person, holder.roles, holder.denials, at)
         return held.state, held.why
-    against = [one for one in denials if one.group_id == permit.group_id]
-    state = state_of(permit, None, against, at)
+    state = state_for(permit, None, denials, at)
+    against = against_group(denials, permit.group_id)
     denial = beaten_by(against, permit.job, permit.binding, permit.environment)
     if state == "denied" and denial is not None:
         return state, denied(denial)
     return state, why_not(permit, at)
+
+
+def state_for(permit: Any, holder: Holder | None, denials: Sequence[Denial], at: datetime) -> str:
+    """As `stands`, without words; permit: a row of STANDS_BY will do."""
+    if holder is None:
+        return state_of(permit, None, against_group(denials, permit.group_id), at)
+    return state_of(permit, holder.roles, holder.denials, at)
+
+
+def against_group(denials: Sequence[Denial], group: int | None) -> list[Denial]:
+    return [one for one in denials if one.group_id == group]
 
 
 def within(code: str, unit: str) -> bool:
@@ -394,14 +405,6 @@ def numbers_in(
         for one in permits
         if state_for(one, holders.get(one.person_id), denials, at) == state
     }
-
-
-def state_for(permit: Any, holder: Holder | None, denials: Sequence[Denial], at: datetime) -> str:
-    """As `stands`, of a row of STANDS_BY and without words."""
-    if holder is not None:
-        return state_of(permit, holder.roles, holder.denials, at)
-    against = [one for one in denials if one.group_id == permit.group_id]
-    return state_of(permit, None, against, at)
 
 
 def denials_in_force() -> list[Denial]:
