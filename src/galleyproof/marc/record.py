@@ -141,9 +141,8 @@ class Record:
         return Edited(self, edits)
 
     def body_with(self, at: int, data: bytes) -> bytes:
-        """The bytes of `with_data`, without making the record."""
-        refuse_marks(data)
-        return spliced(self.body, {at: data}) or Edited(self, {at: data}).body
+        """The bytes of `with_data`."""
+        return self.with_data(at, data).body
 
     def with_inserted(self, at: int, tag: bytes, data: bytes) -> Record:
         """The record with a field more, before the field that is at this index now."""
@@ -213,12 +212,12 @@ class Edited(Record):
         return self._data
 
     def body_with(self, at: int, data: bytes) -> bytes:
-        refuse_marks(data)
+        # Every record that is written is stamped, in a 005 before its edits: none is made for it.
         if at < next(iter(self.edits), at):
-            edits = {at: data, **self.edits}
-        else:
-            edits = dict(sorted({**self.edits, at: data}.items()))
-        return spliced(self.origin.body, edits) or Edited(self.origin, edits).body
+            refuse_marks(data)
+            if (body := spliced(self.origin.body, {at: data, **self.edits})) is not None:
+                return body
+        return super().body_with(at, data)
 
     def tag(self, at: int) -> bytes:
         return self.origin.tag(at)

@@ -199,7 +199,9 @@ class Chances:
         if self.tags is not None and self.tags.isdisjoint(tags):
             return found, places
         fields = record.data
-        last, here = b"", [0]
+        # Fields of one tag mostly stand together, so that its list is at hand.
+        last = b""
+        here: list[int] = []
         for at, look in enumerate(map(self.look_of, tags)):
             if look is not None:
                 data, tag = fields[at], tags[at]

@@ -216,6 +216,8 @@ class Draft:
     def finished(self) -> Record:
         """The record as it is now; the very record it was made from where nothing changed."""
         record = self.record
+        # No rule can write a terminator (its text is refused with one in it, parsing.py), so that
+        # none is looked for here.
         if self.shape_kept and self.leader == record.leader:
             old, data = record.data, self.data
             edits = {at: data[at] for at in self.edited if data[at] != old[at]}
@@ -223,7 +225,6 @@ class Draft:
         self.settle()
         if self.tags == record.tags and self.data == record.data and self.leader == record.leader:
             return record
-        # No rule can write a terminator: its text is refused with one in it (parsing.py).
         return made(self.leader, self.tags, self.data, sound=True)
 
 

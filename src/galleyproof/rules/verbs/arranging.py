@@ -3,7 +3,6 @@ combineFields, splitField, splitSubField, moveSubfieldsToEndOfField, sortFields.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from galleyproof.marc.errors import Wrong
@@ -40,24 +39,12 @@ def read_repeated_subfields(given: Given) -> Action:
     return Action("correctDuplicateSubfields", element, codes=codes)
 
 
-def repeated(draft: Draft, found: Sequence[int]) -> bool:
-    """Whether two of these fields have the same data."""
-    if len(found) < 2:
-        return False
-    data = draft.data
-    return len({data[at] for at in found}) < len(found)
-
-
 def drop_repeated_fields(action: Action) -> Act:
     tags = tuple(element.tag for element in action.elements)
     finders = [(places(one), indicators_wanted(one)) for one in action.elements]
     passes = on_field(action.condition, tags) if action.condition else None
 
-    alone = finders[0][0] if len(finders) == 1 and not finders[0][1] else None
-
     def act(draft: Draft) -> int:
-        if alone is not None and not repeated(draft, alone(draft)):
-            return 0
         chosen: set[int] = set()
         for find, wanted in finders:
             found = find(draft)
@@ -70,7 +57,7 @@ def drop_repeated_fields(action: Action) -> Act:
                 )
             else:
                 chosen.update(found)
-        if not repeated(draft, tuple(chosen)):
+        if len({draft.data[at] for at in chosen}) == len(chosen):
             return 0
         seen, gone = set(), []
         for at in sorted(chosen):
