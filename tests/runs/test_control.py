@@ -48,6 +48,30 @@ def test_a_paused_run_keeps_what_is_done_and_goes_on_where_it_was(stocked: Libra
     assert stocked.work(run).counts["changed"] == 50
 
 
+def test_a_run_that_was_undone_while_it_was_paused_does_not_go_on(stocked: Library) -> None:
+    """Else a run would count as undone of which the greater part stands."""
+    before = stocked.export()
+    run = stocked.ask()
+    some_chunks(run, 2)
+    pause(stocked.amy, run.id, NOW)
+    undo = stocked.undo(run.id)
+    with pytest.raises(Wrong, match=f"undone while it was paused, by run {undo.id}"):
+        resume(stocked.amy, run.id, NOW)
+    ended = cancel(stocked.amy, run.id, NOW)
+    assert (ended.state, stocked.export()) == ("cancelled", before)
+
+
+def test_a_run_that_was_only_asked_how_an_undo_would_be_goes_on(stocked: Library) -> None:
+    run = stocked.ask()
+    some_chunks(run, 2)
+    pause(stocked.amy, run.id, NOW)
+    stocked.undo(run.id, dry_run=True)
+    resume(stocked.amy, run.id, NOW)
+    assert stocked.work(run).counts["changed"] == 50
+    with pytest.raises(Wrong, match="only a paused run"):
+        resume(stocked.amy, run.id, NOW)
+
+
 def test_a_cancelled_run_accounts_for_what_it_never_came_to_and_can_be_undone(
     stocked: Library,
 ) -> None:

@@ -67,6 +67,22 @@ def test_a_ramp_is_chosen_at_the_confirmation_and_waits_after_each_step(site, mo
     assert "Completed" in sentences(amy.get(f"/runs/{run}"))
 
 
+def test_a_step_that_was_undone_is_not_followed_by_another(site, monkeypatch):
+    from galleyproof.runs import ramp
+
+    monkeypatch.setattr(ramp, "STEPS", (2, 5))
+    amy = site.browser("amy")
+    plan = planned(site, amy)
+    run = site.finish(site.post(amy, f"/runs/{plan}/confirm", count="10", ramp="confirmed"))
+    assert "Go on" in sentences(amy.get(f"/runs/{run}"))
+    site.library.undo(run)
+    shown = amy.get(f"/runs/{run}")
+    assert "Paused, and undone since: it does not go on" in sentences(shown)
+    assert f"/runs/{run}/resume" not in shown.content.decode()
+    refused = site.post(amy, f"/runs/{run}", f"/runs/{run}/resume")
+    assert "undone while it was paused" in sentences(refused)
+
+
 def test_unticked_records_and_kinds_of_change_are_not_run(site):
     amy = site.browser("amy")
     plan = planned(site, amy)

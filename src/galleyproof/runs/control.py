@@ -12,6 +12,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny
 from galleyproof.runs.models import Run
+from galleyproof.runs.reporting import undone_by
 from galleyproof.runs.settling import give_back_rest, move, never_begun, next_step, settle
 from galleyproof.runs.standing_again import another_revision, asks_nobody, require_again
 from galleyproof.runs.states import OWN_COMMAND, WORKED
@@ -135,6 +136,12 @@ def resume(who: Who, number: int, at: datetime) -> Run:
         raise Wrong(said)
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=number)
+        undo = undone_by(run)
+        if undo is not None:
+            raise Wrong(
+                f"run {number} was undone while it was paused, by run {undo.id}, so it does not "
+                "go on; cancel it, and begin a new one"
+            )
         move(run, "planning" if run.dry_run else "queued")
         if tally(run.environment_id, run.id).step_through:
             next_step(run)

@@ -30,6 +30,8 @@ def request_undo(
     check_undoable(undone)
     answer = require_undo(who.person, undone, at, acting=who.acting)
     with transaction.atomic():
+        # Once more, and now nobody resumes it meanwhile.
+        check_undoable(Run.objects.select_for_update().get(pk=number))
         run = new_run(
             who,
             {
