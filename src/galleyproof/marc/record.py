@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from galleyproof.marc.directory import (
+    FIVE,
     NARROW_ENTRY,
     WIDE_ENTRY,
     directory_tags,
-    five,
     narrow_directory,
     wide_directory,
 )
@@ -288,10 +288,9 @@ def made(leader: bytes, tags: list[bytes], data: list[bytes], *, sound: bool = F
     """A record from its parts. sound: whether it is known that no data holds a terminator."""
     if len(leader) != 24:
         raise Wrong(f"a leader has 24 bytes, not {len(leader)}")
-    together = FIELD_END.join(data)
-    if not sound and (RECORD_END in together or together.count(FIELD_END) != max(len(data) - 1, 0)):
-        refuse_marks(together)
-    record = Record(serialised(leader, tags, data, together))
+    if not sound:
+        refuse_marks(b"".join(data))
+    record = Record(serialised(leader, tags, data))
     record._tags = tags
     record._data = data
     return record
@@ -303,24 +302,18 @@ def refuse_marks(data: bytes) -> None:
         raise Wrong("a field cannot hold a field or record terminator (hex 1E, 1D)")
 
 
-def serialised(
-    leader: bytes, tags: list[bytes], data: list[bytes], together: bytes | None = None
-) -> bytes:
-    """The bytes of a record: wide where it must be, narrow where it can. together: the data
-    joined by field terminators, where that is done already."""
-    if together is None:
-        together = FIELD_END.join(data)
+def serialised(leader: bytes, tags: list[bytes], data: list[bytes]) -> bytes:
+    """The bytes of a record: wide where it must be, narrow where it can."""
     count = len(tags)
     lengths = [len(one) + 1 for one in data]
-    base = 25 + 12 * count
-    total = base + len(together) + (2 if data else 1)
-    if total <= MOST_FIELD or (total <= MOST_BYTES and max(lengths, default=0) <= MOST_FIELD):
+    base = 25 + NARROW_ENTRY * count
+    total = base + sum(lengths) + 1
+    if total <= MOST_FIELD or (total <= MOST_BYTES and max(lengths) <= MOST_FIELD):
         geometry = NARROW if leader[20:22] == WIDE else leader[20:22]
-        head = five(total) + leader[5:12] + five(base) + leader[17:20] + geometry + leader[22:24]
+        head = FIVE[total] + leader[5:12] + FIVE[base] + leader[17:20] + geometry + leader[22:24]
         directory = narrow_directory(tags, lengths)
     else:
         base = min(25 + WIDE_ENTRY * count, MOST_BYTES)
         head = b"99999%b%05d%b%b%b" % (leader[5:12], base, leader[17:20], WIDE, leader[22:24])
         directory = wide_directory(tags, lengths)
-    end = FIELD_END + RECORD_END if data else RECORD_END
-    return b"".join((head, directory, FIELD_END, together, end))
+    return FIELD_END.join((head + directory, *data, RECORD_END))

@@ -61,13 +61,15 @@ class Draft:
     positions: Callable[[bytes], Sequence[int]]
 
     def __init__(self, record: Record, places: Places | None = None):
+        if places is None:
+            places = Places(record.tags)
         self.record = record
         self.leader = record.leader
-        self.tags = record.tags
+        self.tags = places.tags
         self.data = record.data
         self.came: list[tuple[bytes, bytes]] = []
         self.edited: list[int] = []
-        self.places = Places(record.tags) if places is None else places
+        self.places = places
         self.positions = self.places.__getitem__
         self.like: dict[str, Sequence[int]] = {}
         self.own = False
@@ -160,10 +162,13 @@ class Draft:
     def settle(self) -> None:
         """Takes out what was removed."""
         if self.any_gone:
-            self.data = list(compress(self.data, self.tags))
-            self.tags = list(filter(None, self.tags))
-            self.any_gone = False
+            self.leave_out()
             self.moved()
+
+    def leave_out(self) -> None:
+        self.data = list(compress(self.data, self.tags))
+        self.tags = list(filter(None, self.tags))
+        self.any_gone = False
 
     def rename(self, places: Sequence[int], tag: bytes) -> None:
         """Gives fields another tag; they move to where it belongs, in the order they had."""
@@ -222,7 +227,8 @@ class Draft:
             old, data = record.data, self.data
             edits = {at: data[at] for at in self.edited if data[at] != old[at]}
             return Edited(record, edits) if edits else record
-        self.settle()
+        if self.any_gone:
+            self.leave_out()
         if self.tags == record.tags and self.data == record.data and self.leader == record.leader:
             return record
         return made(self.leader, self.tags, self.data, sound=True)

@@ -301,6 +301,17 @@ def field_test(element: Element) -> Callable[[bytes], bool]:
     return found
 
 
+def lacking(element: Element) -> Callable[[bytes], bool]:
+    """Whether one field's data does not have what the element asks for."""
+    needle, has = needed(element), field_test(element)
+    if not needle:
+        return lambda data: not has(data)
+    if element.indicators == ("", "") and element.value is not None:
+        if after_needle(element.value) is False:
+            return lambda data: data.find(needle) < 0 or not (data.isascii() or has(data))
+    return lambda data: data.find(needle) < 0 or not has(data)
+
+
 def after_needle(pattern: Pattern) -> bool | None:
     """Where what is `needed` says by itself, in ASCII, whether a value fits: a whole value, after
     which the subfield ends (true), or its beginning (false). None for other patterns."""

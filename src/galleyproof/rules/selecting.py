@@ -22,6 +22,7 @@ from galleyproof.rules.elements import (
     Element,
     field_count,
     field_test,
+    lacking,
     subfield_values,
     tag_test,
 )
@@ -63,7 +64,11 @@ def on_data(condition: Condition, tag: str) -> Callable[[bytes], bool] | None:
     where it looks further."""
     if isinstance(condition, Not):
         inner = on_data(condition.of, tag)
-        return None if inner is None else lambda data: not inner(data)
+        if inner is None:
+            return None
+        if isinstance(condition.of, Test):
+            return lacking(condition.of.element)
+        return lambda data: not inner(data)
     if isinstance(condition, And | Or):
         parts = [part for one in condition.of if (part := on_data(one, tag)) is not None]
         if len(parts) < len(condition.of):

@@ -3,6 +3,7 @@ combineFields, splitField, splitSubField, moveSubfieldsToEndOfField, sortFields.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from galleyproof.marc.errors import Wrong
@@ -44,20 +45,24 @@ def drop_repeated_fields(action: Action) -> Act:
     finders = [(places(one), indicators_wanted(one)) for one in action.elements]
     passes = on_field(action.condition, tags) if action.condition else None
 
-    def act(draft: Draft) -> int:
+    def all_chosen(draft: Draft) -> Collection[int]:
         chosen: set[int] = set()
+        data = draft.data
         for find, wanted in finders:
-            found = find(draft)
-            if wanted:
-                data = draft.data
-                chosen.update(
-                    at
-                    for at in found
-                    if all(data[at][place : place + 1] == one for place, one in wanted)
-                )
-            else:
-                chosen.update(found)
-        if len({draft.data[at] for at in chosen}) == len(chosen):
+            chosen.update(
+                at
+                for at in find(draft)
+                if all(data[at][place : place + 1] == one for place, one in wanted)
+            )
+        return chosen
+
+    choose: Callable[[Draft], Collection[int]] = all_chosen
+    if len(action.elements) == 1 and action.elements[0].tag_alone:
+        choose = places(action.elements[0])
+
+    def act(draft: Draft) -> int:
+        chosen = choose(draft)
+        if len(set(map(draft.data.__getitem__, chosen))) == len(chosen):
             return 0
         seen, gone = set(), []
         for at in sorted(chosen):
