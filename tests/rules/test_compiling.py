@@ -19,7 +19,12 @@ from galleyproof.marc.reading import Loaded, read
 from galleyproof.marc.record import Record
 from galleyproof.marc.tags import tag_list
 from galleyproof.rules.compiling import compile_rules
+from galleyproof.rules.draft import Draft
+from galleyproof.rules.elements import tag_test
+from galleyproof.rules.footprint import written_by
+from galleyproof.rules.limits import GrewTooMuch
 from galleyproof.rules.parsing import WrongRules, parse_rules
+from galleyproof.rules.verbs.table import VERBS
 
 LIBRARY = [Record(body) for body in bibs(150)]
 
@@ -27,8 +32,8 @@ LIBRARY = [Record(body) for body in bibs(150)]
 def agree(text: str, records: list[Record]) -> None:
     rules = parse_rules(text)
     compiled = compile_rules(rules)
-    for record in records:
-        result = compiled.run(record)
+    for record, result in zip(records, compiled.run_all(records), strict=True):
+        assert result == compiled.run(record)
         expected, applied = plain.run(rules, record)
         assert expected.same(result.record), (text, record)
         assert list(result.applied) == applied, (text, record)
@@ -43,6 +48,19 @@ def agree(text: str, records: list[Record]) -> None:
 @given(made_up.rule_files, st.lists(st.sampled_from(LIBRARY), min_size=1, max_size=4))
 def test_compiled_and_plain_agree(text: str, records: list[Record]) -> None:
     agree(text, records)
+
+
+@settings(max_examples=200, deadline=None)
+@given(made_up.rule_files, st.sampled_from(LIBRARY))
+def test_what_an_action_makes_or_edits_has_a_tag_that_it_is_known_to_write(
+    text: str, record: Record
+) -> None:
+    for rule in parse_rules(text).rules:
+        for action in rule.actions:
+            draft = Draft(record)
+            VERBS[action.verb].compile(action)(draft)
+            for tag, _ in draft.came:
+                assert any(tag_test(known)(tag) for known in written_by(action)), action
 
 
 @settings(max_examples=150, deadline=None)
@@ -146,6 +164,44 @@ def test_a_rule_is_tried_where_an_earlier_one_wrote_what_it_asks_for() -> None:
     result = compile_rules(rules).run(record)
     assert [one.rule for one in result.applied] == ["1", "2", "3", "4"]
     assert result.record.data == [b"19\x1faBees\x1fh[text"]
+
+
+def test_what_a_rule_asks_of_the_leader_is_asked_first() -> None:
+    record = Record.build(b"00000nam a2200000 i 4500", [(b"245", b"10\x1faBees")])
+    text = """
+        rule "0" when existsControl "LDR.{6,1}.a" then addField "500.a.Text" end
+        rule "1" when existsControl "LDR.{6,1}.j" then addField "500.a.Music" end
+        rule "2" when existsControl "LDR.{6,1}.j" and exists "245" then removeField "245" end
+        rule "3" when not existsControl "LDR.{6,1}.j" then removeField "245" end
+        rule "4" when existsMoreThanOnce "LDR.{6,1}.a" then removeField "245" end
+    """
+    assert tried(text, record) == [0, 3, 4]
+
+
+def test_a_rule_is_tried_where_an_earlier_one_set_what_it_asks_of_the_leader() -> None:
+    rules = parse_rules("""# dialect: order=top-down
+        rule "0" when existsControl "LDR.{6,1}.a" then
+          replaceControlContents "LDR.{6,1}" with "j" end
+        rule "1" when existsControl "LDR.{6,1}.a" then addField "500.a.Text" end
+        rule "2" when existsControl "LDR.{6,1}.j" then addField "500.a.Music" end
+    """)
+    record = Record.build(b"00000nam a2200000 i 4500", [(b"245", b"10\x1faBees")])
+    result = compile_rules(rules).run(record)
+    assert [one.rule for one in result.applied] == ["0", "2"]
+    assert result.record.leader[6:7] == b"j"
+
+
+def test_a_record_that_grows_too_much_among_others_is_the_only_one_that_fails() -> None:
+    rules = parse_rules(
+        'rule "r" when TRUE then replaceContents "500.a.x" with "' + "y" * 900 + '" end'
+    )
+    small, large = (
+        Record.build(b"00000nam a2200000 i 4500", [(b"500", b"  \x1fa" + b"x" * count)])
+        for count in (1, 9_000)
+    )
+    results = compile_rules(rules).run_all([small, large, small])
+    assert [isinstance(one, GrewTooMuch) for one in results] == [False, True, False]
+    assert results[0] == results[2]
 
 
 @given(st.text(max_size=200) | st.text('rule"when then end{}().*|\\ #/\n0123456789a', max_size=200))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from galleyproof.marc.record import Record
 from galleyproof.rules.conditions import And, Condition, Or, Test
 from galleyproof.rules.draft import Places
-from galleyproof.rules.elements import LEADER, Element, needed, tag_test
+from galleyproof.rules.elements import LEADER, Element, field_test, needed, tag_test
 from galleyproof.rules.selecting import bare
 from galleyproof.rules.tree import Action, Rule
 
@@ -71,14 +71,31 @@ def asked_by_actions(rule: Rule) -> Asks | None:
     return frozenset(asks)
 
 
-def asked_by(rule: Rule) -> tuple[Asks | None, Asks | None]:
-    """What a rule asks for: for its condition, and for its actions as far as that says more."""
+def leader_needed(condition: Condition) -> Element | None:
+    """What the leader must have for the condition to hold, if that can be said."""
+    if isinstance(condition, Test) and condition.element.tag == LEADER:
+        return condition.element
+    if isinstance(condition, And):
+        return next((one for part in condition.of if (one := leader_needed(part))), None)
+    return None
+
+
+class Asked(NamedTuple):
+    """What a rule asks for: for its condition, for its actions as far as that says more, and of
+    the leader; None where nothing is asked for."""
+
+    condition: Asks | None
+    actions: Asks | None
+    leader: Element | None
+
+
+def asked_by(rule: Rule) -> Asked:
     first, second = asked_by_condition(rule.condition), asked_by_actions(rule)
     if first and second:
         tags = {ask.tag for ask in second if ask.indicators == ("", "")}
         if first <= second or all(ask.tag in tags for ask in first):
             second = None
-    return first, second
+    return Asked(first, second, leader_needed(rule.condition))
 
 
 def elements_needed(action: Action) -> Iterable[Element | None]:
@@ -169,22 +186,25 @@ class Chances:
     """The steps that may do something to a record, as the bits of a number.
 
     A step that asks for nothing or finds what it asks for may do something. Each has two bits of
-    another number, `found`, one for each thing that it asks for. asks: two for each step, None
-    where nothing is asked for.
+    another number, `found`, one for each thing that it asks for. The leader is asked where one of
+    the two is free.
     """
 
-    def __init__(self, asks: Sequence[tuple[Asks | None, Asks | None]]):
+    def __init__(self, asks: Sequence[Asked]):
         self.half = len(asks)
         self.every = (1 << self.half) - 1
         self.always = 0
         wanted: list[tuple[Ask, int, int]] = []
-        for number, both in enumerate(asks):
-            for which, some in enumerate(both):
-                bit = 1 << number + which * self.half
-                if some is None:
-                    self.always |= bit
-                else:
+        of_leader: dict[Element, int] = {}
+        for number, (condition, actions, leader) in enumerate(asks):
+            for some, bit in ((condition, 1 << number), (actions, 1 << number + self.half)):
+                if some is not None:
                     wanted += [(ask, bit, number) for ask in sorted(some)]
+                elif leader is not None:
+                    of_leader[leader] = of_leader.get(leader, 0) | bit
+                else:
+                    self.always |= bit
+        self.of_leader = [(field_test(leader), bits) for leader, bits in of_leader.items()]
         self.by_tag = ByTag(wanted)
         self.look_of = self.by_tag.__getitem__
         tags = {ask.tag for ask, _, _ in wanted}
@@ -196,6 +216,9 @@ class Chances:
         tags = record.tags
         places = Places(tags)
         found = self.always
+        for test, bits in self.of_leader:
+            if test(record.leader):
+                found |= bits
         if self.tags is not None and self.tags.isdisjoint(tags):
             return found, places
         fields = record.data
@@ -224,16 +247,26 @@ class Chances:
                     places[tag] = here = [at]
         return found, places
 
-    def found_too(self, look: Look, data: bytes, found: int) -> int:
-        """What is found with a field more; look: what to look for in those of its tag."""
-        _, bits, needles, by_indicators = look
-        if by_indicators is not None:
-            bits, needles = by_indicators[data[:2]]
-        found |= bits
-        for needle, more in needles:
-            if data.find(needle) >= 0:
-                found |= more
+    def found_too(self, came: Sequence[tuple[bytes, bytes]], number: int, found: int) -> int:
+        """What is found with some fields more, of what steps after this one ask for."""
+        for tag, data in came:
+            look = self.look_of(tag)
+            if look is not None and look.last > number:
+                _, bits, needles, by_indicators = look
+                if by_indicators is not None:
+                    bits, needles = by_indicators[data[:2]]
+                found |= bits
+                for needle, more in needles:
+                    if data.find(needle) >= 0:
+                        found |= more
         return found
+
+    def asks_later(self, tag: str, number: int) -> bool:
+        """Whether a step after this one may ask for a field with such a tag (* any character)."""
+        if "*" in tag:
+            return number < self.half - 1
+        look = self.look_of(tag.encode())
+        return look is not None and look.last > number
 
     def steps(self, found: int) -> int:
         """The steps that found all they ask for: bit n for step n."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from galleyproof.marc.changes import Change, changes
@@ -28,6 +29,8 @@ from galleyproof.rules.tree import BRIEF_LEVEL, INDICATION, MERGE
 MOST_KEPT = 1_000
 """Records that could not be used are all counted; of so many it is kept what is wrong."""
 PROGRESS = 1_000
+AT_ONCE = 32
+"""Records go through the rules so many at a time; see Compiled.run_all."""
 
 
 class Trouble(NamedTuple):
@@ -139,62 +142,89 @@ def run_over(
     tally = Tally(
         coverage=[step.coverage for step in steps], levels=[step.levels for step in steps]
     )
-    for one in records:
-        tally.found += 1
-        if tally.found % PROGRESS == 0:
-            progress(tally.found)
-        if isinstance(one, Refused):
-            tally.refused += 1
-            fault = one.fault
-            tally.trouble(
-                Trouble("refused", one.number, one.offset, "", fault.code, fault.sentence)
-            )
-            refused(one.raw)
-            continue
-        tally.converted += one.original is not None
-        before = Record(one.body)
-        applied: list[tuple[Step, tuple[Applied, ...]]] = []
-        try:
-            after = through(steps, before, applied)
-        except GrewTooMuch as error:
-            tally.failed += 1
-            tally.trouble(troubled("failed", one, "grew-too-much", str(error)))
-            after = before
-        else:
+    records = iter(records)
+    while some := list(islice(records, AT_ONCE)):
+        loaded = [one for one in some if isinstance(one, Loaded)]
+        passed = iter(through(steps, [Record(one.body) for one in loaded]))
+        for one in some:
+            tally.found += 1
+            if tally.found % PROGRESS == 0:
+                progress(tally.found)
+            if isinstance(one, Refused):
+                tally.refused += 1
+                fault = one.fault
+                tally.trouble(
+                    Trouble("refused", one.number, one.offset, "", fault.code, fault.sentence)
+                )
+                refused(one.raw)
+                continue
+            tally.converted += one.original is not None
+            after = accounted(tally, one, next(passed), changed)
             if after is None:
-                tally.left_out += 1
                 continue
-            for step, what in applied:
-                step.coverage.add(what)
-            account(tally, one, before, after, applied, changed)
-        if out is not None:
-            try:
-                out.write(after.body)
-            except Wrong as wrong:
-                tally.trouble(troubled("not-written", one, "not-in-this-format", str(wrong)))
-                refused(one.original or one.body)
-                continue
-        tally.written += 1
+            if out is not None:
+                try:
+                    out.write(after.body)
+                except Wrong as wrong:
+                    tally.trouble(troubled("not-written", one, "not-in-this-format", str(wrong)))
+                    refused(one.original or one.body)
+                    continue
+            tally.written += 1
     progress(tally.found)
     return tally
 
 
-def through(
-    steps: Sequence[Step], record: Record, applied: list[tuple[Step, tuple[Applied, ...]]]
-) -> Record | None:
-    """The record after every rule file; None where it is left out. Raises GrewTooMuch."""
+@dataclass(slots=True)
+class Passed:
+    """A record on its way through the rule files. after: what they made of it so far, None where
+    it is left out. error: why it goes no further."""
+
+    before: Record
+    after: Record | None
+    applied: list[tuple[Step, tuple[Applied, ...]]]
+    error: GrewTooMuch | None = None
+
+
+def through(steps: Sequence[Step], records: Sequence[Record]) -> list[Passed]:
+    """The records after every rule file."""
+    every = [Passed(record, record, []) for record in records]
     for step in steps:
+        going = [(one, one.after) for one in every if one.after is not None and one.error is None]
         if step.compiled is not None:
-            result = step.compiled.run(record)
-            if result.applied:
-                applied.append((step, result.applied))
-            record = result.record
+            results = step.compiled.run_all([record for _, record in going])
+            for (one, _), result in zip(going, results, strict=True):
+                if isinstance(result, GrewTooMuch):
+                    one.error = result
+                    continue
+                if result.applied:
+                    one.applied.append((step, result.applied))
+                one.after = result.record
         elif step.keeps is not None:
-            if not step.keeps(record):
-                return None
+            for one, record in going:
+                if not step.keeps(record):
+                    one.after = None
         elif step.level is not None:
-            step.levels[step.level(record)] += 1
-    return record
+            for _, record in going:
+                step.levels[step.level(record)] += 1
+    return every
+
+
+def accounted(
+    tally: Tally, one: Loaded, passed: Passed, changed: Callable[[Changed], None] | None
+) -> Record | None:
+    """Counts what became of a record; what is to be written of it, None where it is left out."""
+    before, after = passed.before, passed.after
+    if passed.error is not None:
+        tally.failed += 1
+        tally.trouble(troubled("failed", one, "grew-too-much", str(passed.error)))
+        return before
+    if after is None:
+        tally.left_out += 1
+        return None
+    for step, what in passed.applied:
+        step.coverage.add(what)
+    account(tally, one, before, after, passed.applied, changed)
+    return after
 
 
 def account(
