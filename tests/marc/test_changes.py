@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from galleyproof.marc.changes import LEADER, Change, by_matching, changes, only_in_one
 from galleyproof.marc.record import Record
-from galleyproof.marc.shapes import Shape, shapes
+from galleyproof.marc.shapes import Shape, by_code, code_by_code, one_subfield, shapes
 from galleyproof.marc.undo import undo
 
 LEAD = b"00000nam a2200000 i 4500"
@@ -171,3 +171,22 @@ def test_the_short_way_is_taken_for_fields_that_went_came_and_stayed() -> None:
     gone, come = (b"500", b"  \x1faOld"), (b"520", b"  \x1faNew")
     old, new = [stayed[0], gone, stayed[1]], [stayed[0], come, stayed[1]]
     assert only_in_one(old, new, 0) == ([(*gone, 1)], [(*come, 1)])
+
+
+subfield_lists = st.lists(st.sampled_from([b"", b"a", b"aOne", b"aTwo", b"bOne"]), max_size=4)
+
+
+@given(subfield_lists, subfield_lists)
+def test_the_short_way_to_what_one_subfield_shows_finds_what_is_found_code_by_code(
+    old: list[bytes], new: list[bytes]
+) -> None:
+    if old != new and (one := one_subfield(old, new)) is not None:
+        every = code_by_code("bib", b"500", by_code(old), by_code(new), frozenset())
+        assert list(every) == [Shape("bib", "500", f"${one[0].decode()}", one[1])]
+
+
+def test_the_short_way_is_taken_where_one_subfield_came_went_or_has_other_text() -> None:
+    assert one_subfield([b"", b"aOne"], [b"", b"aTwo"]) == (b"a", "text replaced")
+    assert one_subfield([b"", b"aOne"], [b"", b"aOne", b"bTwo"]) == (b"b", "added")
+    assert one_subfield([b"", b"aOne", b"bTwo"], [b"", b"bTwo"]) == (b"a", "removed")
+    assert one_subfield([b"", b"aOne", b"bTwo"], [b"", b"bTwo", b"aOne"]) is None

@@ -142,11 +142,45 @@ def positions(kind: str, tag: bytes, before: bytes, after: bytes) -> Iterator[Sh
 
 def subfields(
     kind: str, tag: bytes, before: bytes, after: bytes, literal: frozenset[str]
-) -> Iterator[Shape]:
+) -> Iterable[Shape]:
     """Code by code: what came, what went, and where text was replaced."""
     if before == after:
-        return
-    old, new = by_code(before), by_code(after)
+        return ()
+    old, new = before.split(MARK), after.split(MARK)
+    one = one_subfield(old, new)
+    if one is not None and not (literal and one[1] == "text replaced"):
+        return (of_subfield(kind, tag, *one),)
+    return code_by_code(kind, tag, by_code(old), by_code(new), literal)
+
+
+def one_subfield(old: list[bytes], new: list[bytes]) -> tuple[bytes, str] | None:
+    """What `code_by_code` finds where a single subfield came, went or has other text, as mostly;
+    otherwise None."""
+    more = len(new) - len(old)
+    if more == 0:
+        others = [(one, two) for one, two in zip(old, new, strict=True) if one != two]
+        one, two = others[0]
+        code = one[:1]
+        return (code, "text replaced") if len(others) == 1 and code and code == two[:1] else None
+    if more not in (1, -1):
+        return None
+    shorter, longer = (old, new) if more == 1 else (new, old)
+    at = next(
+        (at for at, (one, two) in enumerate(zip(shorter, longer, strict=False)) if one != two),
+        len(shorter),
+    )
+    if shorter[at:] != longer[at + 1 :] or not longer[at]:
+        return None
+    return longer[at][:1], "added" if more == 1 else "removed"
+
+
+def code_by_code(
+    kind: str,
+    tag: bytes,
+    old: dict[bytes, list[bytes]],
+    new: dict[bytes, list[bytes]],
+    literal: frozenset[str],
+) -> Iterator[Shape]:
     said = False
     for code in dict.fromkeys([*old, *new]):
         ours, theirs = old.get(code, []), new.get(code, [])
@@ -179,9 +213,9 @@ def of_subfield(kind: str, tag: bytes, code: bytes, what: str) -> Shape:
     return Shape(kind, name(tag), f"${name(code)}", what)
 
 
-def by_code(content: bytes) -> dict[bytes, list[bytes]]:
+def by_code(parts: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     found: dict[bytes, list[bytes]] = {}
-    for part in content.split(MARK):
+    for part in parts:
         if part:
             found.setdefault(part[:1], []).append(part[1:])
     return found
