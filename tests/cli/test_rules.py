@@ -89,6 +89,14 @@ def test_no_such_file(command: str, here: Path) -> None:
     assert "there is no file none.rules, nor ready-made rules of that name" in result.stderr
 
 
+@pytest.mark.parametrize("command", ["check", "explain", "test"])
+def test_a_folder_is_no_rule_file(command: str, here: Path) -> None:
+    Path("ours").mkdir()
+    result = typed(command, "ours")
+    assert result.exit_code == 2
+    assert "ours is a folder; name rule files in it, such as ours/*.rules" in result.stderr
+
+
 def test_a_file_that_is_not_utf8_is_said_with_its_place(here: Path) -> None:
     Path("latin.rules").write_bytes(
         'rule "x" when TRUE then\naddField "500.a.é" end'.encode("latin-1")

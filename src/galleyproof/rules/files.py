@@ -51,6 +51,8 @@ def rule_text(name: str) -> str:
         if path.stat().st_size > 4 * MOST_CHARACTERS:
             raise Wrong(f"{name}: a rule file has at most {MOST_CHARACTERS:,} characters")
         data = path.read_bytes()
+    except IsADirectoryError:
+        raise Wrong(f"{name} is a folder; name rule files in it, such as {path}/*.rules") from None
     except FileNotFoundError:
         raise Wrong(f"there is no file {name}, nor ready-made rules of that name") from None
     except OSError as error:
