@@ -70,7 +70,7 @@ Drafted = tuple[Draft | None, Sequence[Applied]]
 class Turns(dict[int, tuple[Step, ...]]):
     """The steps whose bits are set in a number, in order; many records wait for the same."""
 
-    MOST = 10_000
+    MOST = 2_000
 
     def __init__(self, steps: Sequence[Step]):
         super().__init__()
@@ -79,9 +79,14 @@ class Turns(dict[int, tuple[Step, ...]]):
     def __missing__(self, waiting: int) -> tuple[Step, ...]:
         if len(self) > self.MOST:
             self.clear()
-        turn = tuple(step for step in self.steps if waiting >> step.number & 1)
-        self[waiting] = turn
-        return turn
+        turn = []
+        left = waiting
+        while left:
+            first = left & -left
+            left ^= first
+            turn.append(self.steps[first.bit_length() - 1])
+        self[waiting] = tuple(turn)
+        return self[waiting]
 
 
 @dataclass(frozen=True)

@@ -223,11 +223,11 @@ def accounted(
         return None
     for step, what in passed.applied:
         step.coverage.add(what)
-    account(tally, one, before, after, passed.applied, changed)
+    count_changes(tally, one, before, after, passed.applied, changed)
     return after
 
 
-def account(
+def count_changes(
     tally: Tally,
     one: Loaded,
     before: Record,
