@@ -141,22 +141,23 @@ def server_url(tmp_path_factory: pytest.TempPathFactory, galley_home: Path) -> I
     roles and nothing more. Debian's PostgreSQL where it is installed, else the wheel's."""
     import psycopg
 
+    from galleyproof.database import programs as embedded
     from galleyproof.database import server
 
-    programs = debian_programs() or server.binary("postgres").parent
+    programs = debian_programs() or embedded.binary("postgres").parent
     folder = tmp_path_factory.mktemp("server")
     data = folder / "data"
     data.mkdir(mode=0o700)
     secret = folder / "secret"
     secret.write_text("super")
     for path in (data, secret):
-        server.give_to_server(path)
+        embedded.give_to_server(path)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     sockets = Path("/tmp") / f"galley-test-{port}"
     sockets.mkdir(mode=0o700)
-    server.give_to_server(sockets)
+    embedded.give_to_server(sockets)
     server.run(
         [
             programs / "initdb",
@@ -182,7 +183,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory, galley_home: Path) -> I
         connection.execute("CREATE DATABASE catalogue OWNER library")
     yield f"postgresql://library:library@127.0.0.1:{port}/catalogue"
     subprocess.run(
-        server.command([*control, "--mode=immediate", "stop"]), check=False, capture_output=True
+        embedded.command([*control, "--mode=immediate", "stop"]), check=False, capture_output=True
     )
     shutil.rmtree(sockets, ignore_errors=True)
 

@@ -144,7 +144,7 @@ def test_it_ends_itself_when_idle_and_the_next_command_starts_it(home: Home) -> 
 def test_a_server_whose_socket_was_cleaned_away_is_told_of_and_can_be_stopped(home: Home) -> None:
     """As programs that tidy /tmp do."""
     home.run(INIT)
-    told = home.run("from galleyproof.database import server; print(server.socket_path())")
+    told = home.run("from galleyproof.database.home import socket_path; print(socket_path())")
     Path(told).unlink()
     process = home.start(COUNT)
     _, err = process.communicate(timeout=90)

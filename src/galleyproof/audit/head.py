@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from galleyproof.database.connect import login
-from galleyproof.database.server import home, is_embedded
+from galleyproof.database.home import home, is_embedded
 from galleyproof.marc.errors import Wrong
 
 HASH = re.compile(r"[0-9a-f]{64}")

@@ -33,11 +33,11 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley demo --records 20000 --serve
         """
-        from galleyproof.database import server
+        from galleyproof.database.home import home as usual_home
         from galleyproof.demo.stocking import write_shelves
         from galleyproof.marc.errors import Wrong
 
-        home = server.home() / "demo"
+        home = usual_home() / "demo"
         if os.environ.get("DATABASE_URL"):
             sys.exit(
                 complain("the demo has its own embedded database; unset DATABASE_URL", 2, False)

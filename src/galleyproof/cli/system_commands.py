@@ -81,8 +81,9 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.cli.face import Face as Answer
         from galleyproof.cli.face import complain
         from galleyproof.database import server
+        from galleyproof.database.home import is_embedded
 
-        if not server.is_embedded():
+        if not is_embedded():
             sys.exit(complain("DATABASE_URL names a server; galley does not stop that", 2, as_json))
         stopped = server.stop()
         Answer(as_json, None).answer(

@@ -10,6 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from galleyproof.database import server
+from galleyproof.database.home import PORT, is_embedded, passwords, socket_folder
 from galleyproof.marc.errors import Wrong
 
 ROLES = ("owner", "governing", "production", "sandbox", "refresh")
@@ -34,7 +35,7 @@ def connect(
     try:
         return opened(role, autocommit, application)
     except psycopg.OperationalError:
-        if not server.is_embedded():
+        if not is_embedded():
             raise
         server.ensure_running()
         return opened(role, autocommit, application)
@@ -49,14 +50,14 @@ def login(role: str) -> dict[str, Any]:
     if role not in ROLES:
         raise ValueError(f"{role} is not a role; there are {', '.join(ROLES)}")
     options = f"-c search_path={SCHEMAS[role]}"
-    if server.is_embedded():
-        known = server.passwords() if server.is_made() else {}
+    if is_embedded():
+        known = passwords() if server.is_made() else {}
         if role not in known:
             raise Wrong("the database is not set up yet: run `galley init`")
         server.ensure_running()
         return {
-            "host": str(server.socket_folder()),
-            "port": server.PORT,
+            "host": str(socket_folder()),
+            "port": PORT,
             "dbname": server.DATABASE,
             "user": role_name(server.DATABASE, role),
             "password": known[role],

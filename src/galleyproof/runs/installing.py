@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from galleyproof.audit.log import append
-from galleyproof.database.server import is_embedded
+from galleyproof.database.home import is_embedded
 from galleyproof.database.setup import initialise
 from galleyproof.people.actions.first_administrator import first_administrator
 from galleyproof.people.actions.tokens import add_first_token

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.wsgi import get_wsgi_application
 
-from galleyproof.database import server
+from galleyproof.database.home import home, is_embedded
 from galleyproof.marc.errors import Wrong
 from galleyproof.web.asking import now
 
@@ -34,12 +34,12 @@ def secret_key() -> str:
         if len(given) < 32:
             raise Wrong("GALLEY_SECRET_KEY has fewer than 32 characters; make a longer one")
         return given
-    if not server.is_embedded():
+    if not is_embedded():
         raise Wrong(
             "set GALLEY_SECRET_KEY to a long random text, the same on every host that serves "
             "pages: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
-    file = server.home() / "secret-key"
+    file = home() / "secret-key"
     with contextlib.suppress(FileExistsError):
         handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "w") as stream:
