@@ -18,7 +18,7 @@ from galleyproof.rules.compiling import compile_rules
 from galleyproof.rules.file_runs import FileRun, run_file
 from galleyproof.rules.files import RuleFile
 from galleyproof.rules.parsing import parse_rules
-from galleyproof.rules.running import never_applied
+from galleyproof.rules.running import AT_ONCE, BYTES_AT_ONCE, few_at_once, never_applied
 
 SERIES = """
 rule "series" when exists "830" then changeSecondIndicator "830" to "0"
@@ -116,6 +116,42 @@ def test_several_files_run_one_after_the_other(source: Path, tmp_path: Path) -> 
     assert done.tally.changed == 60 == len(seen)
     assert all(one.after.first(b"599") == b"  \x1faone+" for one in seen)
     assert [name for name, _ in seen[0].applied] == ["1.rules", "2.rules"]
+
+
+@pytest.mark.parametrize("count", [1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE + 5])
+def test_each_record_has_its_own_end_however_many_there_are(count: int, tmp_path: Path) -> None:
+    """In turn: changed, unchanged, grown too much, left out, not read."""
+    leader = b"00000nam a2200000 i 4500"
+    notes = (b"edit", b"stay", b"x" * 9_000, b"drop")
+    whole = [
+        Record.build(leader, [(b"001", b"%d" % at), (b"500", b"  \x1fa" + notes[at % 5])]).body
+        if at % 5 < 4
+        else next(iter(broken(1)))
+        for at in range(count)
+    ]
+    source, aside = tmp_path / "in.mrc", tmp_path / "bad.mrc"
+    source.write_bytes(b"".join(whole))
+    edits = 'replaceContents "500.a.edit" with "done" replaceContents "500.a.x" with "' + "y" * 900
+    keeping = rules('rule "k" when not exists "500.a.drop" then set indication."true" end')
+    done = run_file([always(edits + '"'), keeping], source, tmp_path / "o.mrc", aside=aside)
+    adds_up(done)
+    each = [len(range(start, count, 5)) for start in range(5)]
+    tally = done.tally
+    assert each == [tally.changed, tally.unchanged, tally.failed, tally.left_out, tally.refused]
+    expected = [body.replace(b"edit", b"done") for at, body in enumerate(whole) if at % 5 < 3]
+    assert (tmp_path / "o.mrc").read_bytes() == b"".join(expected)
+    assert aside.read_bytes() == b"".join(whole[4::5])
+    assert [one.number for one in tally.troubles] == [
+        at + 1 for at in range(count) if at % 5 in (2, 4)
+    ]
+
+
+def test_large_records_are_not_gathered() -> None:
+    sizes = [10] * 70 + [BYTES_AT_ONCE] * 3 + [BYTES_AT_ONCE // 2] * 4 + [10]
+    records = [Loaded(at, 0, b"x" * size, None) for at, size in enumerate(sizes)]
+    together = list(few_at_once(records))
+    assert [one for some in together for one in some] == records
+    assert [len(some) for some in together] == [32, 32, 7, 1, 1, 2, 2, 1]
 
 
 def test_indication_rules_keep_those_of_which_they_are_true(source: Path, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import NamedTuple
 
 from galleyproof.marc.changes import Change, changes
@@ -31,6 +30,8 @@ MOST_KEPT = 1_000
 PROGRESS = 1_000
 AT_ONCE = 32
 """Records go through the rules so many at a time; see Compiled.run_all."""
+BYTES_AT_ONCE = 1_000_000
+"""Or fewer, where they have more bytes together: memory stays flat over large records."""
 
 
 class Trouble(NamedTuple):
@@ -142,8 +143,7 @@ def run_over(
     tally = Tally(
         coverage=[step.coverage for step in steps], levels=[step.levels for step in steps]
     )
-    records = iter(records)
-    while some := list(islice(records, AT_ONCE)):
+    for some in few_at_once(records):
         loaded = [one for one in some if isinstance(one, Loaded)]
         passed = iter(through(steps, [Record(one.body) for one in loaded]))
         for one in some:
@@ -172,6 +172,19 @@ def run_over(
             tally.written += 1
     progress(tally.found)
     return tally
+
+
+def few_at_once(records: Iterable[Loaded | Refused]) -> Iterator[list[Loaded | Refused]]:
+    some: list[Loaded | Refused] = []
+    size = 0
+    for one in records:
+        some.append(one)
+        size += len(one.body if isinstance(one, Loaded) else one.raw)
+        if len(some) == AT_ONCE or size >= BYTES_AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 @dataclass(slots=True)
