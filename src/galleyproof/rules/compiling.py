@@ -104,8 +104,7 @@ class Compiled:
 
     def run(self, record: Record) -> Result:
         """Raises GrewTooMuch."""
-        draft, applied = self.drafted(record, *self.chances.found_in(record))
-        return Result(record if draft is None else draft.finished(), tuple(applied))
+        return finished(record, *self.drafted(record, *self.chances.found_in(record)))
 
     def run_all(self, records: Sequence[Record]) -> list[Result | GrewTooMuch]:
         """What `run` gives for each, or raises.
@@ -121,9 +120,7 @@ class Compiled:
             except GrewTooMuch as error:
                 drafts.append(error)
         return [
-            one
-            if isinstance(one, GrewTooMuch)
-            else Result(record if one[0] is None else one[0].finished(), tuple(one[1]))
+            one if isinstance(one, GrewTooMuch) else finished(record, *one)
             for record, one in zip(records, drafts, strict=True)
         ]
 
@@ -137,7 +134,8 @@ class Compiled:
         applied: list[Applied] = []
         came = draft.came
         while turn:
-            for number, when, acts, watched in turn:
+            steps, turn = turn, ()
+            for number, when, acts, watched in steps:
                 if when is not None and not when(draft):
                     continue
                 for act, name in acts:
@@ -151,9 +149,11 @@ class Compiled:
                     if found != before:
                         turn = self.turns[chances.steps(found) & -(2 << number)]
                         break
-            else:
-                break
         return draft, applied
+
+
+def finished(record: Record, draft: Draft | None, applied: Sequence[Applied]) -> Result:
+    return Result(record if draft is None else draft.finished(), tuple(applied))
 
 
 def compile_rules(rules: RuleSet) -> Compiled:
@@ -165,7 +165,7 @@ def compile_rules(rules: RuleSet) -> Compiled:
         asked = asked_by(rule)
         asks.append(asked if leader_stands else asked._replace(leader=None))
         if any(overlap(tag, LEADER) for action in rule.actions for tag in written_by(action)):
-            leader_stands = False  # what came before is no more what these rules find
+            leader_stands = False  # the rules behind it may find another than the record came with
     chances = Chances(asks)
     steps = tuple(step_of(number, rule, chances) for number, rule in enumerate(in_order))
     return Compiled(rules, need_of(rules), steps, Turns(steps), chances)
