@@ -179,6 +179,7 @@ def add_to(galley: click.Group) -> None:
             show_change,
             show_run,
         )
+        from galleyproof.marc.many import expect_many_records
         from galleyproof.rules.file_runs import run_file
         from galleyproof.rules.files import read_rules
 
@@ -187,6 +188,7 @@ def add_to(galley: click.Group) -> None:
         answers_below = str(target) == "-"
         on_terminal(color, aside=answers_below)
         begun = time.perf_counter()
+        expect_many_records()
         with face.progress("rules") as update:
             done = run_file(
                 [read_rules(name, order, regex) for name in files],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from psycopg import errors
 
 from galleyproof.catalog.writing import Moved
 from galleyproof.database.connect import connect
+from galleyproof.marc.many import expect_many_records
 from galleyproof.runs import ledger
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.committing import Halted, Lost, commit
@@ -60,12 +60,9 @@ def now() -> datetime:
 
 
 def expect_chunks() -> None:
-    """Sets the process up for work by chunks, each of which makes and drops a hundred thousand
-    small objects, none of them in a cycle: what the program itself is made of need not be looked
-    through each time."""
+    """Sets the process up for work by chunks, in several threads."""
     sys.setswitchinterval(SWITCH)
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    expect_many_records()
 
 
 @dataclass
