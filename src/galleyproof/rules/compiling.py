@@ -7,6 +7,7 @@ record does not have costs nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,7 +28,7 @@ from galleyproof.rules.conditions import (
     compile_condition,
     need,
 )
-from galleyproof.rules.draft import Draft, Places
+from galleyproof.rules.draft import Draft
 from galleyproof.rules.elements import LEADER, Readable
 from galleyproof.rules.footprint import overlap, written_by
 from galleyproof.rules.limits import GrewTooMuch
@@ -54,38 +55,46 @@ class Result(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A rule, ready to work. number: its place among the steps. watched: whether a later step asks
-    for something that this one may write."""
+    """A rule, ready to work. watched: whether a later step asks for something that this one may
+    write."""
 
-    number: int
     when: Callable[[Readable], bool] | None
     acts: tuple[tuple[Act, Applied], ...]
     watched: bool
 
 
-Drafted = tuple[Draft | None, Sequence[Applied]]
-"""None where no rule does anything."""
+class Going:
+    """A record on its way through the steps. found: what Chances says of it by now. error: why it
+    goes no further."""
+
+    __slots__ = ("applied", "draft", "error", "found")
+
+    def __init__(self, draft: Draft, found: int):
+        self.draft = draft
+        self.found = found
+        self.applied: list[Applied] = []
+        self.error: GrewTooMuch | None = None
+
+    def result(self) -> Result:
+        return Result(self.draft.finished(), tuple(self.applied))
 
 
-class Turns(dict[int, tuple[Step, ...]]):
-    """The steps whose bits are set in a number, in order; many records wait for the same."""
+class Numbers(dict[int, tuple[int, ...]]):
+    """The steps whose bits are set, by their numbers and in order; many records wait for the
+    same."""
 
     MOST = 2_000
 
-    def __init__(self, steps: Sequence[Step]):
-        super().__init__()
-        self.steps = steps
-
-    def __missing__(self, waiting: int) -> tuple[Step, ...]:
+    def __missing__(self, waiting: int) -> tuple[int, ...]:
         if len(self) > self.MOST:
             self.clear()
-        turn = []
+        numbers = []
         left = waiting
         while left:
             first = left & -left
             left ^= first
-            turn.append(self.steps[first.bit_length() - 1])
-        self[waiting] = tuple(turn)
+            numbers.append(first.bit_length() - 1)
+        self[waiting] = tuple(numbers)
         return self[waiting]
 
 
@@ -96,64 +105,85 @@ class Compiled:
     rules: RuleSet
     need: Need
     steps: tuple[Step, ...]
-    turns: Turns
     chances: Chances
+    numbers: Numbers
 
     def __call__(self, record: Record) -> Record:
         return self.run(record).record
 
     def run(self, record: Record) -> Result:
         """Raises GrewTooMuch."""
-        return finished(record, *self.drafted(record, *self.chances.found_in(record)))
+        found, places = self.chances.found_in(record)
+        waiting = self.chances.steps(found)
+        if not waiting:
+            return Result(record, ())
+        one = Going(Draft(record, places), found)
+        while waiting:
+            first = waiting & -waiting
+            waiting ^= first
+            waiting |= self.step(first.bit_length() - 1, one)
+        return one.result()
 
     def run_all(self, records: Sequence[Record]) -> list[Result | GrewTooMuch]:
         """What `run` gives for each, or raises.
 
-        They go through it together, stage by stage: a fifth faster than one after the other, as
-        each stage fills the processor's caches with what it needs. A few dozen at once are best.
+        They go through it together, first all through the look, then all through one step after
+        the other: a quarter faster than record by record, as each stage fills the processor's
+        caches with what it needs. A few dozen at once are best.
         """
-        found_in = self.chances.found_in
-        drafts: list[Drafted | GrewTooMuch] = []
-        for record, found in zip(records, [found_in(one) for one in records], strict=True):
-            try:
-                drafts.append(self.drafted(record, *found))
-            except GrewTooMuch as error:
-                drafts.append(error)
+        looked = [self.chances.found_in(one) for one in records]
+        every: list[Going | None] = []
+        waiting: defaultdict[int, list[Going]] = defaultdict(list)
+        pending = 0
+        for record, (found, places) in zip(records, looked, strict=True):
+            steps = self.chances.steps(found)
+            if not steps:
+                every.append(None)
+                continue
+            going = Going(Draft(record, places), found)
+            every.append(going)
+            pending |= steps
+            for number in self.numbers[steps]:
+                waiting[number].append(going)
+        while pending:
+            first = pending & -pending
+            pending ^= first
+            number = first.bit_length() - 1
+            for one in waiting[number]:
+                if one.error is not None:
+                    continue
+                try:
+                    more = self.step(number, one)
+                except GrewTooMuch as error:
+                    one.error = error
+                    continue
+                if more:
+                    pending |= more
+                    for later in self.numbers[more]:
+                        waiting[later].append(one)
         return [
-            one if isinstance(one, GrewTooMuch) else finished(record, *one)
-            for record, one in zip(records, drafts, strict=True)
+            Result(record, ()) if one is None else one.error or one.result()
+            for record, one in zip(records, every, strict=True)
         ]
 
-    def drafted(self, record: Record, found: int, places: Places) -> Drafted:
-        """The record as the rules leave it. found, places: what Chances.found_in says of it."""
-        chances = self.chances
-        turn = self.turns[chances.steps(found)]
-        if not turn:
-            return None, ()
-        draft = Draft(record, places)
-        applied: list[Applied] = []
+    def step(self, number: int, one: Going) -> int:
+        """Does a step to a record. The steps behind it that may do something only now."""
+        when, acts, watched = self.steps[number]
+        draft = one.draft
+        if when is not None and not when(draft):
+            return 0
+        for act, name in acts:
+            if act(draft):
+                one.applied.append(name)
         came = draft.came
-        while turn:
-            steps, turn = turn, ()
-            for number, when, acts, watched in steps:
-                if when is not None and not when(draft):
-                    continue
-                for act, name in acts:
-                    if act(draft):
-                        applied.append(name)
-                if watched and came:
-                    # Steps that are still to come may find what this one wrote.
-                    before = found
-                    found = chances.found_too(came, number, found)
-                    came.clear()
-                    if found != before:
-                        turn = self.turns[chances.steps(found) & -(2 << number)]
-                        break
-        return draft, applied
-
-
-def finished(record: Record, draft: Draft | None, applied: Sequence[Applied]) -> Result:
-    return Result(record if draft is None else draft.finished(), tuple(applied))
+        if not (watched and came):
+            return 0
+        before = one.found
+        one.found = found = self.chances.found_too(came, number, before)
+        came.clear()
+        if found == before:
+            return 0
+        return self.chances.steps(found) & ~self.chances.steps(before) & -(2 << number)
 
 
 def compile_rules(rules: RuleSet) -> Compiled:
@@ -168,7 +198,7 @@ def compile_rules(rules: RuleSet) -> Compiled:
             leader_stands = False  # the rules behind it may find another than the record came with
     chances = Chances(asks)
     steps = tuple(step_of(number, rule, chances) for number, rule in enumerate(in_order))
-    return Compiled(rules, need_of(rules), steps, Turns(steps), chances)
+    return Compiled(rules, need_of(rules), steps, chances, Numbers())
 
 
 def step_of(number: int, rule: Rule, chances: Chances) -> Step:
@@ -180,7 +210,7 @@ def step_of(number: int, rule: Rule, chances: Chances) -> Step:
     when = None if isinstance(left, Always) else compile_condition(left)
     writes = set().union(*map(written_by, rule.actions))
     watched = any(chances.asks_later(tag, number) for tag in writes)
-    return Step(number, when, acts, watched)
+    return Step(when, acts, watched)
 
 
 def what_is_left(rule: Rule) -> Condition:
