@@ -20,7 +20,7 @@ from galleyproof.marc.record import Record
 from galleyproof.marc.tags import tag_list
 from galleyproof.rules.compiling import compile_rules
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import tag_test
+from galleyproof.rules.field_tests import tag_test
 from galleyproof.rules.footprint import written_by
 from galleyproof.rules.limits import GrewTooMuch
 from galleyproof.rules.parsing import WrongRules, parse_rules

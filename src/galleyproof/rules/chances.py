@@ -16,7 +16,8 @@ from typing import NamedTuple
 from galleyproof.marc.record import Record
 from galleyproof.rules.conditions import And, Condition, Or, Test
 from galleyproof.rules.draft import Places
-from galleyproof.rules.elements import LEADER, Element, field_test, needed, tag_test
+from galleyproof.rules.elements import LEADER, Element
+from galleyproof.rules.field_tests import field_test, needed, tag_test
 from galleyproof.rules.selecting import bare
 from galleyproof.rules.tree import Action, Rule
 

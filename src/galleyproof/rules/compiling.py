@@ -29,7 +29,8 @@ from galleyproof.rules.conditions import (
     need,
 )
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import LEADER, Readable
+from galleyproof.rules.elements import LEADER
+from galleyproof.rules.field_tests import Readable
 from galleyproof.rules.footprint import overlap, written_by
 from galleyproof.rules.limits import GrewTooMuch
 from galleyproof.rules.merging import compile_merge

@@ -14,16 +14,8 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.tags import Need
-from galleyproof.rules.elements import (
-    LEADER,
-    Element,
-    Readable,
-    field_count,
-    field_test,
-    parse_element,
-    places,
-    subfield_values,
-)
+from galleyproof.rules.elements import LEADER, Element, parse_element
+from galleyproof.rules.field_tests import Readable, field_count, field_test, places, subfield_values
 from galleyproof.rules.finding import exists_in
 from galleyproof.rules.limits import MOST_DEPTH
 from galleyproof.rules.values import Pattern, escapes_marked

@@ -2,7 +2,7 @@
 
 Rules spend their time in these loops, so there is one for each thing that most elements ask for:
 bytes that must stand in the field (`"020.c"`), indicators (`"830.{*,-}"`), or both and more. What
-an element means is said in elements.py alone; here it is only asked for in the cheapest order.
+an element means is said in field_tests.py alone; here it is only asked in the cheapest order.
 
 `data.find(needle) >= 0` rather than `needle in data`: of bytes that first tries whether the needle
 is a number, and makes an error, which takes longer than the search.
@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import Element, Readable, field_test, needed, places
+from galleyproof.rules.elements import Element
+from galleyproof.rules.field_tests import Readable, field_test, needed, places
 
 DataTest = Callable[[bytes], bool]
 

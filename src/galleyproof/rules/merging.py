@@ -29,15 +29,8 @@ from galleyproof.marc.field import is_control, subfield_values
 from galleyproof.marc.record import Record
 from galleyproof.rules.conditions import NotUnderstood, priority_of
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import (
-    LEADER,
-    Element,
-    Readable,
-    field_test,
-    indicator,
-    is_control_tag,
-    places,
-)
+from galleyproof.rules.elements import LEADER, Element, indicator, is_control_tag
+from galleyproof.rules.field_tests import Readable, field_test, places
 from galleyproof.rules.values import Pattern, escapes_marked, whole_value
 
 ACTIONS = {"remove": "remove", "replace": "replace", "add": "add"}

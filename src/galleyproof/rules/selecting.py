@@ -17,9 +17,8 @@ from galleyproof.rules.conditions import (
     tests_of,
 )
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import (
-    LEADER,
-    Element,
+from galleyproof.rules.elements import LEADER, Element
+from galleyproof.rules.field_tests import (
     field_count,
     field_test,
     lacking,

@@ -9,7 +9,8 @@ from dataclasses import replace
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import MARK
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import Written, indicators_wanted, parse_written, places
+from galleyproof.rules.elements import Written, parse_written
+from galleyproof.rules.field_tests import indicators_wanted, places
 from galleyproof.rules.limits import check_growth
 from galleyproof.rules.selecting import each, on_field, on_record, selected
 from galleyproof.rules.tree import Action

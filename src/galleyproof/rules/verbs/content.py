@@ -8,7 +8,8 @@ from collections.abc import Callable
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import MARK
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import LEADER, Element, parse_element, places
+from galleyproof.rules.elements import LEADER, Element, parse_element
+from galleyproof.rules.field_tests import places
 from galleyproof.rules.limits import check_growth
 from galleyproof.rules.selecting import FieldEdit, each, edit_fields, selected, subfield_edit
 from galleyproof.rules.tree import Action

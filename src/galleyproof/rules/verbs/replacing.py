@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import LEADER, Element, control_test, needed
+from galleyproof.rules.elements import LEADER, Element
+from galleyproof.rules.field_tests import control_test, needed
 from galleyproof.rules.selecting import (
     bare,
     each,
