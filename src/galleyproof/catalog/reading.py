@@ -42,26 +42,29 @@ def held_under_roots(
     return [Held(*row) for row in cursor]
 
 
-# The last version of another status, and the run that ended it.
+# The last version of another status before the one that is held, and the run that ended it.
 BEFORE = """
-    SELECT r.kind, r.id, e.run, p.status, coalesce(b.body, p.body)
-    FROM unnest(%s::text[], %s::bigint[]) AS w (kind, id)
-    JOIN record AS r ON r.kind = w.kind AND r.id = w.id
+    SELECT w.kind, w.id, e.run, p.status, coalesce(b.body, p.body)
+    FROM unnest(%s::text[], %s::bigint[], %s::integer[], %s::text[])
+        AS w (kind, id, version, status)
     CROSS JOIN LATERAL (SELECT * FROM version AS v
-        WHERE v.kind = r.kind AND v.id = r.id AND v.version < r.version AND v.status <> r.status
+        WHERE v.kind = w.kind AND v.id = w.id AND v.version < w.version AND v.status <> w.status
         ORDER BY v.version DESC LIMIT 1) AS p
-    JOIN version AS e ON e.kind = r.kind AND e.id = r.id AND e.version = p.version + 1
-    LEFT JOIN version AS b ON b.kind = r.kind AND b.id = r.id AND b.version = p.same_as
+    JOIN version AS e ON e.kind = w.kind AND e.id = w.id AND e.version = p.version + 1
+    LEFT JOIN version AS b ON b.kind = w.kind AND b.id = w.id AND b.version = p.same_as
 """
 
 
 def with_what_was(cursor: psycopg.Cursor, held: Sequence[Held]) -> list[Held]:
     """The same records; those that are deleted or withdrawn with what they were before."""
-    wanted = [(one.kind, one.id) for one in held if one.status in ("deleted", "withdrawn")]
+    wanted = [
+        (one.kind, one.id, one.version, one.status)
+        for one in held
+        if one.status in ("deleted", "withdrawn")
+    ]
     if not wanted:
         return list(held)
-    kinds, ids = (list(column) for column in zip(*wanted, strict=True))
-    cursor.execute(BEFORE, (kinds, ids), binary=True)
+    cursor.execute(BEFORE, [list(column) for column in zip(*wanted, strict=True)], binary=True)
     before = {(kind, id): Gone(*rest) for kind, id, *rest in cursor}
     return [one._replace(gone=before.get((one.kind, one.id))) for one in held]
 

@@ -271,6 +271,8 @@ def record_data(one: Any) -> dict[str, Any]:
         "id": one.id,
         "number": one.number,
         "changes": [change_data(one.kind, change) for change in one.changes],
+        "status": {"before": one.status[0], "after": one.status[1]},
+        **({"unshown": one.unshown} if one.unshown else {}),
     }
 
 
@@ -279,6 +281,11 @@ def show_difference(one: Any) -> None:
 
     out.print(f"  {one.kind} {one.id}  {one.number}", style="bold", markup=False)
     show_changes(one.kind, one.changes)
+    before, after = one.status
+    if before != after:
+        out.print(f"  status: {before} → {after}", markup=False)
+    if one.unshown:
+        out.print(f"  cannot be shown any more: {one.unshown}", markup=False)
 
 
 def show_differences(run: Any, limit: int) -> None:

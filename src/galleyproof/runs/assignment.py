@@ -9,7 +9,6 @@ from typing import Any
 
 from galleyproof.jobs.job import Job
 from galleyproof.marc.tags import Need
-from galleyproof.permits.days import day_of
 from galleyproof.permits.limits import Limits, stored_limits
 from galleyproof.runs.binding import job_of
 from galleyproof.runs.fence import Fence, fence_of
@@ -81,7 +80,7 @@ def assignment_of(run: Run) -> Assignment:
         also=run.also,
         given_to=run.plan_id or run.id,
         excluded=frozenset(int(id) for id in run.excluded),
-        today=day_of(run.requested),
+        today=run.day,
         settings=run.environment.settings,
         limits=limits,
         fence=fence_of(limits),

@@ -1,5 +1,5 @@
 """Changed records with what changes in them: of a run from the versions that it wrote, of a
-plan by asking again about the versions it was made on."""
+plan by asking again (runs.previewing)."""
 
 from __future__ import annotations
 
@@ -11,22 +11,39 @@ import psycopg
 
 from galleyproof.database.connect import connect
 from galleyproof.marc.changes import Change
+from galleyproof.runs import judging
+from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.past import bodies_of
-from galleyproof.runs.previewing import proposed
-from galleyproof.runs.reporting import ids_with, own_number
+from galleyproof.runs.offered import JOBS
+from galleyproof.runs.past import Stored, stored
+from galleyproof.runs.previewing import preview
+from galleyproof.runs.reporting import own_number
 from galleyproof.structures.forms import form_of
 
 
 class Difference(NamedTuple):
-    """One changed record. number: its own."""
+    """One changed record. number: its own. status: before and after. unshown: why what a plan
+    says of it cannot be shown any more, a sentence; then before and after are alike."""
 
     kind: str
     id: int
     number: str
-    changes: list[Change]
+    changes: Sequence[Change]
     before: bytes
     after: bytes
+    status: tuple[str, str] = ("", "")
+    unshown: str = ""
+
+    def shapes(self, literal: frozenset[str]) -> list[str]:
+        """The shapes that it shows, as plans and reports write them."""
+        before, after = self.status
+        found = judging.Difference(form_of(self.kind).read(self.after), after, self.changes)
+        return [str(one) for one in judging.shapes_of(self.kind, found, before, literal)]
+
+
+def literal_of(run: Run) -> frozenset[str]:
+    """What the run's job declares literal in shapes; nothing where the job is not offered."""
+    return JOBS[run.job].literal if run.job in JOBS else frozenset()
 
 
 def differences(run: Run, limit: int | None = None) -> Iterator[Difference]:
@@ -34,45 +51,92 @@ def differences(run: Run, limit: int | None = None) -> Iterator[Difference]:
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
         with connection.cursor() as cursor:
-            changed = islice(ids_with(run, "changed"), limit)
-            while some := list(islice(changed, AT_ONCE)):
-                yield from differences_of(cursor, run, some)
+            yield from islice(each_difference(cursor, run), limit)
 
 
 AT_ONCE = 500
 """Records that are read together."""
 
+STARTS = """
+    SELECT start FROM chunk WHERE run = %s AND state = 'done' AND changed > 0
+    AND (kind IS NULL OR kind = %s) ORDER BY start
+"""
+
+
+def each_difference(cursor: psycopg.Cursor[Any], run: Run) -> Iterator[Difference]:
+    cursor.execute(STARTS, (run.id, run.kind))
+    for (start,) in cursor.fetchall():
+        cursor.execute(
+            "SELECT ids, versions, marks FROM chunk WHERE run = %s AND start = %s",
+            (run.id, start),
+            binary=True,
+        )
+        ids, versions, marks = cursor.fetchone() or ([], [], b"")
+        changed = iter([(ids[place], versions[place]) for place in places_of(CHANGED, marks)])
+        while some := list(islice(changed, AT_ONCE)):
+            yield from differences_of(cursor, run, start, some)
+
 
 def differences_of(
-    cursor: psycopg.Cursor[Any], run: Run, some: Sequence[tuple[int, int]]
+    cursor: psycopg.Cursor[Any], run: Run, start: int, some: Sequence[tuple[int, int]]
 ) -> Iterator[Difference]:
+    """What changes in some changed members of one chunk, in their order. some: (number, version
+    judged at); start: where their chunk begins."""
     kind = run.kind
-    form = form_of(kind)
+    back = 0 if run.job == "load" else 1
     wanted = [(kind, id, version) for id, version in some]
-    if not run.dry_run and run.job != "load":
-        wanted += [(kind, id, version + 1) for id, version in some]
-    bodies = bodies_of(cursor, wanted)
-    after: dict[int, bytes] = {}
-    if run.dry_run and run.undoes_id is not None:
-        after = undone(cursor, run, some, bodies)
-    elif run.dry_run:
-        after = proposed(cursor, run, some, bodies)
+    if not run.dry_run:
+        wanted += [(kind, id, version + back) for id, version in some]
+    found = stored(cursor, wanted)
+    after: dict[int, Stored] = {}
+    unshown: dict[int, str] = {}
+    if not run.dry_run:
+        after = {id: found[kind, id, version + back] for id, version in some}
+    elif run.undoes_id is not None:
+        after = undone(cursor, run, some, found)
+    else:
+        after, unshown = proposed(cursor, run, start, some)
     for id, version in some:
-        body = bodies.get((kind, id, version), b"")
+        before = found[kind, id, version]
         if run.job == "load":
-            yield Difference(kind, id, own_number(kind, body), [], b"", body)
+            yield Difference(kind, id, own_number(kind, before.body), [], b"", before.body)
             continue
-        new = after.get(id, body) if run.dry_run else bodies.get((kind, id, version + 1), b"")
-        found = form.changes(form.read(body), form.read(new)) if body and new else []
-        yield Difference(kind, id, own_number(kind, body), list(found), body, new)
+        yield difference(kind, id, before, after.get(id, before), unshown.get(id, ""))
+
+
+def difference(kind: str, id: int, before: Stored, after: Stored, unshown: str = "") -> Difference:
+    form = form_of(kind)
+    return Difference(
+        kind,
+        id,
+        own_number(kind, before.body),
+        form.changes(form.read(before.body), form.read(after.body)),
+        before.body,
+        after.body,
+        (before.status, after.status),
+        unshown,
+    )
+
+
+def proposed(
+    cursor: psycopg.Cursor[Any], plan: Run, start: int, some: Sequence[tuple[int, int]]
+) -> tuple[dict[int, Stored], dict[int, str]]:
+    """What a run of the plan would make of some of its members, and what cannot be shown."""
+    shown = preview(cursor, plan, start, [id for id, _ in some])
+    after = {
+        id: Stored(write.status, write.body)
+        for (kind, id), write in shown.writes.items()
+        if kind == plan.kind and write.body is not None
+    }
+    return after, shown.unshown
 
 
 def undone(
     cursor: psycopg.Cursor[Any],
     run: Run,
     some: Sequence[tuple[int, int]],
-    bodies: dict[tuple[str, int, int], bytes],
-) -> dict[int, bytes]:
+    now: dict[tuple[str, int, int], Stored],
+) -> dict[int, Stored]:
     """What an undo makes of the records as they are now."""
     kind, form = run.kind, form_of(run.kind)
     cursor.execute(
@@ -80,17 +144,20 @@ def undone(
         (kind, [id for id, _ in some], run.undoes_id),
     )
     written = dict(cursor.fetchall())
-    past = bodies_of(
+    past = stored(
         cursor,
         [(kind, id, version - back) for id, version in written.items() for back in (0, 1)],
     )
     found = {}
     for id, version in some:
-        now, then = bodies.get((kind, id, version)), written.get(id)
-        if now is None or then is None:
-            continue
+        then = written.get(id, 0)
         before, after = past.get((kind, id, then - 1)), past.get((kind, id, then))
-        if before is not None and after is not None:
-            back = form.undo(form.read(before), form.read(after), form.read(now))
-            found[id] = back.after.body
+        if before is None or after is None:
+            continue
+        held = now[kind, id, version]
+        status = held.status
+        if before.status != after.status and held.status == after.status:
+            status = before.status
+        back = form.undo(form.read(before.body), form.read(after.body), form.read(held.body))
+        found[id] = Stored(status, back.after.body)
     return found

@@ -55,6 +55,8 @@ def commit(
 def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Decided) -> bool:
     """New records first: others name them by the numbers that they get. Returns whether what was
     written is plain, as the ledger says."""
+    if assignment.dry_run:
+        return False
     writes, lines = decided.writes, decided.lines
     made = bool(decided.creations)
     if made:

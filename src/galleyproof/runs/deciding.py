@@ -197,7 +197,7 @@ def decide_groups(
             for held in members:
                 decided.fail(places[held.id], held.kind, held.id, sentence_of(error))
             continue
-        if part.writes or part.creations:
+        if not assignment.dry_run and (part.writes or part.creations):
             for held in (*members, *relatives):
                 part.reads_with_children(held)
         take_in(decided, part, root, places.values())
@@ -251,7 +251,7 @@ def decide_group(
     for proposal in assignment.job.decide(group, assignment.parameters):
         beyond = beyond or beyond_fence(assignment, proposal)
         if isinstance(proposal, Making):
-            settle_making(part, proposal, root, write=write)
+            settle_making(part, proposal, root)
             continue
         held, answer = proposal
         if held.kind == assignment.kind and held.id in places:

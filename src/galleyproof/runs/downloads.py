@@ -53,7 +53,7 @@ def write_changed(run: Run, form: str, stream: BinaryIO) -> None:
     """The changed records as they are afterwards, in a form of MARC."""
     out = writer(form, stream)
     for one in differences(run):
-        if one.after:
+        if one.after and not one.unshown:
             out.write(one.after)
     out.close()
 

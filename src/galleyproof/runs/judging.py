@@ -268,8 +268,9 @@ def side_hash(kind: str, id: int, change: bytes) -> bytes:
     return blake2b(b"%b %d %b" % (kind.encode(), id, change), digest_size=16).digest()
 
 
-def settle_making(decided: Decided, making: Making, root: int, *, write: bool) -> None:
-    """A record to be made, as a consequence."""
+def settle_making(decided: Decided, making: Making, root: int) -> None:
+    """A record to be made, as a consequence. A dry run keeps it too, so that its lines number what
+    would be made as the run will."""
     body = making.made.record
     for said in making.made.notes:
         # Its number is not known before it is there; the line names it by what stands in.
@@ -277,5 +278,4 @@ def settle_making(decided: Decided, making: Making, root: int, *, write: bool) -
             Line(making.kind, making.stands_in, "consequence", said.code, said.sentence)
         )
     decided.side.append(side_hash(making.kind, making.parent, b"made " + body.body))
-    if write:
-        decided.creations.append(Creation(making.kind, making.stands_in, making.parent, root, body))
+    decided.creations.append(Creation(making.kind, making.stands_in, making.parent, root, body))

@@ -37,6 +37,7 @@ from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape
 from galleyproof.marc.tags import tag_list
 from galleyproof.people.identity import Who
+from galleyproof.permits.days import day_of
 from galleyproof.permits.deciding import deny
 from galleyproof.runs.faults import point
 from galleyproof.runs.judging import CHANGED, REFUSED, Line
@@ -226,6 +227,7 @@ def begin_or_go_on(
             source=source,
             state="running",
             requested=at,
+            day=day_of(at),
         )
         append(
             "load-started",

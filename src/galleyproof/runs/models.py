@@ -44,6 +44,8 @@ class Schedule(models.Model):
 class Run(models.Model):
     """One use of a job, and what came of it.
 
+    day: the day that its job is given, its plan's where it has one, in the institution's time zone
+    when it was asked for; so a plan made on Monday runs on Wednesday as it was shown.
     limits: those in force when it was asked for, as permits.limits.Limits.stored(). waits_for:
     why a second person must agree (runs.consent). schedule, due: which schedule started it, and
     for which time.
@@ -76,6 +78,7 @@ class Run(models.Model):
     reserved_on = models.DateField(null=True)
     state = models.CharField(max_length=30, default="draft")
     requested = models.DateTimeField()
+    day = models.DateField()
     finished = models.DateTimeField(null=True)
     size = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)

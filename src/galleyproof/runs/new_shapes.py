@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from galleyproof.runs.before_after import Difference, differences
+from galleyproof.runs.before_after import Difference, differences, literal_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
-from galleyproof.structures.forms import form_of
 
 LOOKED_AT = 50_000
 """Changed records looked at, at the most, for examples of shapes that few records have."""
@@ -19,9 +17,9 @@ def examples(run: Run, each: int) -> dict[str, list[Difference]]:
     wanted = {shape for shape in new if not shape.startswith("follows: ")}
     if not wanted or run.plan is None:
         return found
-    literal = job_named(run.job).literal
+    literal = literal_of(run)
     for one in differences(run.plan, LOOKED_AT):
-        for shape in map(str, form_of(one.kind).shapes(one.changes, literal)):
+        for shape in one.shapes(literal):
             if shape in wanted:
                 found[shape].append(one)
                 if len(found[shape]) >= each:

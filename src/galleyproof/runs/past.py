@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import psycopg
@@ -85,18 +86,34 @@ def read_consequences(
     return [Past._make(row) for row in cursor]
 
 
-def bodies_of(
-    cursor: psycopg.Cursor[Any], wanted: list[tuple[str, int, int]]
-) -> dict[tuple[str, int, int], bytes]:
-    if not wanted:
+class Stored(NamedTuple):
+    """A version of a record."""
+
+    status: str
+    body: bytes
+
+
+def stored(
+    cursor: psycopg.Cursor[Any], wanted: Iterable[tuple[str, int, int]]
+) -> dict[tuple[str, int, int], Stored]:
+    """The versions of these (kind, number, version) that there are."""
+    some = set(wanted)
+    if not some:
         return {}
-    kinds, ids, versions = (list(column) for column in zip(*set(wanted), strict=True))
+    kinds, ids, versions = (list(column) for column in zip(*some, strict=True))
     cursor.execute(
-        "SELECT w.kind, w.id, w.version, coalesce(v.body, b.body)"
+        "SELECT w.kind, w.id, w.version, v.status, coalesce(v.body, b.body)"
         " FROM unnest(%s::text[], %s::bigint[], %s::integer[]) AS w (kind, id, version)"
         " JOIN version AS v ON v.kind = w.kind AND v.id = w.id AND v.version = w.version"
         " LEFT JOIN version AS b ON b.kind = v.kind AND b.id = v.id AND b.version = v.same_as",
         (kinds, ids, versions),
         binary=True,
     )
-    return {(kind, id, version): body for kind, id, version, body in cursor}
+    return {(kind, id, version): Stored(*rest) for kind, id, version, *rest in cursor}
+
+
+def bodies_of(
+    cursor: psycopg.Cursor[Any], wanted: Iterable[tuple[str, int, int]]
+) -> dict[tuple[str, int, int], bytes]:
+    """The bodies of these (kind, number, version) that there are."""
+    return {key: one.body for key, one in stored(cursor, wanted).items()}

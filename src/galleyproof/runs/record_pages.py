@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from galleyproof.catalog.reading import held_with_ids
@@ -14,12 +14,10 @@ from galleyproof.database.connect import connect
 from galleyproof.jobs.outcome import Said
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.shapes import Shape
-from galleyproof.runs.before_after import Difference, differences_of
+from galleyproof.runs.before_after import Difference, differences_of, literal_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import BY_NAME
 from galleyproof.runs.tally import loads
-from galleyproof.structures.forms import form_of
 
 At = tuple[int, int]
 """A place in a run: (start of the chunk, place within it)."""
@@ -81,8 +79,13 @@ def page(
                 differences = {}
             some, following = some[:limit], some[limit - 1].at if len(some) > limit else None
             if outcome == "changed" and not shape:
-                pairs = [(one.id, one.version) for one in some]
-                differences = {one.id: one for one in differences_of(cursor, run, pairs)}
+                differences = {
+                    one.id: one
+                    for start, those in groupby(some, key=lambda one: one.at[0])
+                    for one in differences_of(
+                        cursor, run, start, [(each.id, each.version) for each in those]
+                    )
+                }
             held = {
                 one.id: one for one in held_with_ids(cursor, run.kind, [one.id for one in some])
             }
@@ -132,8 +135,7 @@ def showing(
     """The changed members that show a kind of change, with what changes in them. Only chunks
     whose own count has it are looked into."""
     mark = BY_NAME["changed"]
-    literal = JOBS[run.job].literal if run.job in JOBS else frozenset()
-    form = form_of(run.kind)
+    literal = literal_of(run)
     start = after[0]
     for begins in chunks_showing(cursor, run, shape, start):
         cursor.execute(
@@ -145,12 +147,13 @@ def showing(
         floor = after[1] if begins == after[0] else -1
         some = [
             Member((begins, at), ids[at], versions[at])
-            for at, found in enumerate(marks)
-            if found == mark and at > floor
+            for at, each in enumerate(marks)
+            if each == mark and at > floor
         ]
         pairs = [(one.id, one.version) for one in some]
-        for one, difference in zip(some, differences_of(cursor, run, pairs), strict=True):
-            if shape in map(str, form.shapes(difference.changes, literal)):
+        found = differences_of(cursor, run, begins, pairs)
+        for one, difference in zip(some, found, strict=True):
+            if shape in difference.shapes(literal):
                 yield one, difference
 
 

@@ -26,6 +26,7 @@ from galleyproof.catalog.refreshing import Copying, copy_keys, copy_records, let
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
+from galleyproof.permits.days import day_of
 from galleyproof.permits.deciding import deny
 from galleyproof.runs.faults import point
 from galleyproof.runs.models import Run
@@ -195,6 +196,7 @@ def begin_or_go_on(
             source={"copy": SOURCE, "generation": settings.generation + 1},
             state="running",
             requested=at,
+            day=day_of(at),
         )
         settings.refreshing = run.id
         settings.save()

@@ -112,6 +112,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         "schedule_id": asked.schedule,
         "due": asked.due,
         "requested": at,
+        "day": plan.day if plan else day_of(at),
         "size": size,
     }
     reserved = {} if asked.dry_run else {"reserved": size, "reserved_on": day_of(at)}
@@ -348,7 +349,8 @@ def plan_then_run(
     """In production a run plans first; it goes on from that plan as soon as it is made."""
     plan = run_directly(who, values | {"dry_run": True, "ramp": ""}, chosen, at)
     with transaction.atomic():
-        run = new_run(who, values | reserved | {"plan": plan, "source": plan.source}, at)
+        from_it = {"plan": plan, "source": plan.source, "day": plan.day}
+        run = new_run(who, values | reserved | from_it, at)
         move(run, "planning")
         run.save()
     settle(plan.id, at)

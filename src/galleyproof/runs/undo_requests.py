@@ -10,6 +10,7 @@ from galleyproof.catalog.models import Environment
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
+from galleyproof.permits.days import day_of
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.freezing import freeze_undo
 from galleyproof.runs.models import Run
@@ -50,6 +51,7 @@ def request_undo(
                 "permit_id": answer.permit_id,
                 "limits": [one.stored() for one in answer.limits],
                 "requested": at,
+                "day": day_of(at),
             },
             at,
         )

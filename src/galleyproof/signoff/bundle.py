@@ -28,6 +28,7 @@ from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
 from galleyproof.people.rights import require_role
 from galleyproof.permits.models import Permit
+from galleyproof.runs.before_after import Difference, differences_of
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.judging import CHANGED, OUTCOMES, hash_of_change
 from galleyproof.runs.models import Run
@@ -35,7 +36,6 @@ from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso, own_number, said_rows, summary
 from galleyproof.runs.states import ENDED
 from galleyproof.signoff.account import ticket_account
-from galleyproof.signoff.examples import Changing, changing
 from galleyproof.signoff.models import Ticket
 from galleyproof.structures.forms import form_of
 
@@ -44,7 +44,7 @@ SIDE = 24
 """Bytes of the ledger's hash of one consequence, the number of its root before it."""
 
 CHUNKS = """
-    SELECT ids, versions, marks, hashes, side FROM {environment}.chunk
+    SELECT start, ids, versions, marks, hashes, side FROM {environment}.chunk
     WHERE run = %s AND state = 'done' ORDER BY start
 """
 
@@ -233,21 +233,22 @@ def log_lines(about: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 # ---- records
 
-Chunk = tuple[list[int], list[int], bytes, bytes, bytes]
-"""numbers, versions judged at, marks, hashes of the changes, hashes of the consequences"""
+Chunk = tuple[int, list[int], list[int], bytes, bytes, bytes]
+"""where it begins, numbers, versions judged at, marks, hashes of the changes, hashes of the
+consequences"""
 
 
 def chunks(run: Run) -> Iterator[Chunk]:
     with connect("governing") as reading, reading.cursor(name="bundle", binary=True) as cursor:
         cursor.itersize = 20
         cursor.execute(CHUNKS.format(environment=run.environment_id), (run.pk,))
-        for ids, versions, marks, hashes, side in cursor:
-            yield ids, versions, bytes(marks), bytes(hashes or b""), bytes(side or b"")
+        for start, ids, versions, marks, hashes, side in cursor:
+            yield start, ids, versions, bytes(marks), bytes(hashes or b""), bytes(side or b"")
 
 
 def record_lines(run: Run) -> Iterator[list[Any]]:
     """[number, version judged at, outcome, hash of the change] of every record of the set."""
-    for ids, versions, marks, hashes, _ in chunks(run):
+    for _, ids, versions, marks, hashes, _ in chunks(run):
         at = 0
         for place, mark in enumerate(marks):
             change = None
@@ -269,23 +270,24 @@ def changed_lines(run: Run) -> Iterator[dict[str, Any]]:
     with connect("governing", autocommit=True) as beside:
         beside.execute(f"SET search_path = {run.environment_id}, governing")
         with beside.cursor() as cursor:
-            for ids, versions, marks, hashes, _ in chunks(run):
+            for start, ids, versions, marks, hashes, _ in chunks(run):
                 places = [place for place, mark in enumerate(marks) if mark == CHANGED]
                 some = [(ids[place], versions[place]) for place in places]
                 digests = {id: hashes[16 * at : 16 * at + 16] for at, (id, _) in enumerate(some)}
                 judged = dict(some)
-                for one in changing(cursor, run, some):
+                for one in differences_of(cursor, run, start, some):
                     yield changed_line(run, one, judged[one.id] + 1, digests[one.id])
             if not run.dry_run:
                 yield from aside_lines(cursor, run)
 
 
-def changed_line(run: Run, one: Changing, written: int, digest: bytes) -> dict[str, Any]:
-    old, status = one.status or ("", "")
+def changed_line(run: Run, one: Difference, written: int, digest: bytes) -> dict[str, Any]:
+    old, status = one.status
     told = None
     if one.before and one.after and hash_of_change(one.changes, status, old) == digest:
         told = told_of(one.changes)
-    return line_of(run.kind, one.id, written, one.before, one.after, old, status, told, False)
+    after = None if one.unshown else one.after
+    return line_of(run.kind, one.id, written, one.before, after, old, status, told, False)
 
 
 def aside_lines(cursor: psycopg.Cursor[Any], run: Run) -> Iterator[dict[str, Any]]:

@@ -100,6 +100,7 @@ class Migration(migrations.Migration):
                 ("reserved_on", models.DateField(null=True)),
                 ("state", models.CharField(default="draft", max_length=30)),
                 ("requested", models.DateTimeField()),
+                ("day", models.DateField()),
                 ("finished", models.DateTimeField(null=True)),
                 ("size", models.BigIntegerField(default=0)),
                 ("counts", models.JSONField(default=dict)),
