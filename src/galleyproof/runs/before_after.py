@@ -74,14 +74,14 @@ def each_difference(cursor: psycopg.Cursor[Any], run: Run) -> Iterator[Differenc
         ids, versions, marks = cursor.fetchone() or ([], [], b"")
         changed = iter([(ids[place], versions[place]) for place in places_of(CHANGED, marks)])
         while some := list(islice(changed, AT_ONCE)):
-            yield from differences_of(cursor, run, start, some)
+            yield from differences_of(cursor, run, [start], some)
 
 
 def differences_of(
-    cursor: psycopg.Cursor[Any], run: Run, start: int, some: Sequence[tuple[int, int]]
+    cursor: psycopg.Cursor[Any], run: Run, starts: Sequence[int], some: Sequence[tuple[int, int]]
 ) -> Iterator[Difference]:
-    """What changes in some changed members of one chunk, in their order. some: (number, version
-    judged at); start: where their chunk begins."""
+    """What changes in some changed members, in their order. some: (number, version judged at);
+    starts: where their chunks begin."""
     kind = run.kind
     back = 0 if run.job == "load" else 1
     wanted = [(kind, id, version) for id, version in some]
@@ -95,7 +95,7 @@ def differences_of(
     elif run.undoes_id is not None:
         after = undone(cursor, run, some, found)
     else:
-        after, unshown = proposed(cursor, run, start, some)
+        after, unshown = proposed(cursor, run, starts, some)
     for id, version in some:
         before = found[kind, id, version]
         if run.job == "load":
@@ -119,10 +119,10 @@ def difference(kind: str, id: int, before: Stored, after: Stored, unshown: str =
 
 
 def proposed(
-    cursor: psycopg.Cursor[Any], plan: Run, start: int, some: Sequence[tuple[int, int]]
+    cursor: psycopg.Cursor[Any], plan: Run, starts: Sequence[int], some: Sequence[tuple[int, int]]
 ) -> tuple[dict[int, Stored], dict[int, str]]:
     """What a run of the plan would make of some of its members, and what cannot be shown."""
-    shown = preview(cursor, plan, start, [id for id, _ in some])
+    shown = preview(cursor, plan, starts, [id for id, _ in some])
     after = {
         id: Stored(write.status, write.body)
         for (kind, id), write in shown.writes.items()

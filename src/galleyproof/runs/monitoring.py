@@ -82,11 +82,11 @@ def changed_per_day(days: int, at: datetime, zone: tzinfo) -> list[tuple[date, d
     rows = (
         Run.objects.filter(finished__gte=datetime.combine(first, time.min, zone), dry_run=False)
         .exclude(job="load")
-        .annotate(day=TruncDate("finished", tzinfo=zone))
-        .values("day", "environment_id")
+        .annotate(ended=TruncDate("finished", tzinfo=zone))
+        .values("ended", "environment_id")
         .annotate(changed=Sum(Cast(KeyTextTransform("changed", "counts"), BigIntegerField())))
     )
     for row in rows:
-        if row["day"] in found:
-            found[row["day"]][row["environment_id"]] = row["changed"] or 0
+        if row["ended"] in found:
+            found[row["ended"]][row["environment_id"]] = row["changed"] or 0
     return list(found.items())

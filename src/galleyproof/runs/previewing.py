@@ -32,7 +32,7 @@ from galleyproof.structures.table import STRUCTURES
 
 @dataclass(slots=True)
 class Preview:
-    """What a run from a plan would write in a part of a chunk.
+    """What a run from a plan would write in some of its chunks.
 
     writes: (kind, number) -> the new version, of members and of what follows on other records;
     the time of change in 005 is the run's and not in it. creations: the records that it would
@@ -52,22 +52,24 @@ UNSHOWN = (
 
 
 def preview(
-    cursor: psycopg.Cursor[Any], plan: Run, start: int, ids: Iterable[int] | None = None
+    cursor: psycopg.Cursor[Any],
+    plan: Run,
+    starts: Sequence[int],
+    ids: Iterable[int] | None = None,
 ) -> Preview:
-    """What a run of the plan would write in the chunk that starts at this place.
+    """What a run of the plan would write in the chunks that start at these places.
 
     ids: only these changed members, and what is decided together with them; None for all. The
-    numbers that stand in for made records are those of the plan's own lines where all are asked
-    for. The cursor's search path is the environment, then the governing schema.
+    numbers that stand in for made records are those of the plan's own lines where all of one
+    chunk is asked for. The cursor's search path is the environment, then the governing schema.
     """
     assignment = replace(assignment_of(plan), dry_run=False, planned=True, stamp=None)
-    whole = planned_chunk(cursor, plan, start)
+    whole = planned(cursor, plan, starts)
     chunk = whole if ids is None else part_of(cursor, assignment, whole, set(ids))
     if not chunk.to_do:
         return Preview()
     members = members_as_planned(cursor, assignment, chunk)
     decided = ask(cursor, assignment, chunk, members, before=None)
-    # A member without root is alone; nothing beside it can have changed.
     if left_out(chunk, decided) and not assignment.alone:
         then = ask(cursor, assignment, chunk, members, before=plan.id)
         if len(left_out(chunk, then)) < len(left_out(chunk, decided)):
@@ -84,19 +86,25 @@ def left_out(chunk: Chunk, decided: Decided) -> list[int]:
     return [place for place in chunk.to_do if decided.marks[place] != CHANGED]
 
 
-def planned_chunk(cursor: psycopg.Cursor[Any], plan: Run, start: int) -> Chunk:
-    """A chunk of a plan as a run from it takes it over."""
+def planned(cursor: psycopg.Cursor[Any], plan: Run, starts: Sequence[int]) -> Chunk:
+    """Chunks of a plan as one, as a run from it takes them over."""
     cursor.execute(
         "SELECT ids, marks, versions, hashes, side FROM chunk"
-        " WHERE run = %s AND start = %s AND state = 'done'",
-        (plan.id, start),
+        " WHERE run = %s AND start = ANY(%s) AND state = 'done' ORDER BY start",
+        (plan.id, list(starts)),
         binary=True,
     )
-    row = cursor.fetchone()
-    if row is None:
-        return Chunk(plan.id, start, [], b"", [], b"", 0, b"")
-    ids, marks, versions, hashes, side = row
-    return Chunk(plan.id, start, ids, marks, versions, hashes, 0, side)
+    rows = cursor.fetchall()
+    return Chunk(
+        plan.id,
+        min(starts, default=0),
+        [id for ids, *_ in rows for id in ids],
+        b"".join(marks for _, marks, *_ in rows),
+        [version for _, _, versions, *_ in rows for version in versions],
+        b"".join(hashes for *_, hashes, _ in rows),
+        0,
+        b"".join(side or b"" for *_, side in rows),
+    )
 
 
 def part_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any, NamedTuple
 
 from galleyproof.catalog.reading import held_with_ids
@@ -79,13 +79,9 @@ def page(
                 differences = {}
             some, following = some[:limit], some[limit - 1].at if len(some) > limit else None
             if outcome == "changed" and not shape:
-                differences = {
-                    one.id: one
-                    for start, those in groupby(some, key=lambda one: one.at[0])
-                    for one in differences_of(
-                        cursor, run, start, [(each.id, each.version) for each in those]
-                    )
-                }
+                starts = sorted({one.at[0] for one in some})
+                pairs = [(one.id, one.version) for one in some]
+                differences = {one.id: one for one in differences_of(cursor, run, starts, pairs)}
             held = {
                 one.id: one for one in held_with_ids(cursor, run.kind, [one.id for one in some])
             }
@@ -151,7 +147,7 @@ def showing(
             if each == mark and at > floor
         ]
         pairs = [(one.id, one.version) for one in some]
-        found = differences_of(cursor, run, begins, pairs)
+        found = differences_of(cursor, run, [begins], pairs)
         for one, difference in zip(some, found, strict=True):
             if shape in difference.shapes(literal):
                 yield one, difference

@@ -275,7 +275,7 @@ def changed_lines(run: Run) -> Iterator[dict[str, Any]]:
                 some = [(ids[place], versions[place]) for place in places]
                 digests = {id: hashes[16 * at : 16 * at + 16] for at, (id, _) in enumerate(some)}
                 judged = dict(some)
-                for one in differences_of(cursor, run, start, some):
+                for one in differences_of(cursor, run, [start], some):
                     yield changed_line(run, one, judged[one.id] + 1, digests[one.id])
             if not run.dry_run:
                 yield from aside_lines(cursor, run)
