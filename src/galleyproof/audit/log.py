@@ -21,8 +21,7 @@ from galleyproof.audit.actions import ACTIONS
 from galleyproof.audit.hashing import GENESIS, entry_hash, moment, plain, storable
 from galleyproof.audit.models import Entry
 from galleyproof.database.connect import connect
-
-LOCK = 0x67616C6C6579  # "galley": the advisory lock under which entries are numbered
+from galleyproof.database.locks import Lock
 
 WAIT_APART = "10s"
 """How long a denied attempt waits for its turn, should the caller itself hold the lock."""
@@ -138,7 +137,7 @@ def new_entry(
 
 def insert(cursor: Cursor, entry: Entry) -> None:
     """Numbers, chains and writes the entry, under the log's lock."""
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", (Lock.LOGGING,))
     # A statement after the lock sees what its last holder committed (READ COMMITTED).
     cursor.execute("SELECT number, hash FROM governing.audit_entry ORDER BY number DESC LIMIT 1")
     last, entry.previous = cursor.fetchone() or (0, GENESIS)

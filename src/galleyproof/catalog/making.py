@@ -10,10 +10,8 @@ import psycopg
 
 from galleyproof.catalog.filling import NewRecord, fill
 from galleyproof.catalog.kinds import KINDS
+from galleyproof.database.locks import Lock
 from galleyproof.structures.forms import Body, form_of
-
-MAKING = 834
-"""First half of the advisory lock under which a kind's next numbers are taken."""
 
 
 @dataclass(slots=True)
@@ -53,7 +51,7 @@ def make(
         some = [creation for creation in creations if creation.kind == kind]
         if not some:
             continue
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (MAKING, place))
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (Lock.NUMBERING, place))
         cursor.execute("SELECT coalesce(max(id), 0) FROM record WHERE kind = %s", (kind,))
         row = cursor.fetchone()
         first = (row[0] if row else 0) + 1

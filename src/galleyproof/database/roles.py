@@ -13,6 +13,7 @@ from psycopg import sql
 from galleyproof.database import server
 from galleyproof.database.connect import ROLES, parameters_of, password_on_server, role_name
 from galleyproof.database.home import home, is_embedded, locked, password_of
+from galleyproof.database.locks import Lock
 from galleyproof.marc.errors import Wrong
 
 OTHERS = tuple(role for role in ROLES if role != "owner")
@@ -59,7 +60,7 @@ def prepare_server() -> list[str]:
     with psycopg.connect(**given) as connection:
         owner = connection.info.user
         refuse_old_server(connection.info.server_version)
-        connection.execute("SELECT pg_advisory_xact_lock(829, 1)")
+        connection.execute("SELECT pg_advisory_xact_lock(%s, 1)", (Lock.INSTALLING,))
         try:
             said += make_schemas(connection, database, owner, before=make_logins)
         except psycopg.errors.InsufficientPrivilege as error:

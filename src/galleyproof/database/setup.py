@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from galleyproof.database import roles
 from galleyproof.database.connect import connect
+from galleyproof.database.locks import Lock
 
 
 def ready() -> None:
@@ -28,7 +29,7 @@ def initialise() -> list[str]:
     ready()
     with connect("owner", autocommit=True) as alone:
         # Two that set up at once come one after the other.
-        alone.execute("SELECT pg_advisory_lock(829, 2)")
+        alone.execute("SELECT pg_advisory_lock(%s, 2)", (Lock.INSTALLING,))
         out = io.StringIO()
         call_command("migrate", database="owner", interactive=False, verbosity=1, stdout=out)
         applied = re.findall(r"Applying (\S+)\.\.\. OK", out.getvalue())

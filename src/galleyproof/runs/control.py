@@ -8,6 +8,7 @@ from django.db import transaction
 
 from galleyproof.audit.log import append
 from galleyproof.database.connect import connect
+from galleyproof.database.locks import Lock, try_lock
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny
@@ -94,8 +95,7 @@ def cancel(who: Who, number: int, at: datetime) -> Run:
 def cancel_load(who: Who, run: Run, at: datetime) -> Run:
     """A load whose files are lost cannot go on; what it loaded stays. Not while it is going."""
     with connect(run.environment_id, autocommit=True) as connection:
-        row = connection.execute("SELECT pg_try_advisory_lock(832, %s)", (run.id,)).fetchone()
-        if not (row and row[0]):
+        if not try_lock(connection, Lock.LOADING, run.id):
             raise Wrong(f"run {run.id} is loading just now; interrupt that command first")
         with transaction.atomic():
             run = Run.objects.select_for_update().get(pk=run.id)

@@ -16,34 +16,24 @@ from typing import Any
 import psycopg
 
 from galleyproof.catalog.writing import array_of
+from galleyproof.database.locks import Lock, holders, try_lock
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.faults import point
 from galleyproof.runs.judging import CHANGED, FAILED, MISSING, REFUSED, UNCHANGED, Decided, Line
 from galleyproof.runs.material import Chunk
 
-SESSIONS = 830
-"""First half of the advisory lock that a session working on chunks holds; its number is the
-second."""
-WORKERS = 831
-"""The same for worker processes that wait for work."""
 ATTEMPTS = 3
 
-LIVE = (
-    "EXISTS (SELECT 1 FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.granted"
-    f" AND l.classid = {SESSIONS} AND l.objid = c.worker::oid AND l.objsubid = 2"
-    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-)
+LIVE = f"{holders(Lock.WORKING, 'c.worker')} > 0"
 
 
 def sign_in(connection: psycopg.Connection[Any]) -> int:
     """Gives this session a number of its own and holds it as long as the session lives."""
     while True:
         number = secrets.randbelow(2**31 - 1) + 1
-        row = connection.execute(
-            "SELECT pg_try_advisory_lock(%s, %s)", (SESSIONS, number)
-        ).fetchone()
+        mine = try_lock(connection, Lock.WORKING, number)
         connection.commit()
-        if row and row[0]:
+        if mine:
             return number
 
 

@@ -29,6 +29,7 @@ from galleyproof.catalog.generations import refuse_while_refreshing
 from galleyproof.catalog.kinds import KINDS, environment_named, kind_named
 from galleyproof.catalog.models import Environment
 from galleyproof.database.connect import connect
+from galleyproof.database.locks import Lock, try_lock
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.files import opened
 from galleyproof.marc.keys import keys
@@ -274,8 +275,7 @@ def work(run: Run, source: Source, after_chunk: Callable[[int], None]) -> None:
 
 def alone(connection: psycopg.Connection[Any], run: Run) -> int:
     """Two commands must not go on with one load at once."""
-    row = connection.execute("SELECT pg_try_advisory_lock(832, %s)", (run.id,)).fetchone()
-    if not (row and row[0]):
+    if not try_lock(connection, Lock.LOADING, run.id):
         raise Wrong(f"run {run.id} is being loaded by another process just now")
     return sign_in(connection)
 

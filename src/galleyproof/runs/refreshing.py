@@ -24,6 +24,7 @@ from galleyproof.catalog.kinds import KINDS, environment_named
 from galleyproof.catalog.models import Environment, Generation
 from galleyproof.catalog.refreshing import Copying, copy_keys, copy_records, let_go_of_holds
 from galleyproof.database.connect import connect
+from galleyproof.database.locks import Lock, holders, try_lock
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.days import day_of
@@ -37,8 +38,6 @@ from galleyproof.runs.working import now
 
 JOB = "refresh"
 SOURCE = "production"
-LOCK = 833
-"""First half of the advisory lock of a process that refreshes; the run is the second."""
 BY_WORKERS = "by-workers"
 """What the source of a run says that workers are to carry through."""
 TELL_EVERY = 1.0
@@ -94,8 +93,7 @@ def work(
     connection: psycopg.Connection[Any], run: Run, after_window: Callable[[int, int], None]
 ) -> Run:
     """Does what is left of a refresh. Raises Wrong where another process is at it."""
-    row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, run.id)).fetchone()
-    if not (row and row[0]):
+    if not try_lock(connection, Lock.REFRESHING, run.id):
         where = run.environment_id
         raise Wrong(f"run {run.id} is refreshing the {where} in another process just now")
     run.refresh_from_db()
@@ -133,12 +131,7 @@ def left_to_workers() -> int | None:
 def at_it(number: int) -> bool:
     """Whether a process is carrying this refresh through just now."""
     with governing.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_locks AS l WHERE l.locktype = 'advisory'"
-            " AND l.granted AND l.classid = %s AND l.objid = %s AND l.objsubid = 2 AND l.database ="
-            " (SELECT oid FROM pg_database WHERE datname = current_database()))",
-            (LOCK, number),
-        )
+        cursor.execute(f"SELECT {holders(Lock.REFRESHING, '%s')}", (number,))
         return bool(cursor.fetchone()[0])
 
 

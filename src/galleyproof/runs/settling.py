@@ -35,6 +35,15 @@ def move(run: Run, state: str) -> None:
     run.state = state
 
 
+def begin(run_id: int) -> None:
+    """A worker takes a queued run; nothing where another has, or it was stopped meanwhile."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run_id)
+        if run.state == "queued":
+            move(run, "running")
+            run.save(update_fields=["state"])
+
+
 def settle(run_id: int, at: datetime, *, own: bool = False) -> str:
     """Makes the moves that are due; returns the run's state.
 
@@ -61,13 +70,8 @@ def due(run: Run, at: datetime, own: bool) -> None:
     if run.state == "cancelling" and so_far.in_hand == 0:
         finish(run, so_far, "cancelled", at)
     elif so_far.through and run.state in ("planning", "pausing") and run.dry_run:
-        # A pause that came after the last chunk has nothing left to stop.
-        if run.state == "pausing":
-            run.state = "planning"
         finish(run, so_far, "planned", at)
     elif so_far.through and run.state in ("queued", "running", "pausing"):
-        if run.state != "running":
-            run.state = "running"
         finish(run, so_far, ended_as(so_far.counts), at)
     elif run.state == "pausing" and so_far.in_hand == 0:
         rest(run, at)
@@ -186,7 +190,6 @@ def go_on_from_plan(run_id: int, at: datetime) -> None:
         take_over(run, plan)
         run.waits_for = what_it_waits_for(run, plan)
         if not plan.counts["changed"]:
-            run.state = "running"
             finish(run, tally(run.environment_id, run.id), "completed-nothing-changed", at)
             return
         asked = run.waits_for and run.confirmed_by_id is None

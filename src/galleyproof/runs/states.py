@@ -13,6 +13,19 @@ class Move(NamedTuple):
     why: str
 
 
+ENDINGS = (
+    ("completed", "something was changed"),
+    ("completed-nothing-changed", "nothing was changed"),
+    ("completed-with-failures", "some records failed"),
+)
+"""How a run ends of which every chunk is done."""
+
+BEGINNINGS = {
+    "draft": "it was asked for; its set is not frozen yet",
+    "running": "a first filling or a refresh: the command that asked for it works it at once",
+}
+"""States in which a run is made."""
+
 MOVES = (
     Move("draft", "planning", "the request was accepted; the plan comes first"),
     Move("draft", "queued", "the request was accepted; nothing needs planning"),
@@ -32,12 +45,22 @@ MOVES = (
     Move("queued", "cancelling", "cancelled before it began"),
     Move("running", "pausing", "somebody asked it to pause; chunks in hand are finished first"),
     Move("running", "cancelling", "somebody cancelled; chunks in hand are finished first"),
-    Move("running", "completed", "every chunk is done and something was changed"),
-    Move("running", "completed-nothing-changed", "every chunk is done and nothing was changed"),
-    Move("running", "completed-with-failures", "every chunk is done; some records failed"),
+    *(Move("running", after, f"every chunk is done; {why}") for after, why in ENDINGS),
     Move("running", "failed", "it could not go on"),
     Move("pausing", "paused", "no chunk is in hand any more"),
     Move("pausing", "cancelling", "cancelled while pausing"),
+    Move("pausing", "planned", "its last chunk was done before the pause took effect"),
+    *(
+        Move(before, after, f"{because}: {why}")
+        for before, because in (
+            (
+                "queued",
+                "nothing was left to a worker, or one has just done the last of it",
+            ),
+            ("pausing", "its last chunk was done before the pause took effect"),
+        )
+        for after, why in ENDINGS
+    ),
     Move("paused", "planning", "resumed: what is pending of the plan is worked"),
     Move("paused", "queued", "resumed: what is pending is worked"),
     Move("paused", "cancelling", "cancelled while paused"),

@@ -19,12 +19,13 @@ import psycopg
 from django.db import connection
 
 from galleyproof.database.connect import connect
+from galleyproof.database.locks import Lock, holders
 from galleyproof.runs.assignment import assignment_of
 from galleyproof.runs.committing import Halted
 from galleyproof.runs.control import hold
-from galleyproof.runs.ledger import LIVE, WORKERS
+from galleyproof.runs.ledger import LIVE
 from galleyproof.runs.models import Run
-from galleyproof.runs.settling import give_up, go_on_from_plan, settle
+from galleyproof.runs.settling import begin, give_up, go_on_from_plan, settle
 from galleyproof.runs.standing_again import another_revision, asks_nobody, still
 from galleyproof.runs.states import OWN_COMMAND
 from galleyproof.runs.working import DiskFull, Session, now, work_run
@@ -142,7 +143,8 @@ def turn(
     if said := may_not_go_on(run):
         hold(run_id, said, now())
         return
-    Run.objects.filter(pk=run_id, state="queued").update(state="running")
+    if run.state == "queued":
+        begin(run_id)
     until = time.monotonic() + TURN
     try:
         work_run(
@@ -186,12 +188,7 @@ def permit_ended(run: Run) -> str:
 def workers_alive() -> int:
     """How many worker processes wait for work just now, wherever they are."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.granted"
-            " AND l.classid = %s AND l.objsubid = 2 AND l.database ="
-            " (SELECT oid FROM pg_database WHERE datname = current_database())",
-            (WORKERS,),
-        )
+        cursor.execute(f"SELECT {holders(Lock.WAITING)}")
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 
@@ -200,5 +197,7 @@ def workers_alive() -> int:
 def counted_as_worker() -> Iterator[psycopg.Connection[Any]]:
     """Holds a lock as long as this process is a worker, so that others can see it is alive."""
     with connect("governing", autocommit=True, application="galley worker") as signed:
-        signed.execute("SELECT pg_advisory_lock_shared(%s, %s)", (WORKERS, os.getpid() % 2**31))
+        signed.execute(
+            "SELECT pg_advisory_lock_shared(%s, %s)", (Lock.WAITING, os.getpid() % 2**31)
+        )
         yield signed

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from galleyproof.database.locks import Lock
 from galleyproof.people.models import Person
 from galleyproof.permits.days import day_of
 from galleyproof.permits.reminders import Reminder, due_reminders, reminded
@@ -19,8 +20,6 @@ from galleyproof.signoff.models import RoleForm
 from galleyproof.signoff.moving import Hand, tell
 from galleyproof.signoff.states import form_move_of
 from galleyproof.signoff.tickets import form_of, ticket_numbered
-
-ONE_AT_A_TIME = 0x75706B65  # "upke"
 
 
 class Kept(NamedTuple):
@@ -40,7 +39,7 @@ def keep_up(at: datetime) -> Kept:
     forms: list[int] = []
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", (ONE_AT_A_TIME,))
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", (Lock.UPKEEP,))
             mine = cursor.fetchone()[0]
         if mine:
             numbers = remind(at)

@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from galleyproof.database.connect import connect
+from galleyproof.database.locks import Lock
 from galleyproof.marc.errors import Wrong
 from galleyproof.web.asking import now, person_of
 from galleyproof.web.models import Sent
 
-LOCK = 832
-"""First half of the advisory lock that a form holds while it is worked."""
 KEEP = timedelta(days=30)
 
 
@@ -33,7 +32,7 @@ def once(request: HttpRequest, work: Callable[[], str]) -> HttpResponse:
     if not 20 <= len(token) <= 64:
         raise Wrong(_("this form came without its number; open the page again and send it anew"))
     with connect("governing", application="galley form") as held:
-        held.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (LOCK, token))
+        held.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (Lock.SENDING, token))
         return go(request, once_alone(request, token, work))
 
 
