@@ -144,7 +144,7 @@ def check_usage(asked: Request) -> tuple[Job, Run | None, str]:
         findings.append("say on what: exactly one of a set, a file and a plan")
     if asked.job == "undo":
         findings.append("an undo is asked for with `galley undo RUN`")
-    if asked.job == "edit-record" and not asked.ids:
+    if asked.job == "edit-record" and not asked.ids and asked.plan is None:
         findings.append("one record is edited with `galley edit KIND ID`")
     if asked.exclude and asked.plan is None:
         findings.append("records can be excluded only from a plan: make a dry run first")

@@ -176,6 +176,8 @@ def refuse(decided: Decided, one: Past, code: str, sentence: str) -> None:
 def add(assignment: Assignment, material: UndoMaterial, decided: Decided, write: Write) -> None:
     if write.moves:
         material.above.left.add((write.kind, write.id))
+    if write.status == "withdrawn":
+        material.above.idle.add((write.kind, write.id))
     if not assignment.dry_run:
         decided.writes.append(write)
         decided.read.setdefault(write.kind, {})[write.id] = write.base
@@ -295,10 +297,12 @@ def with_bodies(
         old, new = form.keys(ours), form.keys(theirs)
         write.tags = form.tags(theirs)
         write.gone = [key for key in old if key not in new]
-        write.come = [key for key in new if key not in old]
+        # What returns may have lost its keys when it went.
+        returns = one.status == "deleted" and write.status != "deleted"
+        write.come = new if returns else [key for key in new if key not in old]
     if one.kind in STRUCTURES:
         write.parent = form.parent(theirs)
-    if material.shapes is None:
+    if material.shapes is None and one.place >= 0:
         for shape in form.shapes(form.changes(ours, theirs), assignment.job.literal):
             decided.shapes[shape] += 1
         if one.before_status != one.status:
@@ -344,8 +348,9 @@ def undo_three_ways(
     write = write_of(held, found, assignment.stamp)
     if not comes_back_under(assignment, one, write, material, decided):
         return
-    for shape in shapes_of(one.kind, found, one.status, assignment.job.literal):
-        decided.shapes[shape] += 1
+    if one.place >= 0:
+        for shape in shapes_of(one.kind, found, one.status, assignment.job.literal):
+            decided.shapes[shape] += 1
     mark(decided, one, CHANGED, hash_of_change(found.changes, found.status, one.status))
     add(assignment, material, decided, write)
 

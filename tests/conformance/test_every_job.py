@@ -1,0 +1,278 @@
+"""What every job keeps, whichever it is: a new job joins by itself, and fails here by name until
+somebody says what it is to be tried with (cases.py)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from cases import CASES, Case
+from inventory import key_rows, state
+from stories import NOW, Library
+from town_library import fill_town
+
+from galleyproof.marc.record import Record
+from galleyproof.structures.forms import form_of
+from galleyproof.structures.table import STRUCTURES
+
+THREE_DAYS_ON = NOW + timedelta(days=3)
+
+
+@pytest.fixture
+def town(library: Library) -> Library:
+    fill_town(library)
+    return library
+
+
+def each_case() -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", CASES, ids=str)
+
+
+def test_every_job_of_the_catalogue_is_tried_here() -> None:
+    from galleyproof.runs.offered import JOBS
+
+    # An undo is tried with every other job.
+    assert {case.job for case in CASES} == set(JOBS) - {"undo"}
+
+
+class Written(NamedTuple):
+    """A version that a run wrote. body: without the time of change, which is the run's."""
+
+    kind: str
+    id: int
+    status: str
+    body: Any
+
+
+def without_time(kind: str, body: bytes) -> Any:
+    """A body to be compared: of a MARC record without its 005, of a structure its fields."""
+    if kind in STRUCTURES:
+        return form_of(kind).read(body)
+    record = Record(body)
+    fields = zip(record.tags, record.data, strict=True)
+    # The computed bytes of the leader follow from the rest.
+    return record.leader[5:12], record.leader[17:], [one for one in fields if one[0] != b"005"]
+
+
+def written_by(library: Library, run: int) -> list[Written]:
+    rows = library.rows(
+        "SELECT v.kind, v.id, v.status, coalesce(v.body, b.body) FROM version AS v"
+        " LEFT JOIN version AS b ON b.kind = v.kind AND b.id = v.id AND b.version = v.same_as"
+        " WHERE v.run = %s ORDER BY v.kind, v.id",
+        run,
+    )
+    return [
+        Written(kind, id, status, without_time(kind, bytes(body)))
+        for kind, id, status, body in rows
+    ]
+
+
+def shown_of(plan: Any) -> tuple[list[Written], list[Any]]:
+    """What the plan shows that its run would write: versions, and records to be made."""
+    from galleyproof.database.connect import connect
+    from galleyproof.runs.previewing import preview
+
+    writes, creations = [], []
+    with connect("governing", autocommit=True) as connection:
+        connection.execute(f"SET search_path = {plan.environment_id}, governing")
+        starts = [
+            start
+            for (start,) in connection.execute(
+                "SELECT start FROM chunk WHERE run = %s ORDER BY start", (plan.pk,)
+            )
+        ]
+        with connection.cursor() as cursor:
+            for start in starts:
+                shown = preview(cursor, plan, [start])
+                assert shown.unshown == {}
+                creations += shown.creations
+                for one in shown.writes.values():
+                    body = without_time(one.kind, one.body)
+                    writes.append(Written(one.kind, one.id, one.status, body))
+    return sorted(writes, key=lambda one: one[:2]), creations
+
+
+def counted(one: list[dict[str, Any]], what: str) -> dict[str, int]:
+    return {each[what]: each["count"] for each in one}
+
+
+@each_case()
+def test_what_a_plan_shows_is_what_its_run_writes_and_undo_takes_back(
+    town: Library, case: Case
+) -> None:
+    asked = case.asked(town)
+    before, found_by = state(town), key_rows(town)
+    plan = town.run(dry_run=True, **asked)
+    assert plan.state == "planned"
+    assert plan.counts["failed"] == 0
+    assert plan.counts["changed"], f"{case} changes nothing in the town's library"
+    assert (state(town), key_rows(town)) == (before, found_by)
+    shown, made = shown_of(plan)
+    check_shapes(plan)
+
+    run = town.run(job=case.job, plan=plan.pk, binding=asked.get("binding", ""))
+    assert run.counts == plan.counts
+    assert counted(run.said, "code") == counted(plan.said, "code")
+    assert counted(run.shapes, "shape") == counted(plan.shapes, "shape")
+    assert counted(run.consequences, "code") == counted(plan.consequences, "code")
+    assert run.digest == plan.digest
+    written = written_by(town, run.pk)
+    check_written(town, run.pk, shown, made, written)
+    # The plan still shows it, after it was run.
+    assert shown_of(plan)[0] == shown
+    check_shapes(plan)
+    check_shapes(run)
+    check_untouched_bytes(town, run)
+
+    after, keys_after = state(town), key_rows(town)
+    preview = town.undo(run.pk, dry_run=True)
+    check_shapes(preview)
+    undo = town.undo(run.pk)
+    assert undo.counts == preview.counts
+    assert undo.counts["changed"] == run.counts["changed"]
+    assert (state(town), key_rows(town)) == (before, found_by)
+    check_shapes(undo)
+    again = town.undo(undo.pk)
+    assert again.counts["changed"] == run.counts["changed"]
+    assert state(town) == after
+    assert key_rows(town) == keys_after
+
+
+def check_shapes(run: Any) -> None:
+    """Each kind of change can be opened, and shows as many records as it counts."""
+    from galleyproof.runs.record_pages import ids_showing, page
+    from galleyproof.signoff.examples import examples
+
+    shown = examples(run)
+    for one in run.shapes:
+        assert len(ids_showing(run, one["shape"])) == one["count"], one["shape"]
+        some = page(run, "changed", shape=one["shape"]).records
+        assert some, one["shape"]
+        assert all(each.difference is not None for each in some)
+        assert shown[one["shape"]], one["shape"]
+
+
+def check_written(
+    library: Library, run: int, shown: list[Written], made: list[Any], written: list[Written]
+) -> None:
+    """Every version that was written was shown, byte for byte but for the time of change in 005,
+    and the numbers that made records got."""
+    firsts = {
+        (kind, id)
+        for kind, id in library.rows(
+            "SELECT kind, id FROM version WHERE run = %s AND version = 1", run
+        )
+    }
+    new = [one for one in written if (one.kind, one.id) in firsts]
+    assert Counter(one.kind for one in new) == Counter(one.kind for one in made)
+    numbers: dict[int, int] = {}
+    for kind in {one.kind for one in made}:
+        stood_in = [one.stands_in for one in made if one.kind == kind]
+        numbers |= zip(stood_in, [one.id for one in new if one.kind == kind], strict=True)
+    linked = [
+        one._replace(body=form_of(one.kind).linked(one.body, numbers))
+        if one.kind in STRUCTURES
+        else one
+        for one in shown
+    ]
+    assert linked == [one for one in written if (one.kind, one.id) not in firsts]
+
+
+def check_untouched_bytes(library: Library, run: Any) -> None:
+    """A field of a MARC record that is not among the changes keeps its bytes and its place."""
+    from galleyproof.runs.before_after import differences
+
+    if run.kind in STRUCTURES:
+        return
+    for one in differences(run):
+        gone = Counter((each.tag, each.before) for each in one.changes if each.before is not None)
+        come = Counter((each.tag, each.after) for each in one.changes if each.after is not None)
+        before = [field for field in fields_of(one.before) if not taken(gone, field)]
+        after = [field for field in fields_of(one.after) if not taken(come, field)]
+        assert before == after, one.number
+
+
+def fields_of(body: bytes) -> list[tuple[bytes, bytes]]:
+    """(tag, bytes) of every field of an ISO 2709 record, read by its directory; 005 left out."""
+    base = int(body[12:17])
+    found = []
+    for at in range(24, base - 1, 12):
+        tag, length, start = body[at : at + 3], body[at + 3 : at + 7], body[at + 7 : at + 12]
+        data = body[base + int(start) : base + int(start) + int(length) - 1]
+        if tag != b"005":
+            found.append((tag, data))
+    return found
+
+
+def taken(some: Counter[tuple[bytes, bytes]], field: tuple[bytes, bytes]) -> bool:
+    if some[field]:
+        some[field] -= 1
+        return True
+    return False
+
+
+@contextmanager
+def in_time_zone(name: str) -> Iterator[None]:
+    from django.utils import timezone
+
+    with timezone.override(name):
+        yield
+
+
+@each_case()
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_plan_runs_on_another_day_and_in_another_time_zone(
+    town: Library, case: Case, zone: str
+) -> None:
+    asked = case.asked(town)
+    plan = town.run(dry_run=True, **asked)
+    with in_time_zone(zone):
+        run = town.run(
+            at=THREE_DAYS_ON, job=case.job, plan=plan.pk, binding=asked.get("binding", "")
+        )
+    assert run.counts == plan.counts
+    assert run.digest == plan.digest
+    assert counted(run.shapes, "shape") == counted(plan.shapes, "shape")
+    assert counted(run.consequences, "code") == counted(plan.consequences, "code")
+
+
+@each_case()
+def test_the_same_job_asked_twice_answers_alike(town: Library, case: Case) -> None:
+    """A job has no memory, no clock and no chance in it."""
+    asked = case.asked(town)
+    one, other = (town.run(dry_run=True, **asked) for _ in range(2))
+    assert one.digest == other.digest
+    assert one.counts == other.counts
+    assert one.shapes == other.shapes
+    assert one.consequences == other.consequences
+
+
+@each_case()
+def test_everything_counted_is_listed(town: Library, case: Case) -> None:
+    """Each outcome of a plan and a run has as many lines as it counts, each record once."""
+    from galleyproof.runs.reporting import report_lines
+
+    asked = case.asked(town)
+    plan = town.run(dry_run=True, **asked)
+    run = town.run(job=case.job, plan=plan.pk, binding=asked.get("binding", ""))
+    for one in (plan, run):
+        for outcome in ("changed", "unchanged", "refused", "failed", "missing"):
+            lines = list(report_lines(one, outcome))
+            assert len(lines) == one.counts[outcome], outcome
+        assert len(list(report_lines(one))) == one.counts["set"]
+
+
+@each_case()
+def test_only_codes_that_the_job_declares_are_said(town: Library, case: Case) -> None:
+    from galleyproof.runs.offered import JOBS
+    from galleyproof.runs.reporting import said_rows
+
+    asked = case.asked(town)
+    plan = town.run(dry_run=True, **asked)
+    job = JOBS[case.job]
+    said = {row.code for row in said_rows(plan)}
+    assert said <= {*job.refuses, *job.follows, *job.lists, "changed"}
