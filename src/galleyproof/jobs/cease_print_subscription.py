@@ -10,7 +10,6 @@ from galleyproof.jobs.around import Around
 from galleyproof.jobs.ending_parameters import EndingParameters
 from galleyproof.jobs.ending_subscriptions import SERIAL, EndSubscription
 from galleyproof.jobs.job import Group, Held, Proposal
-from galleyproof.jobs.last_issue import year_of
 from galleyproof.jobs.linked import linked
 from galleyproof.jobs.outcome import Answer, Changed, Said, Unchanged
 from galleyproof.marc import holdings_008
@@ -29,7 +28,7 @@ class CeaseParameters(EndingParameters):
     )
     end_year: str = Field(
         default="",
-        pattern=r"^(\d{4})?$",
+        pattern=r"^([0-9]{4})?$",
         description="The year for the bib's 008/11-14; else that of the last issue.",
     )
 
@@ -66,9 +65,9 @@ class CeasePrintSubscription(EndSubscription):
         ceased, years = set(), []
         for held, ended in self.ends(group, parameters):
             yield Proposal(held, ended.answer)
-            if isinstance(ended.answer, Changed):
+            if ended.anew:
                 ceased.add(held.id)
-                years.append(year_of(ended.last) or 0)
+                years.append((ended.last.year if ended.last else None) or 0)
         if not (parameters.update_bib and ceased):
             return
         year = parameters.end_year or str(max(years) or "")

@@ -16,9 +16,11 @@ REFUSALS = {
     "does-not-serve": "an item of a library that the department does not serve",
     "has-inventory": "a bib with holdings, items or portfolios",
     "in-transit": "an item in transit",
+    "item-unclear": "a holding with an item of which it is not plain which issue it is, or whether "
+    "it is the last, where the last issue is to come from its items",
     "last-issue-unclear": "a last issue in the input file that is not plainly one issue",
-    "last-issue-unfit": "a last issue that does not close the open 866: it counts otherwise, lacks "
-    "the year, or lies before the first one",
+    "last-issue-unfit": "a last issue that does not close the open 866: it counts otherwise, has "
+    "fewer levels, lacks the year, or lies before the first one",
     "library-not-active": "an item of a library that is not active",
     "linked-elsewhere": "a bib shared with a community or network zone (setting `linked-by`)",
     "lost-with-charges": "a lost item whose borrower is charged for it",
@@ -83,11 +85,14 @@ CONSEQUENCES = {
 LISTED = {
     "ceased-already": "a holding coded as complete or ceased already",
     "coded-otherwise": "leader/06 is u or x, and the bib is a serial",
-    "enumeration-left-open": "an open 863 that no open 866 is paired with",
+    "enumeration-left-open": "an open 863, 864 or 865 that no statement was closed with",
     "no-852": "notes were asked for, and there is no 852 for them",
     "no-indicators": "a field without indicators, left alone",
+    "no-statement": "a holding without an 866",
     "nonfiling-article": "an 830 that starts with an article, left alone",
     "other-open-statement": "another open statement beside the last one",
-    "statement-left-open": "a supplement's or index's statement that the last issue does not fit",
-    "statement-unclear": "a statement that is not plainly open, left as it is",
+    "statement-left-open": "a supplement's or index's statement that the last issue does not fit, "
+    "or that has none among the items",
+    "statement-unclear": "a statement that is neither plainly open nor plainly closed, left as it "
+    "is",
 }

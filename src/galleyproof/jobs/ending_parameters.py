@@ -11,8 +11,11 @@ from pydantic import Field, field_validator
 from galleyproof.jobs.job import Parameters
 from galleyproof.jobs.last_issue import FROM_ITEMS, written
 from galleyproof.marc import holdings_008
+from galleyproof.marc.statements import parse_range
 
-A_DAY = re.compile(r"\d{4}(?:\d{2}){0,2}")
+A_DAY = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,2}")
+A_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+NOT_IN_TEXT = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class EndingParameters(Parameters):
@@ -47,29 +50,32 @@ class EndingParameters(Parameters):
     @field_validator("last_issue")
     @classmethod
     def plainly_one_issue(cls, value: str) -> str:
+        value = value.strip()
         if value and value != FROM_ITEMS and written(value) is None:
-            raise ValueError("expected one issue as in a statement, v.35(2024), or from-items")
+            raise ValueError(
+                "expected one issue as in a statement, v.35(2024), or from-items" + hint_for(value)
+            )
         return value
 
     @field_validator("end_date")
     @classmethod
     def month(cls, value: str) -> str:
-        if value and value != "unknown" and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+        if value and value != "unknown" and not (A_MONTH.fullmatch(value) and is_day(value)):
             raise ValueError("expected a month like 2026-12, or unknown")
         return value
 
     @field_validator("action_date")
     @classmethod
     def day(cls, value: str) -> str:
-        if value and not A_DAY.fullmatch(value):
-            raise ValueError("expected a day like 20261231")
+        if value and not (A_DAY.fullmatch(value) and is_day(value)):
+            raise ValueError("expected a day like 20261231, a month like 202612, or a year")
         return value
 
     @field_validator("public_note", "staff_note", "action", "action_source", "action_institution")
     @classmethod
     def one_line(cls, value: str) -> str:
-        if any(mark in value for mark in "\x1d\x1e\x1f\n"):
-            raise ValueError("expected one line without MARC's separators")
+        if NOT_IN_TEXT.search(value):
+            raise ValueError("expected one line without MARC's separators and control characters")
         return value.strip()
 
     def end(self, today: date) -> bytes:
@@ -79,3 +85,41 @@ class EndingParameters(Parameters):
         if self.end_date:
             return holdings_008.end_of(date.fromisoformat(f"{self.end_date}-01"))
         return holdings_008.end_of(today)
+
+    def at_odds(self) -> list[str]:
+        """What is asked for and would come to nothing beside the rest, a sentence each."""
+        found = []
+        if self.statements == "leave":
+            asked = [name for name in ("supplements", "indexes") if getattr(self, name)]
+            found += [
+                f"{name}: with statements=leave no statement is closed, this one's either; leave "
+                "it out, or ask for statements=close"
+                for name in asked
+            ]
+        if not self.action:
+            found += [
+                f"{name.replace('_', '-')} belongs to a 583, which action makes: give action too"
+                for name in ("action_date", "action_source", "action_institution")
+                if getattr(self, name)
+            ]
+        return found
+
+
+def is_day(text: str) -> bool:
+    """Whether a year, a month or a day, with or without hyphens, is one of the calendar."""
+    digits = text.replace("-", "")
+    try:
+        date(int(digits[:4]), int(digits[4:6] or 1), int(digits[6:8] or 1))
+    except ValueError:
+        return False
+    return True
+
+
+def hint_for(text: str) -> str:
+    """What to do instead, where a last issue is not plainly one."""
+    if text.startswith("["):
+        return f"; “{text}” without its brackets"
+    ended = parse_range(text)
+    if ended is not None:
+        return f"; “{text}” is a range: give the issue in which it ends"
+    return ""

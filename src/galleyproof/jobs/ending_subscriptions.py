@@ -10,19 +10,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
-from galleyproof.jobs.closing_statements import (
-    COLUMNS,
-    Beside,
-    Closing,
-    open_statements,
-    statements_asked,
-)
+from galleyproof.jobs.around import Around
+from galleyproof.jobs.closing_statements import COLUMNS, Beside, Closing
 from galleyproof.jobs.ending_parameters import EndingParameters
-from galleyproof.jobs.holding_notes import place_of_852, with_action, with_notes
+from galleyproof.jobs.holding_notes import Action, place_of_852, with_action, with_notes
 from galleyproof.jobs.job import Group, Held, Job, Proposal
-from galleyproof.jobs.last_issue import LastIssue
-from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused, Said, Unchanged
+from galleyproof.jobs.outcome import Answer, Changed, Refused, Said, Unchanged
 from galleyproof.marc import holdings_008
+from galleyproof.marc.designations import Designation
 from galleyproof.marc.record import Record
 from galleyproof.structures.order_line import OrderLine
 
@@ -31,10 +26,12 @@ SERIAL = b"bis"
 
 
 class Ended(NamedTuple):
-    """What becomes of one holding, and the last issue that was used, if any."""
+    """What becomes of one holding, and the last issue that was used, if any. anew: whether it is
+    coded or closed by this, and not only given a note."""
 
     answer: Answer
-    last: LastIssue | None = None
+    last: Designation | None = None
+    anew: bool = False
 
 
 class EndSubscription(Job):
@@ -50,10 +47,12 @@ class EndSubscription(Job):
         "no-last-issue",
         "last-issue-unclear",
         "last-issue-unfit",
+        "item-unclear",
         "paired-statement",
     )
     lists: ClassVar[tuple[str, ...]] = (
         "coded-otherwise",
+        "no-statement",
         "statement-unclear",
         "other-open-statement",
         "statement-left-open",
@@ -61,6 +60,7 @@ class EndSubscription(Job):
         "no-852",
     )
     library_role = "physical inventory operator"
+    revision = 2
     columns = tuple(COLUMNS.values())
     relatives = ("bib", "order-line")
     status: ClassVar[bytes]
@@ -68,6 +68,10 @@ class EndSubscription(Job):
     def relatives_for(self, parameters: Any) -> tuple[str, ...]:
         # Order lines name items as well as holdings.
         return (*self.relatives, "item")
+
+    def check(self, parameters: Any, around: Around) -> list[str]:
+        found: list[str] = parameters.at_odds()
+        return found
 
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal]:
         for held, ended in self.ends(group, parameters):
@@ -96,29 +100,23 @@ class EndSubscription(Job):
         refused = not_to_be_ended(record, beside, parameters, notes)
         if refused:
             return Ended(refused)
+        closing = Closing(record, beside, parameters, notes=notes)
+        refused = closing.close_all()
+        if refused:
+            return Ended(refused)
         fixed = record.first(b"008") or b""
-        asked = statements_asked(parameters)
-        open_ones = {tag: open_statements(record, tag) for tag in asked}
-        if not any(open_ones.values()):
-            if fixed[holdings_008.STATUS] == self.status:
-                return Ended(UNCHANGED)
-            if self.stays(fixed, notes):
-                return Ended(Unchanged(tuple(notes)))
-        edits = {
-            record.positions(b"008")[0]: holdings_008.ended(
-                fixed, self.status, parameters.end(today), today
+        stays = self.stays(fixed, notes)
+        anew = closing.at is not None or not (stays or fixed[holdings_008.STATUS] == self.status)
+        if anew:
+            closing.edits[record.positions(b"008")[0]] = (
+                holdings_008.reported(fixed, today)
+                if stays
+                else holdings_008.ended(fixed, self.status, parameters.end(today), today)
             )
-        }
-        closed = Closing(record, beside, parameters, edits, notes)
-        for tag, some in open_ones.items():
-            refused = closed.close(tag, some) if some else None
-            if refused:
-                return Ended(refused)
-        if fixed[holdings_008.STATUS] == self.status and closed.at is None:
+        after = noted(record, closing, parameters, today, anew)
+        if after.body == record.body:
             return Ended(Unchanged(tuple(notes)))
-        closed.tell_what_is_open()
-        after = noted(record, edits, closed.at, parameters, today, notes)
-        return Ended(Changed(after, notes=tuple(notes)), closed.last)
+        return Ended(Changed(after, notes=tuple(notes)), closing.last, anew)
 
     def stays(self, fixed: bytes, notes: list[Said]) -> bool:
         """Whether the record says already what says more than this job would."""
@@ -177,26 +175,26 @@ def not_serial(kind: bytes, level: bytes) -> str:
 
 
 def noted(
-    record: Record,
-    edits: dict[int, bytes],
-    closed_at: int | None,
-    parameters: EndingParameters,
-    today: date,
-    notes: list[Said],
+    record: Record, closing: Closing, parameters: EndingParameters, today: date, anew: bool
 ) -> Record:
-    """The record with its edits and the notes asked for."""
+    """The record with its edits and the notes asked for. anew: whether more than notes changes;
+    else an action that is there already, of whatever day, is not written once more for today."""
+    edits = closing.edits
     if parameters.public_note or parameters.staff_note:
-        at = place_of_852(record, closed_at)
+        at = place_of_852(record, closing.at)
         if at is None:
-            notes.append(Said("no-852", "it has no 852, so the notes were not added"))
+            closing.notes.append(Said("no-852", "it has no 852, so the notes were not added"))
         else:
             edits[at] = with_notes(
                 edits.get(at, record.data[at]), parameters.staff_note, parameters.public_note
             )
     after = record.with_many(edits)
     if parameters.action:
-        day = parameters.action_date or f"{today:%Y%m%d}"
-        after = with_action(
-            after, parameters.action, day, parameters.action_source, parameters.action_institution
+        action = Action(
+            parameters.action,
+            parameters.action_date or f"{today:%Y%m%d}",
+            parameters.action_source,
+            parameters.action_institution,
         )
+        after = with_action(after, action, of_any_day=not (anew or parameters.action_date))
     return after

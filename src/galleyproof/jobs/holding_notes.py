@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from galleyproof.marc.field import MARK, join, subfields
 from galleyproof.marc.record import Record
 
@@ -33,12 +35,27 @@ def with_notes(data: bytes, staff: str, public: str) -> bytes:
     return MARK.join(parts)
 
 
-def with_action(record: Record, action: str, day: str, source: str, institution: str) -> Record:
-    """The record with a 583 ($a action, $c day as yyyymmdd, $2 source of the term, $5 institution)
-    in the order of the tags, where it does not have just this one already."""
-    parts = [("a", action), ("c", day), ("2", source), ("5", institution)]
-    data = join(" ", " ", [pair for pair in parts if pair[1]])
-    if any(record.data[at][2:] == data[2:] for at in record.positions(b"583")):
-        return record
+class Action(NamedTuple):
+    """What a 583 says: $a the action, $c its day as yyyymmdd, $2 the source of the term, $5 the
+    institution."""
+
+    term: str
+    day: str
+    source: str = ""
+    institution: str = ""
+
+    def parts(self, day: str) -> list[tuple[str, str]]:
+        parts = [("a", self.term), ("c", day), ("2", self.source), ("5", self.institution)]
+        return [pair for pair in parts if pair[1]]
+
+
+def with_action(record: Record, action: Action, of_any_day: bool = False) -> Record:
+    """The record with a 583 in the order of the tags, where it does not have just this one already
+    (of_any_day: or one that differs in its day only)."""
+    for at in record.positions(b"583"):
+        there = subfields(record.data[at])
+        days = [value for code, value in there if code == "c"]
+        if there == action.parts(days[0] if of_any_day and days else action.day):
+            return record
     at = next((at for at, tag in enumerate(record.tags) if tag > b"583"), len(record.tags))
-    return record.with_inserted(at, b"583", data)
+    return record.with_inserted(at, b"583", join(" ", " ", action.parts(action.day)))

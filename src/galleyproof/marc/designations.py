@@ -1,9 +1,9 @@
 """One issue or volume as a holdings statement names it: enumeration, chronology, or both.
 
 ANSI/NISO Z39.71: levels of enumeration are joined by a colon (`v.1:no.2`), chronology stands in
-parentheses behind it (`v.1(1990)`); statements from before the standard have a blank there
-(`v.1 (1990)`), German ones a full stop (`25.1965`), others the year first (`1995:no.1`). Square
-brackets mark what is incomplete.
+parentheses behind it (`v.1(1990)`). Statements from before the standard and from other countries
+have commas and blanks (`vol. 1, no. 2 (1990)`, `Jg. 34 (2023), H. 2`), a full stop (`25.1965`,
+`25.1965,3`), the year first (`1995:no.1`, `1995, H. 1`), or the caption behind (`1. Jg.`, `第1卷`).
 """
 
 from __future__ import annotations
@@ -12,195 +12,153 @@ import re
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from galleyproof.marc.captions import folded
+from galleyproof.marc.chronology import Chronology
+
 ENUMERATION, CHRONOLOGY, BOTH = "enumeration", "chronology", "both"
-PLAIN, PARENTHESES, DOTTED, YEAR_FIRST = "plain", "parentheses", "dotted", "year-first"
+PLAIN, PARENTHESES, DOTTED, YEAR_FIRST, SPACED = (
+    "plain", "parentheses", "dotted", "year-first", "spaced",
+)  # fmt: skip
 
-LONGEST = 100
-"""Characters of what can still be one issue; the patterns below take long over much more."""
-
-YEAR = r"(?:1[4-9]|20)\d\d(?:/(?:\d{4}|\d{2}))?"
-SERIES = re.compile(r"(?:n\.? ?s\.?|new ser\.?|neue folge|n\.? ?f\.?|ser\. ?\d+)", re.IGNORECASE)
-LEVEL = re.compile(
-    r"(?P<caption>(?:[^\W\d_]{1,15}\.? ?){0,2})(?P<value>\d+[a-z]?(?:/\d+[a-z]?)?)", re.IGNORECASE
-)
-WITH_CHRONOLOGY = re.compile(r"(?P<enumeration>[^()]+?)(?P<blank> ?)\((?P<chronology>[^()]+)\)")
-YEAR_THEN_ISSUE = re.compile(rf"(?P<chronology>{YEAR}):(?P<enumeration>.+)")
-NUMBER_DOT_YEAR = re.compile(rf"(?P<value>\d+(?:/\d+)?)\.(?P<chronology>{YEAR}(?:\(\d{{4}}\))?)")
-ONE_YEAR = re.compile(rf"\b{YEAR}\b")
-WORDS = re.compile(r"[^\W\d_]+")
-CHRONOLOGY_ONLY = re.compile(
-    rf"(?:[^\W\d_]+\.?(?:/[^\W\d_]+\.?)? (?:\d{{1,2}}, ?)?)?{YEAR}"
-    r"(?::(?:[^\W\d_]+\.?(?:/[^\W\d_]+\.?)?(?: ?\d{1,2})?|\d{1,2}))*"
-)
-
-MONTHS = {
-    "01": ("jan", "ene", "gen"),
-    "02": ("feb", "fev", "fév"),
-    "03": ("mar", "mär"),
-    "04": ("apr", "avr", "abr"),
-    "05": ("may", "mai", "mag"),
-    "06": ("june", "jun", "juin", "giu"),
-    "07": ("july", "jul", "juil", "lug"),
-    "08": ("aug", "aoû", "aou", "ago"),
-    "09": ("sep", "set"),
-    "10": ("oct", "okt", "ott", "out"),
-    "11": ("nov",),
-    "12": ("dec", "dez", "déc", "dic"),
-    "21": ("spr", "früh", "print", "prim"),
-    "22": ("sum", "som", "été", "ver"),
-    "23": ("aut", "fall", "herb", "oto"),
-    "24": ("win", "hiv", "inv"),
-}
-"""MARC 21 Holdings 863 $j: months and seasons, with how their names begin in usual languages."""
+ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})", re.IGNORECASE)
+ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
 
 class Level(NamedTuple):
-    """One level of enumeration: its caption (`v.`, or "") and value (`12`, `12/13`)."""
+    """One level of enumeration: caption and value as written (`v.`, `12/13`), what stands behind
+    the value (`. Jg.`), and the unit that the caption names, "" where there is none."""
 
     caption: str
     value: str
+    after: str = ""
+    unit: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.caption}{self.value}{self.after}"
+
+    @property
+    def number(self) -> tuple[int, str]:
+        """By what people count: (12, "") before (12, "a"); of `12/13` the last, which may be
+        shortened (`123/24`)."""
+        first, _, last = self.value.strip("[]. ").rpartition("/")
+        found = re.match(r"([0-9]+)(.*)", last)
+        if not found:
+            return roman(last), ""
+        digits = found[1]
+        if first.isdigit() and len(digits) < len(first):
+            digits = first[: -len(digits)] + digits
+        return int(digits), found[2].strip().casefold()
+
+
+def roman(text: str) -> int:
+    """The value of a Roman numeral; 0 of anything else."""
+    if not text or not ROMAN.fullmatch(text):
+        return 0
+    values = [ROMAN_DIGITS[one] for one in text.casefold()]
+    pairs = zip(values, [*values[1:], 0], strict=True)
+    return sum(-one if one < following else one for one, following in pairs)
 
 
 @dataclass(frozen=True, slots=True)
 class Designation:
-    """text is as written, without brackets. series: `n.s.` where it begins with one. blank: what
-    stands before the parenthesis. bracketed: it stood in square brackets."""
+    """text is as written. series: `n.s.` with what joins it to the rest, where it begins with one.
+    joints: what stands between the levels. inner: how many levels stand before the chronology in
+    parentheses. blank: what joins chronology and enumeration (before the parenthesis, or behind a
+    year that comes first). bracketed: it stood in square brackets.
+    """
 
     text: str
-    kind: str
+    levels: tuple[Level, ...] = ()
+    chronology: Chronology | None = None
     form: str = PLAIN
     series: str = ""
-    levels: tuple[Level, ...] = ()
-    chronology: str = ""
+    joints: tuple[str, ...] = ()
+    inner: int = 0
     blank: str = ""
     bracketed: bool = False
 
     @property
-    def enumeration(self) -> str:
-        parts = [level.caption + level.value for level in self.levels]
-        return ":".join([self.series, *parts] if self.series else parts)
+    def kind(self) -> str:
+        if not self.levels:
+            return CHRONOLOGY
+        return BOTH if self.chronology else ENUMERATION
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        return tuple(level.unit for level in self.levels)
+
+    @property
+    def numbers(self) -> tuple[tuple[int, str], ...]:
+        """Its enumeration as a key by which issues sort as people count."""
+        return tuple(level.number for level in self.levels)
 
     @property
     def year(self) -> int | None:
         """The last year that its chronology names."""
-        found = ONE_YEAR.findall(self.chronology)
-        return last_year(found[-1]) if found else None
+        return self.chronology.year if self.chronology else None
 
     @property
     def month(self) -> str:
-        """The code of its month or season (01 to 12, 21 to 24), the last one named, or ""."""
-        return month_code(self.chronology)
+        """The codes of its month or season (01 to 12, 21 to 24, `11/12`), or ""."""
+        return self.chronology.month if self.chronology else ""
 
-    def with_captions(self, of: Designation) -> Designation:
-        """With the captions of another one where it has none itself."""
-        if not self.levels or any(level.caption for level in self.levels):
+    @property
+    def series_key(self) -> str:
+        """Its series, however it is written: `n.s.` and `new ser.` are both `ns`."""
+        key = re.sub(r"[\W_]+", "", folded(self.series.rstrip(" :,")))
+        return "ns" if key.startswith(("new", "nouv", "nuev", "nuov", "нов")) else key
+
+    @property
+    def captioned(self) -> bool:
+        return any(level.unit for level in self.levels)
+
+    def counting_as(self, units: tuple[str, ...]) -> Designation:
+        """With units where its levels have no captions themselves, written as it is."""
+        if all(level.unit for level in self.levels):
             return self
-        captions = [level.caption for level in of.levels]
+        named = zip(self.levels, [*units, *[""] * len(self.levels)], strict=False)
+        levels = tuple(level._replace(unit=level.unit or unit) for level, unit in named)
+        return replace(self, levels=levels)
+
+    def only_its_end(self) -> Designation:
+        """Without the beginning of a range that its chronology gives: 2024 of `2023-2024`."""
+        if self.chronology is None:
+            return self
+        return replace(self, chronology=replace(self.chronology, whole=""))
+
+    def named_as(self, other: Designation) -> Designation:
+        """With the captions of another one on the levels that are written without."""
+        named = zip(self.levels, other.levels, strict=False)
         levels = tuple(
-            Level(captions[at] if at < len(captions) else "", level.value)
-            for at, level in enumerate(self.levels)
+            theirs._replace(value=ours.value) if ours.text == ours.value else ours
+            for ours, theirs in named
         )
-        return replace(self, levels=levels, series=self.series or of.series)
+        return replace(self, levels=(*levels, *self.levels[len(levels) :]))
 
+    def written(self) -> str:
+        """Its text from its parts, in its form."""
+        levels = [level.text for level in self.levels]
+        when = (self.chronology.whole or self.chronology.text) if self.chronology else ""
+        if self.form == DOTTED:
+            return f"{self.series}{levels[0]}.{self.blank}{when}{''.join(self.joined(levels, 1))}"
+        if self.form == YEAR_FIRST:
+            return f"{when}{self.blank}{self.series}{''.join(self.joined(levels, 0))}"
+        if not levels:
+            return self.chronology.text if self.chronology else ""
+        text = "".join(self.joined(levels, 0)[: 2 * self.inner - 1 if self.inner else None])
+        if self.form == SPACED:
+            text += f"{self.blank}{when}"
+        elif when:
+            text += f"{self.blank}({when})"
+        rest = "".join(self.joined(levels, self.inner)) if self.inner else ""
+        return f"{self.series}{text}{rest}"
 
-def parse_designation(text: str) -> Designation | None:
-    """What a text designates, or None where it is not plainly one issue or volume."""
-    text = text.strip()
-    if len(text) > LONGEST:
-        return None
-    if text[:1] == "[" and text[-1:] == "]" and "[" not in text[1:]:
-        inner = parse_designation(text[1:-1])
-        return replace(inner, bracketed=True) if inner and not inner.bracketed else None
-    return (
-        dotted(text)
-        or only_chronology(text)
-        or year_first(text)
-        or with_chronology(text)
-        or only_enumeration(text)
-    )
-
-
-def dotted(text: str) -> Designation | None:
-    found = NUMBER_DOT_YEAR.fullmatch(text)
-    if found is None:
-        return None
-    return Designation(
-        text, BOTH, DOTTED, levels=(Level("", found["value"]),), chronology=found["chronology"]
-    )
-
-
-def only_chronology(text: str) -> Designation | None:
-    if CHRONOLOGY_ONLY.fullmatch(text) and all(month_code(word) for word in WORDS.findall(text)):
-        return Designation(text, CHRONOLOGY, chronology=text)
-    return None
-
-
-def year_first(text: str) -> Designation | None:
-    found = YEAR_THEN_ISSUE.fullmatch(text)
-    if found is None:
-        return None
-    enumeration = only_enumeration(found["enumeration"])
-    if enumeration is None or not enumeration.levels[0].caption:
-        return None
-    return replace(
-        enumeration, text=text, kind=BOTH, form=YEAR_FIRST, chronology=found["chronology"]
-    )
-
-
-def with_chronology(text: str) -> Designation | None:
-    found = WITH_CHRONOLOGY.fullmatch(text)
-    if found is None or not ONE_YEAR.search(found["chronology"]):
-        return None
-    enumeration = only_enumeration(found["enumeration"])
-    if enumeration is None:
-        return None
-    return replace(
-        enumeration,
-        text=text,
-        kind=BOTH,
-        form=PARENTHESES,
-        chronology=found["chronology"],
-        blank=found["blank"],
-    )
-
-
-def only_enumeration(text: str) -> Designation | None:
-    series, parts = "", text.split(":")
-    if len(parts) > 1 and SERIES.fullmatch(parts[0].strip()):
-        series, parts = parts[0], parts[1:]
-    levels = []
-    for part in parts:
-        found = LEVEL.fullmatch(part.strip())
-        if found is None:
-            return None
-        levels.append(Level(found["caption"], found["value"]))
-    return Designation(text, ENUMERATION, series=series, levels=tuple(levels))
-
-
-def last_year(text: str) -> int:
-    """The last year of `1999`, `1999/2000`, `1999/00`."""
-    first, _, second = text.partition("/")
-    if len(second) == 2:
-        century = int(first[:2]) + (second < first[2:])
-        return century * 100 + int(second)
-    return int(second or first)
-
-
-def month_code(text: str) -> str:
-    """The code of the last month or season that a text names, or ""."""
-    for word in reversed(WORDS.findall(text.casefold())):
-        best = ""
-        for code, beginnings in MONTHS.items():
-            for beginning in beginnings:
-                if word.startswith(beginning) and len(beginning) > len(best[2:]):
-                    best = code + beginning
-        if best:
-            return best[:2]
-    return ""
-
-
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """A key by which texts with numbers inside sort as people count: v.9 before v.10, 12 before
-    12/13. Text sorts before numbers."""
-    parts = re.findall(r"\d+|[^\W\d_]+", text.casefold())
-    return tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts)
+    def joined(self, levels: list[str], first: int) -> list[str]:
+        """The levels from one on, with what joins them; from the second on, a joint comes first."""
+        found = []
+        for at in range(first, len(levels)):
+            if at:
+                found.append(self.joints[at - 1])
+            found.append(levels[at])
+        return found

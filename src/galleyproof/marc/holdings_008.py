@@ -22,13 +22,10 @@ def ended(fixed: bytes, status: bytes, end: bytes, today: date) -> bytes:
     """The field with its status, its end and the date of this report (yymmdd); an end that was
     known before stays where the status does."""
     stays = fixed[STATUS] == status and fixed[END].isdigit()
-    return b"".join(
-        (
-            fixed[:6],
-            status,
-            fixed[7:8],
-            fixed[END] if stays else end,
-            fixed[12:26],
-            f"{today:%y%m%d}".encode(),
-        )
-    )
+    coded = (fixed[:6], status, fixed[7:8], fixed[END] if stays else end, fixed[12:])
+    return reported(b"".join(coded), today)
+
+
+def reported(fixed: bytes, today: date) -> bytes:
+    """The field with the date of this report (yymmdd), and otherwise as it is."""
+    return fixed[:26] + f"{today:%y%m%d}".encode()
