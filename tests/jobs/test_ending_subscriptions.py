@@ -7,43 +7,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from groups import bib, group, held, mfhd
+from ending import CANCEL, CEASE, answers, cancelled, codes, fields
+from groups import TODAY, bib, held, mfhd
 from pydantic import ValidationError
 
-from galleyproof.jobs.cancel_print_subscription import CancelPrintSubscription
-from galleyproof.jobs.cease_print_subscription import CeasePrintSubscription
+from galleyproof.jobs.around import Around
 from galleyproof.jobs.outcome import Changed, Refused, Unchanged
 from galleyproof.marc.changes import changes
 from galleyproof.marc.reading import Loaded, read
 from galleyproof.marc.record import Record
 from galleyproof.structures.item import Item
 from galleyproof.structures.order_line import OrderLine
-
-CANCEL, CEASE = CancelPrintSubscription(), CeasePrintSubscription()
-
-
-def answers(job, *records: Record, beside=(), given=None, title=None, **parameters):
-    """What the job says of each holding (numbered from 1), and of relatives."""
-    members = [held("holding", at, one, 1) for at, one in enumerate(records, start=1)]
-    relatives = (*beside, held("bib", 1, title or bib()))
-    asked = job.parameters.model_validate(parameters)
-    found = job.decide(group(*members, beside=relatives, given=given), asked)
-    return {(one.about.kind, one.about.id): one.answer for one in found}
-
-
-def cancelled(record: Record, **more):
-    return answers(CANCEL, record, **more)["holding", 1]
-
-
-def fields(answer, tag: str) -> list[str]:
-    assert isinstance(answer, Changed), answer
-    record = answer.record
-    return [record.data[at].decode().replace("\x1f", "$") for at in record.positions(tag.encode())]
-
-
-def codes(answer) -> list[str]:
-    return [said.code for said in answer.notes]
-
 
 # ---- 008
 
@@ -90,12 +64,12 @@ def test_a_holding_coded_otherwise_is_judged_by_its_bib(leader: str, level: str)
         assert isinstance(answer, Refused)
         assert answer.code == "not-serial"
     else:
-        assert codes(answer) == ["coded-otherwise"]
+        assert codes(answer) == ["coded-otherwise", "no-statement"]
 
 
 def test_what_is_coded_and_closed_already_stays_as_it_is() -> None:
     done = mfhd("866 41$80$av.1-v.5", fixed="1001015p26108   4001uueng0261001")
-    assert cancelled(done, public_note="Cancelled") == Unchanged()
+    assert cancelled(done) == Unchanged()
     again = cancelled(mfhd("866 41$80$av.1-"), last_issue="v.5").record
     assert cancelled(again, last_issue="v.5") == Unchanged()
 
@@ -108,197 +82,24 @@ def test_what_is_coded_already_and_still_open_is_closed_and_keeps_its_end() -> N
 
 
 def test_what_has_ceased_and_is_closed_is_not_made_a_cancelled_one() -> None:
-    answer = cancelled(mfhd(fixed="1001012p26018   4001uueng0260101"))
+    answer = cancelled(mfhd("866 41$80$av.1-v.5", fixed="1001012p26018   4001uueng0260101"))
     assert isinstance(answer, Unchanged)
     assert codes(answer) == ["ceased-already"]
 
 
-# ---- statements
+@pytest.mark.parametrize("end", ["2601", "uuuu", "    "])
+def test_what_has_ceased_and_is_open_is_closed_and_stays_ceased(end: str) -> None:
+    fixed = f"1001012p{end}8   4001uueng0260101"
+    answer = cancelled(mfhd("866 41$80$av.1-", fixed=fixed), last_issue="v.5")
+    assert fields(answer, "866") == ["41$80$av.1-v.5"]
+    assert fields(answer, "008") == [fixed[:26] + "261102"]
+    assert codes(answer) == ["ceased-already"]
 
 
-def test_the_last_open_statement_is_closed_and_the_others_are_listed() -> None:
-    record = mfhd("866 41$80$av.1-", "866 41$80$av.2-v.3", "866 41$80$an.s.:v.1-$zBound")
-    answer = cancelled(record, last_issue="v.5")
-    assert fields(answer, "866") == ["41$80$av.1-", "41$80$av.2-v.3", "41$80$an.s.:v.1-v.5$zBound"]
-    assert codes(answer) == ["other-open-statement"]
-    assert "“v.1-”" in answer.notes[0].sentence
-
-
-def test_what_is_not_plainly_open_is_listed_and_not_edited() -> None:
-    answer = cancelled(mfhd("866 41$80$av.1-v.5", "866 41$80$a1, 1977-"))
-    assert fields(answer, "866") == ["41$80$av.1-v.5", "41$80$a1, 1977-"]
-    assert codes(answer) == ["statement-unclear"]
-    assert "“1, 1977-”" in answer.notes[0].sentence
-
-
-@pytest.mark.parametrize(
-    ("parameters", "given", "after"),
-    [
-        ({"last_issue": "v.5"}, {}, "v.1-v.5"),
-        ({"last_issue": "v.5"}, {"last-issue": "v.6"}, "v.1-v.6"),
-        ({}, {"last-issue": " v.6. "}, "v.1-v.6"),
-        ({"last_issue": "from-items"}, {"last-issue": "v.6"}, "v.1-v.6"),
-        ({"last_issue": "from-items"}, {"last-issue": ""}, "v.1-v.12"),
-    ],
-)
-def test_the_last_issue_comes_from_the_line_else_from_the_parameter(
-    parameters, given, after
-) -> None:
-    item = held("item", 7, Item(holding=1, enumeration_a="12"), 1)
-    answer = cancelled(mfhd("866 41$80$av.1-"), beside=(item,), given={1: given}, **parameters)
-    assert fields(answer, "866") == [f"41$80$a{after}"]
-
-
-@pytest.mark.parametrize(
-    ("given", "parameters", "code"),
-    [
-        ({}, {}, "no-last-issue"),
-        ({"last-issue": "the last one"}, {}, "last-issue-unclear"),
-        ({"last-issue": "no.7"}, {}, "last-issue-unfit"),
-        ({}, {"last_issue": "from-items"}, "no-last-issue"),
-    ],
-)
-def test_an_open_statement_without_a_fitting_last_issue_is_refused(given, parameters, code) -> None:
-    answer = cancelled(mfhd("866 41$80$av.1-"), given={1: given}, **parameters)
-    assert isinstance(answer, Refused)
-    assert answer.code == code
-
-
-def test_statements_can_be_left() -> None:
-    answer = cancelled(mfhd("866 41$80$av.1-"), statements="leave")
-    assert fields(answer, "866") == ["41$80$av.1-"]
-    assert codes(answer) == []
-
-
-def test_supplements_and_indexes_are_closed_only_when_asked() -> None:
-    record = mfhd("866 41$80$av.1-", "867 41$80$ano.1-", "868 41$80$av.1-")
-    plain = cancelled(record, last_issue="v.5")
-    assert fields(plain, "867") + fields(plain, "868") == ["41$80$ano.1-", "41$80$av.1-"]
-    asked = cancelled(record, last_issue="v.5", supplements=True, indexes=True)
-    assert fields(asked, "867") == ["41$80$ano.1-"]
-    assert codes(asked) == ["statement-left-open"]
-    assert fields(asked, "868") == ["41$80$av.1-v.5"]
-    given = {1: {"last-issue": "v.5", "last-supplement": "no.3", "last-index": "v.4"}}
-    each = cancelled(record, given=given, supplements=True, indexes=True)
-    assert fields(each, "867") + fields(each, "868") == ["41$80$ano.1-no.3", "41$80$av.1-v.4"]
-
-
-# ---- from items
-
-
-@pytest.mark.parametrize(
-    ("items", "opening", "after"),
-    [
-        ([("9", "2"), ("10", "1"), ("2", "4")], "v.1-", "v.1-v.10"),
-        ([("9", "2"), ("10", "1"), ("2", "4")], "v.1:no.1-", "v.1:no.1-v.10:no.1"),
-        ([("9", ""), ("10", ""), ("Index 11", "")], "v.1-", "v.1-v.10"),
-        ([("v.9", "no.2"), ("v.10", "no.11"), ("v.10", "no.9")], "v.1-", "v.1-v.10:no.11"),
-        ([("12/13", ""), ("12", "")], "v.1-", "v.1-v.12/13"),
-    ],
-)
-def test_the_highest_enumeration_counts_as_people_do(items, opening, after) -> None:
-    beside = tuple(
-        held("item", at, Item(holding=1, enumeration_a=a, enumeration_b=b), 1)
-        for at, (a, b) in enumerate(items, start=1)
-    )
-    answer = cancelled(mfhd(f"866 41$80$a{opening}"), beside=beside, last_issue="from-items")
-    assert fields(answer, "866") == [f"41$80$a{after}"]
-
-
-def test_where_all_items_have_a_year_a_new_series_is_later_than_the_old_one() -> None:
-    beside = tuple(
-        held("item", at, Item(holding=1, enumeration_a=volume, chronology_i=year), 1)
-        for at, (volume, year) in enumerate([("50", "1999"), ("1", "2000"), ("2", "2001/2002")], 1)
-    )
-    answer = cancelled(mfhd("866 41$80$an.s.:v.1(2000)-"), beside=beside, last_issue="from-items")
-    assert fields(answer, "866") == ["41$80$an.s.:v.1(2000)-n.s.:v.2(2001/2002)"]
-
-
-def test_withdrawn_items_and_other_holdings_items_do_not_count() -> None:
-    beside = (
-        held("item", 1, Item(holding=1, description="v.7 (2020)"), 1),
-        held("item", 2, Item(holding=1, description="v.8 (2021)"), 1, "withdrawn"),
-        held("item", 3, Item(holding=2, description="v.9 (2022)"), 2),
-        held("item", 4, Item(holding=1, description="Box of loose issues"), 1),
-    )
-    answer = cancelled(mfhd("866 41$80$av.1(2014)-"), beside=beside, last_issue="from-items")
-    assert fields(answer, "866") == ["41$80$av.1(2014)-v.7(2020)"]
-
-
-# ---- paired
-
-
-PAIRED = (
-    "853 20$81$av.$bno.$i(year)$j(month)",
-    "863 40$81.1$a1-$b1-$i1990-$j01-",
-    "866 41$81$av.1:no.1(1990:Jan.)-",
-)
-
-
-def test_the_paired_enumeration_is_closed_too() -> None:
-    answer = cancelled(mfhd(*PAIRED), last_issue="v.35:no.4(2024:Dec.)")
-    assert fields(answer, "863") == ["40$81.1$a1-35$b1-4$i1990-2024$j01-12"]
-    assert fields(answer, "866") == ["41$81$av.1:no.1(1990:Jan.)-v.35:no.4(2024:Dec.)"]
-
-
-@pytest.mark.parametrize(
-    ("parameters", "said"),
-    [
-        ({"last_issue": "v.35(2024)"}, "does not have all"),
-        ({"last_issue": "v.35:no.4(2024:Dec.)", "paired_statements": "refuse"}, "paired by $8"),
-    ],
-)
-def test_or_the_record_is_refused(parameters, said) -> None:
-    answer = cancelled(mfhd(*PAIRED), **parameters)
-    assert isinstance(answer, Refused)
-    assert answer.code == "paired-statement"
-    assert said in answer.sentence
-
-
-def test_an_open_enumeration_without_an_open_statement_is_listed() -> None:
-    answer = cancelled(mfhd("853 20$81$av.", "863 40$81.1$a1-", "866 41$80$av.1-v.5"))
-    assert codes(answer) == ["enumeration-left-open"]
-
-
-# ---- notes
-
-
-def test_notes_go_to_the_852_of_the_statement_and_before_its_control_subfields() -> None:
-    first, second = "852 0 $bMAIN$cSTACKS$hZ1$2lcc$81", "852 0 $bLAW$cRESERVE"
-    record = mfhd(first, "866 41$80$av.1-", second, sort=False)
-    answer = cancelled(
-        record, last_issue="v.5", public_note="Cancelled 2026.", staff_note="See file"
-    )
-    assert fields(answer, "852") == [
-        "0 $bMAIN$cSTACKS$hZ1$xSee file$zCancelled 2026.$2lcc$81",
-        "0 $bLAW$cRESERVE",
-    ]
-    without = cancelled(mfhd(first, second), public_note="Cancelled 2026.")
-    assert fields(without, "852")[0] == "0 $bMAIN$cSTACKS$hZ1$zCancelled 2026.$2lcc$81"
-
-
-def test_a_note_that_is_there_is_not_added_twice() -> None:
-    record = mfhd("852 0 $bMAIN$zCancelled")
-    assert fields(cancelled(record, public_note="Cancelled"), "852") == ["0 $bMAIN$zCancelled"]
-
-
-def test_without_an_852_the_notes_are_listed() -> None:
-    record = mfhd()
-    bare = record.without(record.positions(b"852"))
-    assert codes(cancelled(bare, public_note="Cancelled")) == ["no-852"]
-
-
-def test_an_action_note_goes_in_the_order_of_the_tags() -> None:
-    answer = cancelled(
-        mfhd("866 41$80$av.1-v.5"),
-        action="cancelled",
-        action_date="20261231",
-        action_source="local",
-        action_institution="XX-Lib",
-    )
-    assert fields(answer, "583") == ["  $acancelled$c20261231$2local$5XX-Lib"]
-    assert answer.record.tags == [b"001", b"008", b"583", b"852", b"866"]
-    assert fields(cancelled(mfhd(), action="cancelled"), "583") == ["  $acancelled$c20261102"]
+def test_a_cancelled_title_that_ceases_is_coded_as_ceased() -> None:
+    record = mfhd("866 41$80$av.1-v.5", fixed="1001015p26018   4001uueng0260101")
+    answer = answers(CEASE, record)["holding", 1]
+    assert fields(answer, "008") == ["1001012p26118   4001uueng0261102"]
 
 
 # ---- orders
@@ -393,7 +194,14 @@ def test_a_bib_that_says_so_already_is_not_spoken_of() -> None:
         ("last_issue", "some time in 2024"),
         ("end_date", "2026"),
         ("end_date", "2026-13"),
+        ("end_date", "0000-01"),
         ("action_date", "31.12.2026"),
+        ("action_date", "20261399"),
+        ("action_date", "20260231"),
+        ("action_date", "٢٠٢٦"),
+        ("last_issue", "[v.35(2024)]"),
+        ("last_issue", "v.34-35(2024)"),
+        ("last_issue", "since 1990"),
         ("public_note", "two\x1ffields"),
         ("statements", "edit"),
         ("paired_statements", "leave"),
@@ -402,6 +210,32 @@ def test_a_bib_that_says_so_already_is_not_spoken_of() -> None:
 def test_parameters_that_cannot_be_meant_are_refused(name: str, value: str) -> None:
     with pytest.raises(ValidationError):
         CANCEL.parameters.model_validate({name: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("v.34-35(2024)", "is a range"), ("[v.35(2024)]", "without its brackets"), ("x", "expected")],
+)
+def test_a_last_issue_that_is_none_is_told_what_to_do(value: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        CANCEL.parameters.model_validate({"last_issue": value})
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"action_date": "20261231"}, "give action too"),
+        ({"action_source": "local"}, "give action too"),
+        ({"action_institution": "XX-Lib"}, "give action too"),
+        ({"statements": "leave", "supplements": True}, "no statement is closed"),
+        ({"statements": "leave", "indexes": True}, "no statement is closed"),
+        ({"statements": "leave"}, ""),
+        ({"action": "cancelled", "action_date": "202612"}, ""),
+    ],
+)
+def test_what_would_come_to_nothing_is_told_before_the_run(parameters, said: str) -> None:
+    found = CANCEL.check(CANCEL.parameters.model_validate(parameters), Around(TODAY))
+    assert [said in one for one in found] == ([True] if said else [])
 
 
 def test_the_real_holdings(real_data: Path) -> None:
@@ -453,7 +287,12 @@ def test_the_statements_of_the_real_holdings_as_if_their_008_were_good(real_data
                 text = change.before.rstrip().rsplit(b"-", 1)[0]
                 assert change.after.startswith(text)
                 assert change.after.endswith((b"-v.999(2024)", b"-2024", b"- 999.2024"))
-    assert counted == {"closed": 18, "statement-unclear": 10, "other-open-statement": 7}
+    assert counted == {
+        "closed": 18,
+        "statement-unclear": 33,
+        "other-open-statement": 6,
+        "no-statement": 23,
+    }
 
 
 def with_good_008(record: Record) -> Record:

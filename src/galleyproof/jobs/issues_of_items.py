@@ -77,9 +77,8 @@ def highest(
         return NoneHighest(f"none of its items says which {kind} it is", unclear=False)
     with_years = all(issue.year is not None for _, issue in issues)
     if not first.levels and not with_years:
-        return NoneHighest(
-            named([one for one, issue in issues if not issue.year]) + " without a year"
-        )
+        undated = named([one for one, issue in issues if not issue.year])
+        return NoneHighest(f"the statement counts by years, and none is in {undated}")
     counted = [(one, issue) for one, issue in issues if issue.levels or not first.levels]
     if not counted:
         counted = issues
@@ -87,7 +86,7 @@ def highest(
     doubtful = [one for one, issue in issues if not is_below(issue, best[1], first)]
     if doubtful:
         return NoneHighest(
-            f"it is not plain whether {best[0].name} or {named(doubtful)} is the last"
+            f"it is not plain whether {named([best[0]])} or {named(doubtful)} is the last"
         )
     return down_to(best[1], len(first.levels))
 
