@@ -238,6 +238,12 @@ def test_what_would_come_to_nothing_is_told_before_the_run(parameters, said: str
     assert [said in one for one in found] == ([True] if said else [])
 
 
+def test_an_end_year_without_the_bib_is_told_before_the_run() -> None:
+    for more, faults in (({}, 1), ({"update_bib": True}, 0)):
+        asked = CEASE.parameters.model_validate({"end_year": "2024", **more})
+        assert len(CEASE.check(asked, Around(TODAY))) == faults
+
+
 def test_the_real_holdings(real_data: Path) -> None:
     """What is refused, and of the rest that nothing is touched but 008 and the last open 866."""
     counted: Counter[str] = Counter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from groups import bib, group, held, mfhd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galleyproof.jobs.cancel_print_subscription import CancelPrintSubscription
@@ -217,6 +217,7 @@ def test_supplements_and_indexes_end_in_the_supplements_and_indexes_among_the_it
     assert "item b9 “Suppl.”" in unread.notes[0].sentence
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.integers(1, 60), st.integers(0, 2)), min_size=1, max_size=8),
     st.randoms(use_true_random=False),

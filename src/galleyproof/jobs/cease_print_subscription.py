@@ -32,6 +32,12 @@ class CeaseParameters(EndingParameters):
         description="The year for the bib's 008/11-14; else that of the last issue.",
     )
 
+    def at_odds(self) -> list[str]:
+        found = super().at_odds()
+        if self.end_year and not self.update_bib:
+            found.append("end-year is for the bib, which is not to be touched: give update-bib too")
+        return found
+
 
 class CeasePrintSubscription(EndSubscription):
     code = "cease-print-subscription"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from galleyproof.jobs.ending_parameters import EndingParameters
+from galleyproof.jobs.ending_parameters import EndingParameters, hint_for
 from galleyproof.jobs.issues_of_items import ISSUE, NoneHighest, highest
 from galleyproof.jobs.job import Held
 from galleyproof.jobs.last_issue import FROM_ITEMS, written
@@ -154,7 +154,8 @@ class Closing:
         if found is None:
             return Refused(
                 "last-issue-unclear",
-                f"“{text}” is not plainly one issue; write it as in a statement, v.35(2024)",
+                f"“{text}” is not plainly one issue; write it as in a statement, v.35(2024)"
+                + hint_for(text),
             )
         return found
 

@@ -18,11 +18,11 @@ LACKING = words_of(
 )
 """What is followed by what is missing: alone behind a range it might mean the range itself."""
 STATES = words_of(
-    "imperfect incomplete incompl scattered gaps some issues lacunae luckenhaft lucken lacunes "
-    "lacunaire incomplet incompleto incompleta incompleta lacunoso lacunosa lacune lagunas "
-    "ufuldstændig ufullstendig ofullstandig epataydellinen onvolledig неполный неполн ελλιπης "
-    "damaged water-damaged mutilated bound unbound print microfilm microfiche microform reprint "
-    "reprints photocopy facsim various many few"
+    "complete vollstandig complet completo completa imperfect incomplete incompl scattered gaps "
+    "some issues lacunae luckenhaft lucken lacunes lacunaire incomplet incompleto incompleta "
+    "lacunoso lacunosa lacune lagunas ufuldstændig ufullstendig ofullstandig epataydellinen "
+    "onvolledig неполный неполн ελλιπης damaged water-damaged mutilated bound unbound print "
+    "microfilm microfiche microform reprint reprints photocopy facsim various many few"
 )
 JOINING = words_of(
     "with and in of on the a one or more no nos are is not all mit und einige einzelne avec "
