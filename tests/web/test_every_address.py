@@ -32,6 +32,7 @@ LOOK = {
     "runs/<int:number>": "/runs/{plan}",
     "runs/<int:number>/progress": "/runs/{plan}/progress",
     "runs/<int:number>/records": "/runs/{plan}/records",
+    "runs/<int:number>/consequences": "/runs/{plan}/consequences",
     "runs/<int:number>/download.<slug:ending>": "/runs/{plan}/download.csv",
     "runs/<int:number>/refused-as-it-came": "/runs/{load}/refused-as-it-came",
     "runs/<int:number>/confirm": "/runs/{plan}/confirm",

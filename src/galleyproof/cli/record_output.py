@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.text import Text
@@ -9,26 +10,14 @@ from rich.text import Text
 from galleyproof.catalog.links import named_links
 from galleyproof.cli.face import out
 from galleyproof.marc.changes import Change
-from galleyproof.marc.field import indicators, is_control, subfields
 from galleyproof.marc.mrk import to_text
 from galleyproof.marc.record import Record
-from galleyproof.structures.saying import change_text, name_of, side_text
+from galleyproof.marc.saying import field_text
+from galleyproof.structures.forms import form_of
+from galleyproof.structures.saying import name_of, side_text
 from galleyproof.structures.structure import shown
 from galleyproof.structures.table import STRUCTURES, structure
 from galleyproof.structures.text import as_values
-
-
-def field_text(tag: bytes, data: bytes) -> str:
-    name = tag.decode("ascii", "replace")
-    if name == "LDR" or is_control(tag):
-        return f"{name}    {data.decode('utf-8', 'replace')}"
-    one, two = indicators(data)
-    parts = "".join(f" ${code} {value}" for code, value in subfields(data))
-    return f"{name} {blank(one)}{blank(two)}{parts}"
-
-
-def blank(indicator: str) -> str:
-    return "␣" if indicator == " " else indicator
 
 
 def as_data(kind: str, body: bytes, environment: str) -> dict[str, Any]:
@@ -72,9 +61,9 @@ def marc_text(data: bytes | None) -> str | None:
     return None if data is None else data.decode("utf-8", "replace").replace("\x1f", "$")
 
 
-def show_changes(kind: str, found: list[Change]) -> None:
+def show_changes(kind: str, found: Sequence[Change]) -> None:
     """Each change as - before and + after; marked by the sign, and by colour besides."""
-    text = change_text if kind in STRUCTURES else field_text
+    text = form_of(kind).text
     for change in found:
         if change.before is not None and change.before == change.after:
             out.print(f"  ~ {text(change.tag, change.before)}  (moved)", markup=False)

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from galleyproof.cli import face as speaking
 from galleyproof.cli.face import WIDE
-from galleyproof.cli.record_output import field_text
 from galleyproof.marc.changes import Change
+from galleyproof.marc.saying import field_text
 from galleyproof.rules.examples import Outcome
 from galleyproof.rules.explaining import explain
 from galleyproof.rules.file_runs import FileRun

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
 
 from galleyproof.cli.face import DONE, Face, command, now, out, table
+from galleyproof.cli.run_listing import Listing, choice_options, outcome_options
 
 
 def add_to(galley: click.Group) -> None:
@@ -54,19 +54,9 @@ def add_to(galley: click.Group) -> None:
 
     @command(galley, "report")
     @click.argument("run", type=int)
-    @click.option("--refused", "outcome", flag_value="refused", help="List what was refused.")
-    @click.option("--failed", "outcome", flag_value="failed", help="List what failed.")
-    @click.option("--changed", "outcome", flag_value="changed", help="List what was changed.")
-    @click.option("--missing", "outcome", flag_value="missing", help="List what was missing.")
+    @outcome_options
+    @choice_options
     @click.option("--coverage", is_flag=True, help="How often each rule and action applied.")
-    @click.option("--limit", default=50, show_default=True, help="At most so many in the list.")
-    @click.option(
-        "--export",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Every record with its outcome, as CSV; FILE.mrc: the records that a load refused, "
-        "as they came.",
-    )
     @click.option(
         "--refused-as-it-came",
         "raw",
@@ -79,47 +69,42 @@ def add_to(galley: click.Group) -> None:
         run: int,
         outcome: str | None,
         coverage: bool,
-        limit: int,
-        export: Path | None,
         raw: Path | None,
+        export: Path | None,
+        as_set: str | None,
+        **chosen: Any,
     ) -> int:
         """The account of a run: every record of its set is in exactly one of changed, unchanged,
-        refused, failed, missing.
+        refused, failed, missing; while it is not through, some are pending.
 
         \b
         Example: galley report 17 --refused
+                 galley report 17 --refused --code on-loan --as-set "on loan"
+                 galley report 17 --consequences --code title-without-holdings --export titles.csv
+                 galley report 17 --consequences --code bib-deleted --export deleted.mrc
         """
         from galleyproof.cli.run_output import show
         from galleyproof.runs.control import run_numbered
         from galleyproof.runs.refused_texts import write_refused
-        from galleyproof.runs.reporting import export_rows, said_rows, summary
+        from galleyproof.runs.reporting import summary
 
         found = run_numbered(run)
         data = summary(found)
-        rows = list(said_rows(found, outcome, limit)) if outcome else []
+        listing = Listing(found, outcome or "", **chosen)
         if outcome:
-            data["records"] = [row._asdict() for row in rows]
-        if export is not None and export.suffix.lower() == ".mrc":
-            data["exported"], what = write_refused(found, export), "records"
-        elif export is not None:
-            data["exported"], what = export_rows(found, export, outcome), "lines"
+            data["records"] = listing.data()
         if raw is not None:
             data["refused_as_it_came"] = write_refused(found, raw)
+        listing.carry_out(face, data, export, as_set)
 
         def human() -> None:
             show(data, all_rules=coverage)
             if raw is not None:
                 said = f"{data['refused_as_it_came']:,} written to {raw}"
                 out.print(f"  refused, as they came: {said}", markup=False)
-            for row in rows:
-                named = f"{row.kind} {row.id} {row.number}" if row.id and row.id > 0 else row.kind
-                out.print(f"  {named.strip()}: {row.code}: {row.sentence}", markup=False)
-            if outcome == "changed" and not rows:
-                show_differences(found, limit)
-            elif outcome and not rows:
-                out.print(f"  Nothing to list under {outcome}.")
-            if export is not None:
-                out.print(f"  {data['exported']:,} {what} written to {export}", markup=False)
+            if outcome:
+                listing.show()
+            listing.show_carried_out(data, export)
 
         face.answer(data, human)
         return DONE
@@ -167,42 +152,41 @@ def add_to(galley: click.Group) -> None:
         flag_value="coverage",
         help="How often each rule and action applied.",
     )
-    @click.option("--limit", default=20, show_default=True, help="At most so many records.")
-    @click.option(
-        "--export",
-        type=click.Path(path_type=Path),
-        metavar="FILE.csv",
-        help="Every record with its outcome, as CSV.",
-    )
-    def plan_show(face: Face, plan: int, part: str | None, limit: int, export: Path | None) -> int:
-        """What a dry run would change.
+    @choice_options
+    def plan_show(
+        face: Face,
+        plan: int,
+        part: str | None,
+        export: Path | None,
+        as_set: str | None,
+        **chosen: Any,
+    ) -> int:
+        """What a dry run would change, and what would follow on other records.
 
         \b
         Example: galley plan show 16 --records
+                 galley plan show 16 --consequences --kind order-line --export links.xlsx
         """
         from galleyproof.cli.run_output import show
         from galleyproof.marc.errors import Wrong
-        from galleyproof.runs.before_after import differences
         from galleyproof.runs.control import run_numbered
-        from galleyproof.runs.reporting import export_rows, summary
+        from galleyproof.runs.reporting import summary
 
         found = run_numbered(plan)
         if not found.dry_run:
             raise Wrong(f"run {plan} is not a dry run; see `galley report {plan}`")
         data = summary(found)
-        if part == "records":
-            data["records"] = [record_data(one) for one in differences(found, limit)]
-        if export is not None:
-            data["exported"] = export_rows(found, export)
+        outcome = {"records": "changed", "consequences": "consequence"}.get(part or "", "")
+        listing = Listing(found, outcome, **chosen)
+        if outcome:
+            data["records"] = listing.data()
+        listing.carry_out(face, data, export, as_set)
 
         def human() -> None:
             show(data, all_rules=part == "coverage")
-            if part == "records":
-                show_differences(found, limit)
-            if part == "consequences" and not data["consequences"]:
-                out.print("  Nothing follows on other records.")
-            if export is not None:
-                out.print(f"  {data['exported']:,} lines written to {export}", markup=False)
+            if outcome:
+                listing.show()
+            listing.show_carried_out(data, export)
 
         face.answer(data, human)
         return DONE
@@ -217,6 +201,7 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley plan review 18
         """
+        from galleyproof.cli.run_listing import new_data, show_changes_in, show_record_line
         from galleyproof.runs.confirming import run_to_confirm
         from galleyproof.runs.consent import sentences
         from galleyproof.runs.new_shapes import examples
@@ -229,7 +214,7 @@ def add_to(galley: click.Group) -> None:
             "plan": found.plan_id,
             "digest": found.plan.digest,
             "waits_for": found.waits_for,
-            "records": {shape: [record_data(one) for one in some] for shape, some in shown.items()},
+            "records": {shape: [new_data(one) for one in some] for shape, some in shown.items()},
         }
 
         def human() -> None:
@@ -238,7 +223,11 @@ def add_to(galley: click.Group) -> None:
             for shape, some in shown.items():
                 out.print(f"{shape}", style="bold", markup=False)
                 for one in some:
-                    show_difference(one)
+                    show_record_line(one)
+                    if one.sentence:
+                        out.print(f"    {one.sentence}", markup=False)
+                    if one.difference is not None:
+                        show_changes_in(one.difference)
             out.print(
                 f"If that is right: galley plan confirm {found.id} --digest"
                 f" {found.plan.digest[:12]}",
@@ -261,44 +250,6 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.runs.confirming import confirm
 
         return go_on(face, confirm(face.who, run, now(), digest), wait)
-
-
-def record_data(one: Any) -> dict[str, Any]:
-    """A changed record for --json."""
-    from galleyproof.cli.record_output import change_data
-
-    return {
-        "id": one.id,
-        "number": one.number,
-        "changes": [change_data(one.kind, change) for change in one.changes],
-        "status": {"before": one.status[0], "after": one.status[1]},
-        **({"unshown": one.unshown} if one.unshown else {}),
-    }
-
-
-def show_difference(one: Any) -> None:
-    from galleyproof.cli.record_output import show_changes
-
-    out.print(f"  {one.kind} {one.id}  {one.number}", style="bold", markup=False)
-    show_changes(one.kind, one.changes)
-    before, after = one.status
-    if before != after:
-        out.print(f"  status: {before} → {after}", markup=False)
-    if one.unshown:
-        out.print(f"  cannot be shown any more: {one.unshown}", markup=False)
-
-
-def show_differences(run: Any, limit: int) -> None:
-    from galleyproof.runs.before_after import differences
-    from galleyproof.runs.reporting import by_kind
-
-    shown = 0
-    for one in islice((d for view in by_kind(run) for d in differences(view, limit)), limit):
-        show_difference(one)
-        shown += 1
-    changed = run.counts.get("changed", 0)
-    if changed > shown:
-        out.print(f"  … and {changed - shown:,} more (--limit N shows more)")
 
 
 def go_on(face: Face, run: Any, wait: bool) -> int:

@@ -68,6 +68,8 @@ def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
             line(f"  waits for  {sentence}", "bold")
     for consequence in data["consequences"]:
         line(f"  follows    {consequence['count']:,} × {consequence['kind']} {consequence['what']}")
+    if data["consequences"]:
+        line(f"             which: galley report {data['run']} --consequences", "dim")
     counts = data["counts"]
     if counts:
         size = counts.get("set", 0)
@@ -79,6 +81,8 @@ def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
                 loud = "bold red" if name in ("refused", "failed", "missing") else ""
                 label = f"would be {name}" if data["dry_run"] and name == "changed" else name
                 line(f"    {number:>12,}  {label}", loud)
+        if counts.get("pending"):
+            line(f"    {counts['pending']:>12,}  not come to yet")
     for shape in data["shapes"][:12]:
         line(f"    {shape['count']:>12,}  {shape['shape']}", "cyan")
     if len(data["shapes"]) > 12:
@@ -131,6 +135,12 @@ def hint(data: dict[str, Any]) -> None:
         )
     elif data["state"] == "paused":
         line(f"  next       galley resume {number}, or galley cancel {number}", "dim")
+    elif data["state"] == "cancelled" and any(
+        one["code"] == "not-reached" for one in data["refusals"]
+    ):
+        line(
+            f"  next       galley report {number} --refused --code not-reached --as-set NAME", "dim"
+        )
     elif data["state"] in ("completed", "completed-with-failures") and not data["undone_by"]:
         if data["job"] not in ("load", "refresh"):
             line(

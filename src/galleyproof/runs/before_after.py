@@ -105,12 +105,14 @@ def differences_of(
 
 
 def difference(kind: str, id: int, before: Stored, after: Stored, unshown: str = "") -> Difference:
+    """before: with no body where the record was made."""
     form = form_of(kind)
+    new = form.read(after.body)
     return Difference(
         kind,
         id,
-        own_number(kind, before.body),
-        form.changes(form.read(before.body), form.read(after.body)),
+        own_number(kind, before.body or after.body),
+        form.changes(form.read(before.body) if before.body else form.nothing(new), new),
         before.body,
         after.body,
         (before.status, after.status),

@@ -14,7 +14,7 @@ from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny
 from galleyproof.runs.models import Run
 from galleyproof.runs.reporting import undone_by
-from galleyproof.runs.settling import give_back_rest, move, never_begun, next_step, settle
+from galleyproof.runs.settling import add_up, give_back_rest, move, next_step, settle
 from galleyproof.runs.standing_again import another_revision, asks_nobody, require_again
 from galleyproof.runs.states import OWN_COMMAND, WORKED
 from galleyproof.runs.tally import tally
@@ -75,14 +75,13 @@ def cancel(who: Who, number: int, at: datetime) -> Run:
     refuse_load(run, "cancelled")
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=number)
-        plan = run.plan
+        # Why it was paused, or what it waited for, is over.
+        run.error = ""
         if run.state == "waiting":
-            give_back_rest(run)
             move(run, "cancelled")
-            run.finished = at
-            run.counts = never_begun(plan) if plan else {}
-            run.said = [{"code": "not-reached", "count": plan.counts["changed"]}] if plan else []
-        elif not (run.state == "planning" and plan is not None):
+            add_up(run, at)
+            give_back_rest(run)
+        elif not (run.state == "planning" and run.plan_id is not None):
             move(run, "cancelling")
         run.save()
         log(who, "run-cancelled", run, at)

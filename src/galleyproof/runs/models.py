@@ -3,6 +3,8 @@ schema (migrations/ledger.sql)."""
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 from django.db import models
 
 from galleyproof.catalog.models import Environment
@@ -41,6 +43,11 @@ class Schedule(models.Model):
         return f"schedule {self.pk}"
 
 
+def program() -> str:
+    """The version of Galleyproof that is at work."""
+    return version("galleyproof")
+
+
 class Run(models.Model):
     """One use of a job, and what came of it.
 
@@ -53,6 +60,8 @@ class Run(models.Model):
 
     job = models.CharField(max_length=60)
     job_revision = models.IntegerField()
+    program = models.CharField(max_length=40, default=program)
+    """The version of Galleyproof that it was asked of."""
     binding = models.CharField(max_length=200, blank=True, default="")
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT)
     generation = models.IntegerField(default=1)

@@ -1,47 +1,44 @@
-"""The records of a run, a page at a time: by outcome, by code, by kind of change. Paged by place
+"""The members of a run, a page at a time: by outcome, by code, by kind of change. Paged by place
 in the run (a chunk's start, a place within it), never by counting what comes before."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from copy import copy
 from itertools import islice
 from typing import Any, NamedTuple
 
-from galleyproof.catalog.reading import held_with_ids
-from galleyproof.catalog.sets import member
 from galleyproof.database.connect import connect
 from galleyproof.jobs.outcome import Said
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.shapes import Shape
 from galleyproof.runs.before_after import Difference, differences_of, literal_of
+from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.reporting import BY_NAME
-from galleyproof.runs.tally import loads
-
-At = tuple[int, int]
-"""A place in a run: (start of the chunk, place within it)."""
-BEGINNING: At = (-1, -1)
-
-
-class Member(NamedTuple):
-    """One record of a run. version: the one it was judged at, 0 if missing."""
-
-    at: At
-    id: int
-    version: int
+from galleyproof.runs.reports.members import BEGINNING, At, Member, each_member, said_of
+from galleyproof.runs.reports.naming import NOT_NAMED, Named, named
+from galleyproof.runs.tally import NOT_REACHED, OUTCOMES, PENDING, ledger_of, loads
 
 
 class Shown(NamedTuple):
-    """One record as a page shows it. number: its 001; said: what the report says about it."""
+    """One record as a list shows it. said: what the report says about it."""
 
     at: At
     kind: str
     id: int
-    number: str
-    title: str
+    named: Named
+    outcome: str
     said: list[Said]
     difference: Difference | None
+
+    @property
+    def number(self) -> str:
+        return self.named.number
+
+    @property
+    def title(self) -> str:
+        return self.named.title
 
 
 class Page(NamedTuple):
@@ -49,6 +46,9 @@ class Page(NamedTuple):
 
     records: list[Shown]
     next: At | None
+
+
+Chosen = tuple[Member, Difference | None]
 
 
 def page(
@@ -61,68 +61,105 @@ def page(
     code: str = "",
 ) -> Page:
     """Some of the records with this outcome; of the changed ones those of a kind of change
-    (`shape`, as the run lists it), of the others those about which a code was said."""
-    if outcome not in BY_NAME:
-        raise Wrong(f"“{outcome}” is not an outcome; there are {', '.join(BY_NAME)}")
+    (`shape`, as the run lists it), or those about which a code was said."""
+    check_outcome(outcome)
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
         with connection.cursor() as cursor:
-            if shape:
-                found = list(islice(showing(cursor, run, shape, after), limit + 1))
-                differences = {pair[0].id: pair[1] for pair in found}
-                some = [pair[0] for pair in found]
-            elif code:
-                some = members_said(cursor, run, outcome, code, after, limit + 1)
-                differences = {}
-            else:
-                some = list(islice(members(cursor, run, outcome, after), limit + 1))
-                differences = {}
-            some, following = some[:limit], some[limit - 1].at if len(some) > limit else None
-            if outcome == "changed" and not shape:
-                starts = sorted({one.at[0] for one in some})
-                pairs = [(one.id, one.version) for one in some]
-                differences = {one.id: one for one in differences_of(cursor, run, starts, pairs)}
-            held = {
-                one.id: one for one in held_with_ids(cursor, run.kind, [one.id for one in some])
-            }
-            said = said_of(cursor, run, [one.id for one in some])
-            shown = [
-                Shown(
-                    one.at,
-                    run.kind,
-                    one.id,
-                    *member(one.id, held.get(one.id))[1:3],
-                    said.get(one.id, []),
-                    differences.get(one.id),
-                )
-                for one in some
-            ]
-    return Page(shown, following)
+            chosen = list(islice(choose(cursor, run, outcome, shape, code, after), limit + 1))
+            following = chosen[limit - 1][0].at if len(chosen) > limit else None
+            return Page(shown(cursor, run, chosen[:limit]), following)
 
 
-CHUNKS = """
-    SELECT start, ids, versions, marks FROM chunk
-    WHERE run = %s AND state = 'done' AND start >= %s AND {outcome} > 0
-"""
-
-
-def members(cursor: Any, run: Run, outcome: str, after: At = BEGINNING) -> Iterator[Member]:
-    """The members with one outcome after a place, reading one chunk at a time."""
-    mark = BY_NAME[outcome]
-    start, place = after
-    while True:
-        cursor.execute(
-            CHUNKS.format(outcome=outcome) + " ORDER BY start LIMIT 1", (run.id, start), binary=True
+def check_outcome(outcome: str) -> None:
+    if outcome not in (*OUTCOMES, PENDING):
+        raise Wrong(
+            f"“{outcome}” is not an outcome; there are {', '.join(OUTCOMES)}, and {PENDING} for "
+            "what a run has not come to yet"
         )
-        row = cursor.fetchone()
-        if row is None:
-            return
-        begins, ids, versions, marks = row
-        floor = place if begins == after[0] else -1
-        for at, found in enumerate(marks):
-            if found == mark and at > floor:
-                yield Member((begins, at), ids[at], versions[at])
-        start = begins + 1
+
+
+def choose(
+    cursor: Any, run: Run, outcome: str, shape: str = "", code: str = "", after: At = BEGINNING
+) -> Iterator[Chosen]:
+    """The members that are meant, in the run's order."""
+    if shape:
+        yield from showing(cursor, run, shape, after)
+    elif code in (NOT_REACHED, PENDING):
+        members = each_member(cursor, run, outcome, after)
+        yield from ((one, None) for one in members if not one.reached)
+    elif code:
+        yield from ((one, None) for one in members_said(cursor, run, outcome, code, after))
+    else:
+        yield from ((one, None) for one in each_member(cursor, run, outcome, after))
+
+
+def changes_in(
+    cursor: Any, run: Run, chosen: Sequence[Chosen]
+) -> dict[tuple[str, int], Difference]:
+    """(kind, number) -> what changes in it, of the changed ones among these members."""
+    found = {(one.kind, one.id): difference for one, difference in chosen if difference}
+    for kind in {one.kind for one, _ in chosen}:
+        unknown = [
+            one
+            for one, _ in chosen
+            if one.kind == kind and one.outcome == "changed" and (kind, one.id) not in found
+        ]
+        if unknown:
+            places = located(cursor, run, unknown)
+            view = copy(run)
+            view.kind = kind
+            starts = sorted({start for start, _ in places.values()})
+            pairs = [(one.id, places[one.id][1]) for one in unknown]
+            found |= {(kind, one.id): one for one in differences_of(cursor, view, starts, pairs)}
+    return found
+
+
+def differences_chosen(run: Run, shape: str = "", code: str = "") -> Iterator[Difference]:
+    """What changes in the changed members that are meant, in the run's order."""
+    with connect("governing", autocommit=True) as connection:
+        connection.execute(f"SET search_path = {run.environment_id}, governing")
+        with connection.cursor() as cursor:
+            chosen = choose(cursor, run, "changed", shape, code)
+            while some := list(islice(chosen, AT_ONCE)):
+                found = changes_in(cursor, run, some)
+                yield from (found[one.kind, one.id] for one, _ in some)
+
+
+def shown(cursor: Any, run: Run, chosen: Sequence[Chosen]) -> list[Shown]:
+    """Members with their names, what was said of them, and what changes in them."""
+    some = [one for one, _ in chosen]
+    found = changes_in(cursor, run, chosen)
+    names = named(cursor, run, [(one.kind, one.id, one.version) for one in some])
+    said = said_of(cursor, run, some)
+    return [
+        Shown(
+            one.at,
+            one.kind,
+            one.id,
+            names.get((one.kind, one.id), NOT_NAMED),
+            one.outcome,
+            said[one.kind, one.id],
+            found.get((one.kind, one.id)),
+        )
+        for one in some
+    ]
+
+
+def located(cursor: Any, run: Run, some: Sequence[Member]) -> dict[int, tuple[int, int]]:
+    """Number -> (start of its chunk, version judged at); members found by what was said of them
+    do not know theirs."""
+    known = {one.id: (one.at[0], one.version) for one in some if one.version}
+    ids = [one.id for one in some if not one.version]
+    if ids:
+        cursor.execute(
+            "SELECT c.start, m.id, m.version FROM chunk AS c"
+            " CROSS JOIN LATERAL unnest(c.ids, c.versions) AS m (id, version)"
+            " WHERE c.run = %s AND c.state = 'done' AND c.ids && %s AND m.id = ANY(%s)",
+            (ledger_of(run).run, ids, ids),
+        )
+        known |= {id: (start, version) for start, id, version in cursor.fetchall()}
+    return known
 
 
 def showing(
@@ -130,7 +167,6 @@ def showing(
 ) -> Iterator[tuple[Member, Difference]]:
     """The changed members that show a kind of change, with what changes in them. Only chunks
     whose own count has it are looked into."""
-    mark = BY_NAME["changed"]
     literal = literal_of(run)
     start = after[0]
     for begins in chunks_showing(cursor, run, shape, start):
@@ -142,9 +178,9 @@ def showing(
         ids, versions, marks = cursor.fetchone()
         floor = after[1] if begins == after[0] else -1
         some = [
-            Member((begins, at), ids[at], versions[at])
-            for at, each in enumerate(marks)
-            if each == mark and at > floor
+            Member((begins, at), run.kind, ids[at], versions[at], "changed")
+            for at in places_of(CHANGED, marks)
+            if at > floor
         ]
         pairs = [(one.id, one.version) for one in some]
         found = differences_of(cursor, run, [begins], pairs)
@@ -173,68 +209,37 @@ def chunks_showing(cursor: Any, run: Run, shape: str, start: int) -> list[int]:
 
 def ids_showing(run: Run, shape: str) -> list[int]:
     """The numbers of all changed members that show a kind of change."""
+    return ids_chosen(run, "changed", shape=shape)
+
+
+def ids_chosen(run: Run, outcome: str, *, shape: str = "", code: str = "") -> list[int]:
+    """The numbers of all members that are meant; below zero: lines not found."""
+    check_outcome(outcome)
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
         with connection.cursor() as cursor:
-            return [one.id for one, _ in showing(cursor, run, shape)]
+            return [one.id for one, _ in choose(cursor, run, outcome, shape, code)]
 
 
-def ids_said(run: Run, outcome: str, code: str) -> list[int]:
-    """The numbers of the records about which a code was said; below zero: lines not found."""
-    with connect("governing", autocommit=True) as connection:
-        connection.execute(f"SET search_path = {run.environment_id}, governing")
-        with connection.cursor() as cursor:
-            if not code:
-                return [one.id for one in members(cursor, run, outcome)]
-            cursor.execute(
-                "SELECT DISTINCT id FROM outcome WHERE run = %s AND outcome = %s AND code = %s"
-                " AND kind = %s AND id IS NOT NULL ORDER BY id",
-                (run.id, outcome, code, run.kind),
-            )
-            return [id for (id,) in cursor.fetchall()]
+SAID = """
+    SELECT start, place, kind, id FROM (
+        SELECT start, place, kind, id,
+               row_number() OVER (PARTITION BY kind, id ORDER BY start, place) AS which
+        FROM outcome WHERE run = %s AND outcome = %s AND code = %s AND id IS NOT NULL) AS s
+    WHERE which = 1 AND (start, place) > (%s, %s) ORDER BY start, place LIMIT %s
+"""
+AT_ONCE = 1000
+"""Lines of the report that are read together."""
 
 
-def members_said(
-    cursor: Any, run: Run, outcome: str, code: str, after: At, limit: int
-) -> list[Member]:
-    """Members by what was said of them; their places are those of the report's lines."""
-    cursor.execute(
-        "SELECT start, place, id FROM outcome WHERE run = %s AND (start, place) > (%s, %s)"
-        " AND outcome = %s AND code = %s AND id IS NOT NULL ORDER BY start, place LIMIT %s",
-        (run.id, *after, outcome, code, limit),
-    )
-    return [Member((start, place), id, 0) for start, place, id in cursor.fetchall()]
-
-
-def said_of(cursor: Any, run: Run, ids: Sequence[int]) -> dict[int, list[Said]]:
-    cursor.execute(
-        "SELECT id, code, sentence FROM outcome WHERE run = %s AND id = ANY(%s) AND kind = %s"
-        " AND outcome <> 'consequence' ORDER BY start, place",
-        (run.id, list(ids), run.kind),
-    )
-    found: dict[int, list[Said]] = {}
-    for id, code, sentence in cursor.fetchall():
-        found.setdefault(id, []).append(Said(code, sentence))
-    return found
-
-
-class Spoken(NamedTuple):
-    """A line of the report that stands for itself: a consequence, a record not loaded."""
-
-    at: At
-    kind: str
-    id: int | None
-    code: str
-    sentence: str
-
-
-def lines(run: Run, outcome: str, *, after: At = BEGINNING, limit: int = 50) -> list[Spoken]:
-    """Lines of the report by outcome (`consequence` too), in its order."""
-    with connect("governing", autocommit=True) as connection:
-        cursor = connection.execute(
-            f"SELECT start, place, kind, id, code, sentence FROM {run.environment_id}.outcome"
-            " WHERE run = %s AND outcome = %s AND (start, place) > (%s, %s)"
-            " ORDER BY start, place LIMIT %s",
-            (run.id, outcome, *after, limit),
-        )
-        return [Spoken((row[0], row[1]), *row[2:]) for row in cursor.fetchall()]
+def members_said(cursor: Any, run: Run, outcome: str, code: str, after: At) -> Iterator[Member]:
+    """Members by what was said of them, each once; their places are those of the report's lines."""
+    ledger = ledger_of(run)
+    while True:
+        cursor.execute(SAID, (ledger.run, outcome, code, *after, AT_ONCE))
+        rows = cursor.fetchall()
+        for start, place, kind, id in rows:
+            yield Member((start, place), kind, id, 0, outcome)
+        if len(rows) < AT_ONCE:
+            return
+        after = rows[-1][:2]

@@ -319,4 +319,4 @@ def end(number: int, at: datetime) -> None:
             at=at,
         )
         so_far = tally(settings.name, run.id)
-        finish(run, so_far, ended_as(so_far.counts), at)
+        finish(run, ended_as(so_far.counts), at)

@@ -1,34 +1,29 @@
-"""The account of a run: numbers, shapes, and every record with what became of it."""
+"""The account of a run: its numbers and shapes, and what there was to say about records."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
-from copy import copy
 from datetime import UTC, datetime
-from itertools import islice
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import psycopg
 from django.db.models import Q
 
-from galleyproof.catalog.kinds import KINDS
-from galleyproof.catalog.tables import safe
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.files import whole_file
 from galleyproof.people.models import Person, Unit
 from galleyproof.runs.coverage import coverage_of
-from galleyproof.runs.judging import OUTCOMES, places_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.past import bodies_of
 from galleyproof.runs.states import ENDED
-from galleyproof.runs.tally import said_counts, shape_counts, tally
+from galleyproof.runs.tally import (
+    OUTCOMES,
+    PENDING,
+    account,
+    consequence_counts,
+    ledger_of,
+    said_counts,
+    shape_counts,
+)
 from galleyproof.structures.forms import form_of
-
-BY_NAME = {name: mark for mark, name in OUTCOMES.items()}
 
 
 def iso(at: datetime | None) -> str | None:
@@ -41,20 +36,22 @@ def summary(run: Run) -> dict[str, Any]:
     """What `--json` prints of a run; a run on its way is added up from its ledger."""
     counts = dict(run.counts)
     shown_shapes, refusals, coverage = run.shapes, run.said, run.coverage
+    consequences = run.consequences
     if run.state not in ENDED:
-        so_far = tally(run.environment_id, run.id)
-        counts = {"set": so_far.size, **so_far.counts}
+        ledger = ledger_of(run)
+        counts = account(run.environment_id, ledger)
         shown_shapes = [
             {"shape": str(shape), "count": count}
             for shape, count in shape_counts(run.environment_id, run.id)
         ]
         refusals = [
             {"code": code, "count": count}
-            for code, count in said_counts(run.environment_id, run.id, "refused")
+            for code, count in said_counts(run.environment_id, ledger.run, "refused")
         ]
         coverage = coverage_of(run)
+        consequences = consequence_counts(run.environment_id, run.id)
     # What the database kept as JSON has lost its order.
-    counts = {name: counts[name] for name in ("set", *BY_NAME) if name in counts}
+    counts = {name: counts[name] for name in ("set", *OUTCOMES, PENDING) if name in counts}
     shown_shapes = [{"shape": one["shape"], "count": one["count"]} for one in shown_shapes]
     refusals = [{"code": one["code"], "count": one["count"]} for one in refusals]
     seconds = (run.finished - run.requested).total_seconds() if run.finished else 0
@@ -64,6 +61,8 @@ def summary(run: Run) -> dict[str, Any]:
         "plan": run.plan_id,
         "job": run.job,
         "binding": run.binding or None,
+        "job_revision": run.job_revision,
+        "program": run.program,
         "environment": run.environment_id,
         "state": run.state,
         "dry_run": run.dry_run,
@@ -81,7 +80,7 @@ def summary(run: Run) -> dict[str, Any]:
         "counts": counts,
         "shapes": shown_shapes,
         "coverage": coverage,
-        "consequences": run.consequences,
+        "consequences": consequences,
         "refusals": refusals,
         "digest": run.digest or None,
         "undoes": run.undoes_id,
@@ -141,33 +140,6 @@ def said_rows(run: Run, outcome: str | None = None, limit: int | None = None) ->
 def own_number(kind: str, body: bytes | None) -> str:
     """The number that people know a record by: the 001 of a MARC record."""
     return form_of(kind).own_number(form_of(kind).read(bytes(body))) if body else ""
-
-
-def ids_with(run: Run, outcome: str) -> Iterator[tuple[int, int]]:
-    """(number, version judged at) of every member with this outcome, in the run's order."""
-    mark = BY_NAME[outcome]
-    with connect("governing") as connection, connection.cursor(name="ids", binary=True) as cursor:
-        cursor.execute(
-            f"SELECT ids, versions, marks FROM {run.environment_id}.chunk"
-            " WHERE run = %s AND state = 'done' AND (kind IS NULL OR kind = %s) ORDER BY start",
-            (run.id, run.kind),
-        )
-        for ids, versions, marks in cursor:
-            for place in places_of(mark, marks):
-                yield ids[place], versions[place]
-
-
-def by_kind(run: Run) -> list[Run]:
-    """A run as its readers know one: of one kind. A refresh has several, and is shown as one run
-    for each; nothing of this is saved."""
-    if run.kind:
-        return [run]
-    views = []
-    for kind in KINDS:
-        view = copy(run)
-        view.kind = kind
-        views.append(view)
-    return views
 
 
 def all_ids(run: Run) -> list[int]:
@@ -245,66 +217,3 @@ def listing(
         chosen &= Q(id__lt=before)
     found = Run.objects.filter(chosen).select_related("person", "confirmed_by", "plan")
     return list((found.distinct() if unit else found).order_by("-id")[:limit])
-
-
-COLUMNS = ["kind", "number in the catalogue", "own number", "outcome", "code", "what is said"]
-TOGETHER = 2000
-"""Members whose own numbers are read with one query."""
-
-
-def report_lines(run: Run, outcome: str | None = None) -> Iterator[list[str]]:
-    """Every member of the set in exactly one line, by COLUMNS; of one outcome, if one is named.
-
-    A cell that a spreadsheet would take for a formula is preceded by an apostrophe.
-    """
-    said: dict[int | None, list[Row]] = {}
-    for row in said_rows(run):
-        said.setdefault(row.id, []).append(row)
-    with connect("governing", autocommit=True) as connection:
-        connection.execute(f"SET search_path = {run.environment_id}, governing")
-        for name in OUTCOMES.values():
-            if outcome is not None and name != outcome:
-                continue
-            for view in by_kind(run):
-                members = ids_with(view, name)
-                while some := list(islice(members, TOGETHER)):
-                    own = own_numbers(connection, view.kind, some)
-                    for id, _ in some:
-                        yield line(view.kind, id, own, name, said)
-
-
-def export_rows(run: Run, path: Path, outcome: str | None = None) -> int:
-    """Writes a report as CSV; returns the lines."""
-    count = 0
-    with whole_file(path) as binary:
-        stream = io.TextIOWrapper(binary, encoding="utf-8", newline="")
-        writer = csv.writer(stream)
-        writer.writerow(COLUMNS)
-        for cells in report_lines(run, outcome):
-            writer.writerow(cells)
-            count += 1
-        stream.detach()
-    return count
-
-
-def line(
-    kind: str, id: int, own: dict[int, str], outcome: str, said: dict[int | None, list[Row]]
-) -> list[str]:
-    rows = said.get(id, [])
-    return [
-        kind,
-        str(id) if id > 0 else "",
-        safe(own.get(id, "")),
-        outcome,
-        safe(" · ".join(row.code for row in rows)),
-        safe(" · ".join(row.sentence for row in rows)),
-    ]
-
-
-def own_numbers(
-    connection: psycopg.Connection[Any], kind: str, some: list[tuple[int, int]]
-) -> dict[int, str]:
-    """Number in the catalogue -> 001, as it was at the version that the run judged."""
-    with connection.cursor() as cursor:
-        found = bodies_of(cursor, [(kind, id, version) for id, version in some if version > 0])
-    return {id: own_number(kind, body) for (kind, id, _), body in found.items()}

@@ -21,9 +21,12 @@ from galleyproof.runs.models import Run
 from galleyproof.runs.ramp import release, step_done
 from galleyproof.runs.states import ENDED, OWN_COMMAND, check_move
 from galleyproof.runs.tally import (
-    Tally,
+    NOT_REACHED,
+    PENDING,
+    account,
     consequence_counts,
     digest,
+    ledger_of,
     said_counts,
     shape_counts,
     tally,
@@ -68,11 +71,11 @@ def due(run: Run, at: datetime, own: bool) -> None:
         return  # between two of its chunks it looks as if it were through
     so_far = tally(run.environment_id, run.id)
     if run.state == "cancelling" and so_far.in_hand == 0:
-        finish(run, so_far, "cancelled", at)
+        finish(run, "cancelled", at)
     elif so_far.through and run.state in ("planning", "pausing") and run.dry_run:
-        finish(run, so_far, "planned", at)
+        finish(run, "planned", at)
     elif so_far.through and run.state in ("queued", "running", "pausing"):
-        finish(run, so_far, ended_as(so_far.counts), at)
+        finish(run, ended_as(so_far.counts), at)
     elif run.state == "pausing" and so_far.in_hand == 0:
         rest(run, at)
     elif run.state in ("queued", "running") and so_far.step_through:
@@ -111,27 +114,10 @@ def ended_as(counts: dict[str, int]) -> str:
     return "completed" if counts["changed"] else "completed-nothing-changed"
 
 
-def finish(run: Run, so_far: Tally, state: str, at: datetime) -> None:
-    """Adds the ledger up and closes the run. A cancelled run accounts for what it never came to
-    as refused, so that its counts add up like every other's."""
+def finish(run: Run, state: str, at: datetime) -> None:
+    """Adds the ledger up and closes the run."""
     move(run, state)
-    environment = run.environment_id
-    counts = dict(so_far.counts)
-    refusals = said_counts(environment, run.id, "refused")
-    not_reached = so_far.size - so_far.done
-    if not_reached:
-        counts["refused"] += not_reached
-        refusals.append(("not-reached", not_reached))
-    run.size = so_far.size
-    run.counts = {"set": so_far.size, **counts}
-    run.shapes = [
-        {"shape": str(shape), "count": count} for shape, count in shape_counts(environment, run.id)
-    ]
-    run.coverage = coverage_of(run)
-    run.said = [{"code": code, "count": count} for code, count in refusals]
-    run.consequences = consequence_counts(environment, run.id)
-    run.digest = digest(environment, run.id, run.kind)
-    run.finished = at
+    add_up(run, at)
     run.save()
     give_back_rest(run)
     append(
@@ -145,25 +131,37 @@ def finish(run: Run, so_far: Tally, state: str, at: datetime) -> None:
     )
 
 
+def add_up(run: Run, at: datetime) -> None:
+    """What a run has come to at its end, whichever that is. What it never came to is refused, so
+    that its counts add up like every other's; whoever asks saves the run."""
+    environment, ledger = run.environment_id, ledger_of(run)
+    counts = account(environment, ledger)
+    refusals = said_counts(environment, ledger.run, "refused")
+    if not_reached := counts.pop(PENDING):
+        counts["refused"] += not_reached
+        refusals.append((NOT_REACHED, not_reached))
+    run.size = counts["set"]
+    run.counts = counts
+    run.said = [{"code": code, "count": count} for code, count in refusals]
+    if not ledger.borrowed:
+        shown = shape_counts(environment, run.id)
+        run.shapes = [{"shape": str(shape), "count": count} for shape, count in shown]
+        run.coverage = coverage_of(run)
+        run.consequences = consequence_counts(environment, run.id)
+        run.digest = digest(environment, run.id, run.kind)
+    run.finished = at
+
+
 def give_up(run_id: int, reason: str, at: datetime) -> None:
-    """A draft whose request was killed: nothing was frozen, so nothing can run."""
+    """A draft whose request was killed before it could go on; nothing of it has run."""
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=run_id)
         if run.state == "draft":
             move(run, "failed")
             run.error = reason
-            run.finished = at
+            add_up(run, at)
             run.save()
             give_back_rest(run)
-
-
-def never_begun(plan: Run) -> dict[str, int]:
-    """The counts of a run that ends before it began: what its plan would change is refused."""
-    counts = dict(plan.counts)
-    if counts:
-        counts["refused"] += counts["changed"]
-        counts["changed"] = 0
-    return counts
 
 
 def give_back_rest(run: Run) -> None:
@@ -182,15 +180,14 @@ def go_on_from_plan(run_id: int, at: datetime) -> None:
         if plan.state != "planned":
             move(run, "cancelled" if plan.state == "cancelled" else "failed")
             run.error = f"its plan, run {plan.id}, is {plan.state}"
-            run.finished = at
-            run.counts = never_begun(plan)
+            add_up(run, at)
             run.save()
             give_back_rest(run)
             return
         take_over(run, plan)
         run.waits_for = what_it_waits_for(run, plan)
         if not plan.counts["changed"]:
-            finish(run, tally(run.environment_id, run.id), "completed-nothing-changed", at)
+            finish(run, "completed-nothing-changed", at)
             return
         asked = run.waits_for and run.confirmed_by_id is None
         move(run, "waiting" if asked else "queued")

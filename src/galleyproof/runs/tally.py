@@ -17,6 +17,7 @@ from galleyproof.catalog.kinds import KINDS, environment_named
 from galleyproof.marc.shapes import Shape
 from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.ledger import LIVE
+from galleyproof.runs.models import Run
 
 OUTCOMES = ("changed", "unchanged", "refused", "failed", "missing")
 PACE_OVER = timedelta(seconds=30)
@@ -67,6 +68,61 @@ def tally(environment: str, run: int) -> Tally:
         )
         size, done, left, in_hand, held, *counts = map(int, cursor.fetchone() or [])
     return Tally(size, done, left, in_hand, held, dict(zip(OUTCOMES, counts, strict=True)))
+
+
+class Ledger(NamedTuple):
+    """Whose chunks hold the members of a run: its own, or, as long as it has none, its plan's, of
+    which it has done nothing yet.
+
+    run: whose chunks. borrowed: whether they are the plan's.
+    """
+
+    run: int
+    borrowed: bool
+
+
+def ledger_of(run: Run) -> Ledger:
+    """The ledger that a run's members are in. A run that never came beyond its plan has none of
+    its own."""
+    if run.plan_id is None:
+        return Ledger(run.id, False)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT FROM {table(run.environment_id, 'chunk')} WHERE run = %s)",
+            (run.id,),
+        )
+        own = cursor.fetchone()
+    return Ledger(run.id, False) if own and own[0] else Ledger(run.plan_id, True)
+
+
+PENDING = "pending"
+"""What a member is that a run has not come to yet; of a run that has ended it is refused."""
+NOT_REACHED = "not-reached"
+"""The code of that refusal."""
+
+# Of chunks that are not done (m is not null), what a plan says of members that it does not change
+# stands already.
+ACCOUNT = """
+    SELECT coalesce(sum(members), 0), {sums} FROM (
+        SELECT *, CASE WHEN state <> 'done' OR %(borrowed)s
+                  THEN coalesce(convert_from(marks, 'UTF8'), '') END AS m
+        FROM {chunk} WHERE run = %(run)s) AS c
+"""
+
+
+def account(environment: str, ledger: Ledger) -> dict[str, int]:
+    """How many members stand in each outcome, PENDING among them; they add up to `set`."""
+    sums = ["coalesce(sum(changed) FILTER (WHERE m IS NULL), 0)"] + [
+        f"coalesce(sum(CASE WHEN m IS NULL THEN {name}"
+        f" ELSE length(m) - length(replace(m, '{name[0]}', '')) END), 0)"
+        for name in OUTCOMES[1:]
+    ]
+    query = ACCOUNT.format(sums=", ".join(sums), chunk=table(environment, "chunk"))
+    with connection.cursor() as cursor:
+        cursor.execute(query, ledger._asdict())
+        size, *counts = map(int, cursor.fetchone() or [0] * 6)
+    found = dict(zip(OUTCOMES, counts, strict=True))
+    return {"set": size, **found, PENDING: size - sum(counts)}
 
 
 def pace(environment: str, run: int, at: datetime) -> float:

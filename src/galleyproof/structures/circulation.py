@@ -28,18 +28,21 @@ class Loan(Structure, frozen=True):
 
 
 class Request(Structure, frozen=True):
-    """Somebody waits for an item, or for any item of the title (then item is 0)."""
+    """Somebody waits for an item, or for any item of the title (then item is 0). requester is the
+    code by which circulation finds who asked, so that they can be told; never a name."""
 
     kind = "request"
     keyed = {"request": "number"}
     shown_by = ("type", "placed")
     above = "bib"
-    aliases = {"request id": "number"}
+    told_by = "requester"
+    aliases = {"request id": "number", "requester id": "requester", "user id": "requester"}
 
     bib: Annotated[int, link("bib")] = 0
     item: Annotated[int, link("item")] = 0
     number: Text = ""
     type: Annotated[str, code("request-type")] = ""
+    requester: Text = ""
     active: Flag = True
     placed: Day = None
     cancelled: Day = None

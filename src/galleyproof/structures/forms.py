@@ -13,6 +13,7 @@ from galleyproof.marc.changes import Change, changes
 from galleyproof.marc.field import subfields
 from galleyproof.marc.keys import KEY_TAGS, keys
 from galleyproof.marc.record import Record
+from galleyproof.marc.saying import field_text
 from galleyproof.marc.shapes import Shape, shapes
 from galleyproof.marc.tags import tag_list
 from galleyproof.marc.undo import undo
@@ -21,6 +22,7 @@ from galleyproof.structures.changes import (
     structure_shapes,
     undo_structure,
 )
+from galleyproof.structures.saying import change_text
 from galleyproof.structures.structure import LINK, Structure, decode, fields_of, shown
 from galleyproof.structures.table import STRUCTURES, set_fields, structure_keys
 
@@ -70,6 +72,15 @@ class Form(Protocol):
     def title(self, one: Any) -> str:
         """What a person knows the record by at a glance."""
 
+    def told(self, one: Any) -> str:
+        """Who is to be told of what becomes of it, by a code of the library's own; or ""."""
+
+    def text(self, tag: bytes, data: bytes) -> str:
+        """A field, or one side of a change of it, as people read it."""
+
+    def nothing(self, one: Any) -> Any:
+        """A record of which nothing is there yet, to compare a new one with."""
+
     def numbered(self, one: Any, number: str) -> Any:
         """A new record with its own number filled in, where it has none."""
 
@@ -112,6 +123,15 @@ class MarcForm:
     def title(self, one: Record) -> str:
         data = next((found for tag in TITLES if (found := one.first(tag)) is not None), b"")
         return " ".join(value for code, value in subfields(data) if not code.isdigit())
+
+    def told(self, one: Record) -> str:
+        return ""
+
+    def text(self, tag: bytes, data: bytes) -> str:
+        return field_text(tag, data)
+
+    def nothing(self, one: Record) -> Record:
+        return Record.build(one.leader, [])
 
     def numbered(self, one: Record, number: str) -> Record:
         at = one.positions(b"001")
@@ -165,6 +185,15 @@ class StructureForm:
     def title(self, one: Structure) -> str:
         found = (getattr(one, name, "") for name in one.shown_by)
         return " · ".join(shown(value) for value in found if value)
+
+    def told(self, one: Structure) -> str:
+        return str(getattr(one, one.told_by, ""))
+
+    def text(self, tag: bytes, data: bytes) -> str:
+        return change_text(tag, data)
+
+    def nothing(self, one: Structure) -> Structure:
+        return self.structure()
 
     def numbered(self, one: Structure, number: str) -> Structure:
         own = one.own

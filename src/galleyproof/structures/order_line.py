@@ -20,6 +20,7 @@ class OrderLine(Structure, frozen=True):
     keyed = {"order-line": "number"}
     shown_by = ("type", "status", "vendor")
     above = "bib"
+    told_by = "owner_library"
     aliases = {
         "po line reference": "number",
         "reference": "number",

@@ -65,6 +65,8 @@ class Structure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     """The link field that names the record above, or ""."""
     shown_by: ClassVar[Sequence[str]] = ("name",)
     """Fields that tell a person at a glance which record it is."""
+    told_by: ClassVar[str] = ""
+    """The field that says who is to be told of what becomes of the record, or ""."""
     aliases: ClassVar[Mapping[str, str]] = {}
     """Other names by which columns of files call a field."""
 

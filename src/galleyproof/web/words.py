@@ -57,6 +57,7 @@ OUTCOME_WORDS: dict[str, Any] = {
     "refused": gettext_lazy("refused"),
     "failed": gettext_lazy("failed"),
     "missing": gettext_lazy("missing"),
+    "pending": gettext_lazy("not come to yet"),
 }
 
 PLANNED_WORDS = OUTCOME_WORDS | {

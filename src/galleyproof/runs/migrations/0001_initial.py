@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import galleyproof.runs.models
 from galleyproof.database.roles import grant
 
 ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
@@ -84,6 +85,10 @@ class Migration(migrations.Migration):
                 ("id", ID.clone()),
                 ("job", models.CharField(max_length=60)),
                 ("job_revision", models.IntegerField()),
+                (
+                    "program",
+                    models.CharField(default=galleyproof.runs.models.program, max_length=40),
+                ),
                 ("binding", models.CharField(blank=True, default="", max_length=200)),
                 ("generation", models.IntegerField(default=1)),
                 ("acting", models.CharField(blank=True, default="", max_length=150)),

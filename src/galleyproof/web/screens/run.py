@@ -14,12 +14,12 @@ from galleyproof.runs.control import run_numbered
 from galleyproof.runs.first_run import asks_for_review
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import JOBS
-from galleyproof.runs.record_pages import lines, page
+from galleyproof.runs.record_pages import page
 from galleyproof.runs.refreshing import JOB as REFRESH
 from galleyproof.runs.reporting import summary, undone_by
 from galleyproof.runs.settling import settle
 from galleyproof.runs.states import ENDED, OWN_COMMAND, SETTLING, WORKED
-from galleyproof.runs.tally import OUTCOMES, pace, tally
+from galleyproof.runs.tally import OUTCOMES, PENDING, pace, tally
 from galleyproof.runs.workers import workers_alive
 from galleyproof.signoff.bundle import RIGHT as BUNDLERS
 from galleyproof.web.asking import now, person_of
@@ -78,7 +78,7 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
         "own_command": found.job in OWN_COMMAND,
         "mine": found.person_id == me.pk,
         "may_steer": found.person_id == me.pk or me.has_role("systems-librarian", "administrator"),
-        "outcomes": [(name, counts.get(name, 0)) for name in OUTCOMES],
+        "outcomes": outcomes_of(counts),
         "size": counts.get("set", 0),
         "shapes": rarest_first(data["shapes"])[:MOST_SHAPES],
         "more_shapes": max(0, len(data["shapes"]) - MOST_SHAPES),
@@ -99,14 +99,17 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
     if found.state == "waiting":
         known["waits"] = sentences(found.waits_for)
         known["new_shapes"] = [
-            (shape, [(one, rows(one.changes, one.kind)) for one in some])
+            (
+                shape,
+                [
+                    (one, rows(one.difference.changes, one.kind) if one.difference else [])
+                    for one in some
+                ],
+            )
             for shape, some in new_shapes.examples(found, NEW_EACH).items()
         ]
     if found.permit_id is not None and me.has_role("systems-librarian"):
         known["first_run"] = asks_for_review(found)
-    known["consequence_lines"] = (
-        lines(found, "consequence", limit=12) if data["consequences"] else []
-    )
     if counts.get("changed") and found.job not in OWN_COMMAND:
         first = page(found, "changed", limit=FIRST)
         known["first"] = [
@@ -121,6 +124,12 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
         unticked = kept or Unticked(plan=found, ids=[], shapes={})
         known |= {"ticking": True, "unticked": unticked, "out_ids": set(unticked.all_ids())}
     return known
+
+
+def outcomes_of(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Outcomes with their counts; what a run has not come to yet, where there is some."""
+    waiting = [(PENDING, counts[PENDING])] if counts.get(PENDING) else []
+    return [(name, counts.get(name, 0)) for name in OUTCOMES] + waiting
 
 
 def rarest_first(shapes: list[dict[str, Any]]) -> list[dict[str, Any]]:

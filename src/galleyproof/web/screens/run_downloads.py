@@ -2,49 +2,32 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, QueryDict, StreamingHttpResponse
 from django.urls import path
 
 from galleyproof.runs.control import run_numbered
-from galleyproof.runs.downloads import way_of
-from galleyproof.runs.models import Run
 from galleyproof.runs.refused_texts import write_refused
-from galleyproof.runs.reporting import BY_NAME, COLUMNS, report_lines
-from galleyproof.web.csv_files import Echo
+from galleyproof.runs.reports.choice import Choice
+from galleyproof.runs.reports.files import form_by
 from galleyproof.web.streaming import as_written
-
-TOGETHER = 500
-"""Lines sent in one piece."""
 
 
 def download(request: HttpRequest, number: int, ending: str) -> StreamingHttpResponse:
+    """The report, or the records; `outcome`, `change`, `kind` and `code` choose among them."""
     run = run_numbered(number)
-    outcome = request.GET.get("outcome") or None
-    if outcome not in BY_NAME:
-        outcome = None
-    name = f"run-{run.pk}{'-' + outcome if outcome else ''}.{ending}"
-    if ending == "csv":
-        return StreamingHttpResponse(
-            csv_of(run, outcome),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-    content_type, write = way_of(ending)
-    return as_written(lambda stream: write(run, stream, outcome), name, content_type)
+    choice = chosen(request.GET)
+    form = form_by(ending)
+    name = f"run-{run.pk}{choice.name}.{ending}"
+    return as_written(lambda stream: form.write(run, stream, choice), name, form.content_type)
 
 
-def csv_of(run: Run, outcome: str | None) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    lines = report_lines(run, outcome)
-    yield writer.writerow(COLUMNS)
-    while some := "".join(writer.writerow(line) for line in islice(lines, TOGETHER)):
-        yield some
+def chosen(sent: QueryDict) -> Choice:
+    """What an address or a form names of a run."""
+    codes = tuple(one for one in sent.getlist("code") if one)
+    return Choice(sent.get("outcome", ""), sent.get("change", ""), sent.get("kind", ""), codes)
 
 
 def refused(request: HttpRequest, number: int) -> FileResponse:

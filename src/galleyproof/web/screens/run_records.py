@@ -3,6 +3,8 @@ some of them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,16 +12,19 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from galleyproof.catalog.sets import make_from_ids
-from galleyproof.marc.errors import Wrong
 from galleyproof.runs.control import run_numbered
-from galleyproof.runs.record_pages import BEGINNING, At, ids_said, ids_showing, page
+from galleyproof.runs.models import Run
+from galleyproof.runs.record_pages import page
 from galleyproof.runs.reporting import summary
-from galleyproof.runs.tally import OUTCOMES, said_counts
+from galleyproof.runs.reports.as_set import make_set
+from galleyproof.runs.reports.members import BEGINNING, At
+from galleyproof.runs.tally import ledger_of, said_counts
 from galleyproof.web.asking import now, person_of
 from galleyproof.web.marc_display import rows
 from galleyproof.web.models import Unticked
 from galleyproof.web.screens.monitor import title_of
+from galleyproof.web.screens.run import outcomes_of
+from galleyproof.web.screens.run_downloads import chosen
 from galleyproof.web.sending import once
 
 PAGE = 20
@@ -53,10 +58,8 @@ def records(request: HttpRequest, number: int) -> HttpResponse:
             "shape": shape,
             "code": code,
             "shapes": data["shapes"],
-            "codes": [
-                one for one, _count in said_counts(run.environment_id, run.pk, outcome) if one
-            ],
-            "outcomes": [(name, data["counts"].get(name, 0)) for name in OUTCOMES],
+            "codes": codes_of(run, outcome, data["refusals"]),
+            "outcomes": outcomes_of(data["counts"]),
             "records": [
                 (one, rows(one.difference.changes, one.kind) if one.difference else [])
                 for one in found.records
@@ -66,6 +69,14 @@ def records(request: HttpRequest, number: int) -> HttpResponse:
             "ticking": unticked is not None,
         },
     )
+
+
+def codes_of(run: Run, outcome: str, refusals: list[dict[str, Any]]) -> list[str]:
+    """The codes by which records with this outcome are listed."""
+    if outcome == "refused":
+        return [one["code"] for one in refusals]
+    ledger = ledger_of(run)
+    return [code for code, _ in said_counts(run.environment_id, ledger.run, outcome) if code]
 
 
 def place_of(text: str) -> At:
@@ -78,27 +89,12 @@ def place_of(text: str) -> At:
 
 @require_POST
 def as_set(request: HttpRequest, number: int) -> HttpResponse:
-    """A set of the records with one outcome, one code or one kind of change."""
+    """A set of records that the run lists: by outcome, code, kind of change, or what follows."""
     run = run_numbered(number)
-    outcome = request.POST.get("outcome", "")
-    shape, code = request.POST.get("change", ""), request.POST.get("code", "")
-    name = request.POST.get("name", "").strip()
+    name = request.POST.get("name", "")
 
     def work() -> str:
-        ids = ids_showing(run, shape) if shape else ids_said(run, outcome, code)
-        ids = [id for id in ids if id > 0]
-        if not ids:
-            raise Wrong(_("there are no such records in the catalogue"))
-        what = shape or code or outcome
-        made = make_from_ids(
-            name or f"{what} in run {run.pk}, {now():%Y-%m-%d %H:%M:%S}",
-            run.kind,
-            run.environment_id,
-            ids,
-            person_of(request).username,
-            now(),
-            f"run {run.pk}: {what}",
-        )
+        made = make_set(run, chosen(request.POST), name, person_of(request).username, now())
         messages.success(request, _("The set “%(name)s” is made.") % {"name": made.name})
         return f"/sets/{made.pk}"
 
