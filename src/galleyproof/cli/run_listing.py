@@ -178,6 +178,8 @@ def consequence_data(one: Any) -> dict[str, Any]:
         "outcome": "consequence",
         "code": one.code,
         "sentence": one.sentence,
+        "before": one.before,
+        "after": one.after,
         "to_be_told": one.named.told or None,
         **(difference_data(one.difference) if one.difference is not None else {}),
     }

@@ -3,10 +3,12 @@ it and what changes in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from galleyproof.catalog.kinds import KINDS
+from galleyproof.catalog.links import Numbers, numbers_of
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.before_after import Difference
@@ -15,6 +17,8 @@ from galleyproof.runs.reports.members import BEGINNING, At
 from galleyproof.runs.reports.naming import NOT_NAMED, Key, Named, bib_titles, named
 from galleyproof.runs.reports.side_writes import Side, side_differences
 from galleyproof.structures.forms import form_of
+from galleyproof.structures.structure import LINK, fields_of
+from galleyproof.structures.table import STRUCTURES
 
 TOGETHER = 500
 """Lines that are read together."""
@@ -22,7 +26,7 @@ TOGETHER = 500
 
 class Consequence(NamedTuple):
     """One line. id: below zero for a record that a run of the plan would make. difference: None
-    where the record stays as it is."""
+    where the record stays as it is. before, after: what changes, each side in a line."""
 
     at: At
     kind: str
@@ -31,20 +35,8 @@ class Consequence(NamedTuple):
     code: str
     sentence: str
     difference: Difference | None
-
-    @property
-    def sides(self) -> tuple[str, str]:
-        """Before and after in a line each, by what changes."""
-        one = self.difference
-        if one is None or one.unshown:
-            return ("", one.unshown if one else "")
-        text, changes = form_of(self.kind).text, one.changes
-        before = [text(each.tag, each.before) for each in changes if each.before is not None]
-        after = [text(each.tag, each.after) for each in changes if each.after is not None]
-        if one.status[0] != one.status[1]:
-            before += [f"status: {one.status[0]}"] if one.status[0] else []
-            after.append(f"status: {one.status[1]}")
-        return " · ".join(before), " · ".join(after)
+    before: str
+    after: str
 
 
 LINES = """
@@ -99,13 +91,59 @@ def some_lines(
     sides = side_differences(cursor, run, list(zip((row[0] for row in rows), keys, strict=True)))
     known = named(cursor, run, [(*key, 0) for key in keys if key[1] > 0])
     known |= made_named(cursor, run, {key: side for key, side in sides.items() if side.root})
+    differences = {key: side.difference for key, side in sides.items()}
+    numbers = numbers_named(cursor, differences.values())
     found = []
     for (start, place, *_, code, sentence), key in zip(rows, keys, strict=True):
-        side = sides.get(key)
-        difference = side.difference if side else None
-        at = (start, place)
-        found.append(Consequence(at, *key, known.get(key, NOT_NAMED), code, sentence, difference))
+        difference = differences.get(key)
+        found.append(
+            Consequence(
+                (start, place),
+                *key,
+                known.get(key, NOT_NAMED),
+                code,
+                sentence,
+                difference,
+                *sides_of(difference, numbers),
+            )
+        )
     return found
+
+
+def numbers_named(cursor: Any, some: Iterable[Difference]) -> Numbers:
+    """The own numbers of the records that structures name, before and after."""
+    bodies = [
+        (one.kind, body)
+        for one in some
+        if one.kind in STRUCTURES
+        for body in (one.before, one.after)
+        if body
+    ]
+    return numbers_of(cursor, [form_of(kind).read(body) for kind, body in bodies])
+
+
+def sides_of(one: Difference | None, numbers: Numbers) -> tuple[str, str]:
+    """Before and after of what changes, each in a line; records that it names by their own
+    numbers."""
+    if one is None or one.unshown:
+        return ("", one.unshown if one else "")
+    before = [text_of(one.kind, each.tag, each.before, numbers) for each in one.changes]
+    after = [text_of(one.kind, each.tag, each.after, numbers) for each in one.changes]
+    if one.status[0] != one.status[1]:
+        before += [f"status: {one.status[0]}"] if one.status[0] else []
+        after.append(f"status: {one.status[1]}")
+    return " · ".join(filter(None, before)), " · ".join(filter(None, after))
+
+
+def text_of(kind: str, tag: bytes, data: bytes | None, numbers: Numbers) -> str:
+    if data is None:
+        return ""
+    field = fields_of(STRUCTURES[kind]).get(tag.decode()) if kind in STRUCTURES else None
+    if field is None or field.sort != LINK:
+        return form_of(kind).text(tag, data)
+    value = json.loads(data)
+    ids = value if field.several else [value]
+    return f"{field.name}: {'; '.join(numbers.get((field.to, id), str(id)) for id in ids)}"
 
 
 def made_named(cursor: Any, run: Run, some: Mapping[Key, Side]) -> dict[Key, Named]:

@@ -71,7 +71,7 @@ def cells(
 def consequence_cells(one: Consequence) -> list[str]:
     names = {(one.kind, one.id): one.named}
     said = [Said(one.code, one.sentence)]
-    more = (one.named.glance, *one.sides, one.named.told)
+    more = (one.named.glance, one.before, one.after, one.named.told)
     return [*cells(one.kind, one.id, names, CONSEQUENCE, said), *map(safe, more)]
 
 
