@@ -410,6 +410,7 @@ def add_request(one: Shelf, item: str, active: str, dice: Dice) -> None:
             "Request ID": f"R{one.n * 16:011d}{item[-2:]}",
             "Item ID": item,
             "type": "HOLD",
+            "requester": f"U{one.n % 9_973:05d}",
             "active": active,
             "placed": day(dice, TODAY - timedelta(60), TODAY).isoformat(),
         },

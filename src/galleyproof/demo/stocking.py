@@ -40,7 +40,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "Work order ID", "Barcode", "type", "department", "status", "opened", "closed",
     ),
     "loan": ("Loan ID", "Item ID", "lent", "due", "returned"),
-    "request": ("MMS ID", "Request ID", "Item ID", "type", "active", "placed"),
+    "request": ("MMS ID", "Request ID", "Item ID", "type", "requester", "active", "placed"),
 }  # fmt: skip
 PLACES = ("library", "location", "code")
 

@@ -23,8 +23,7 @@ def about(run: Run, choice: Choice = WHOLE) -> list[tuple[str, str]]:
     job = JOBS.get(run.job)
     counts = ", ".join(f"{count:,} {name}" for name, count in data["counts"].items())
     found = [
-        ("run", str(run.id)),
-        ("what", what_of(run)),
+        ("run", " ".join(filter(None, (str(run.id), what_of(run))))),
         ("job", f"{run.job} (revision {run.job_revision})"),
         ("title", job.title if job else ""),
         ("rule or profile", run.binding),
@@ -57,8 +56,8 @@ def head_cell(run: Run, choice: Choice = WHOLE) -> str:
 
 def what_of(run: Run) -> str:
     if run.undoes_id is not None:
-        return f"{'preview of the undo' if run.dry_run else 'undo'} of run {run.undoes_id}"
-    return "dry run" if run.dry_run else "run"
+        return f"({'preview of the undo' if run.dry_run else 'undo'} of run {run.undoes_id})"
+    return "(dry run)" if run.dry_run else ""
 
 
 def set_text(source: dict[str, Any]) -> str:
