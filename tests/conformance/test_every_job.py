@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from cases import CASES, Case
 from inventory import key_rows, state
+from listed import check_consequences, check_members, what_follows
 from stories import NOW, Library
 from town_library import fill_town
 
@@ -253,17 +254,17 @@ def test_the_same_job_asked_twice_answers_alike(town: Library, case: Case) -> No
 
 @each_case()
 def test_everything_counted_is_listed(town: Library, case: Case) -> None:
-    """Each outcome of a plan and a run has as many lines as it counts, each record once."""
-    from galleyproof.runs.reporting import report_lines
-
+    """Each record of a plan, a run and an undo once, under what counts it; and each consequence,
+    with its own record. What a plan says of others is what its run does to them."""
     asked = case.asked(town)
     plan = town.run(dry_run=True, **asked)
+    foreseen = what_follows(plan)
     run = town.run(job=case.job, plan=plan.pk, binding=asked.get("binding", ""))
-    for one in (plan, run):
-        for outcome in ("changed", "unchanged", "refused", "failed", "missing"):
-            lines = list(report_lines(one, outcome))
-            assert len(lines) == one.counts[outcome], outcome
-        assert len(list(report_lines(one))) == one.counts["set"]
+    assert what_follows(run) == foreseen == what_follows(plan)
+    undo = town.undo(run.pk)
+    for one in (plan, run, undo, town.undo(undo.pk, dry_run=True)):
+        check_members(town, one)
+        check_consequences(town, one)
 
 
 @each_case()

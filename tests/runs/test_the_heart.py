@@ -148,15 +148,15 @@ def test_undo_keeps_what_was_edited_since(stocked: Library) -> None:
 def test_the_report_accounts_for_every_record_once(stocked: Library) -> None:
     import csv
 
-    from galleyproof.runs.reporting import export_rows
+    from galleyproof.runs.reports.files import export
 
     run = stocked.run()
     path = stocked.folder / "report.csv"
-    assert export_rows(run, path) == 100
+    assert export(run, path) == (100, "lines")
     with path.open() as stream:
         lines = list(csv.reader(stream))[1:]
     assert sorted(int(line[1]) for line in lines) == list(range(1, 101))
-    assert sum(line[3] == "changed" for line in lines) == 40
+    assert sum(line[5] == "changed" for line in lines) == 40
     assert sorted(line[2] for line in lines)[0] == "990000000000000"
 
 

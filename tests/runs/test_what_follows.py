@@ -1,16 +1,13 @@
 """What follows on other records is listed line by line with the right record, before and after:
-of plans and of runs, for every job that has consequences."""
+the lists that librarians work from. (conformance has the rule over every job.)"""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter
 from datetime import date
-from typing import Any
 
 import pytest
 from inventory import PLACES, holding, put_in
+from listed import csv_rows
 from stories import NOW, Library, marc
 
 from galleyproof.marc.errors import Wrong
@@ -24,54 +21,41 @@ from galleyproof.structures.portfolio import Portfolio
 from galleyproof.structures.work_order import WorkOrder
 
 MOVED = {"library": "LAW", "location": "RESERVE"}
-CASES: dict[str, dict[str, Any]] = {
-    "withdraw-items": {
-        "ids": (1, 2),
-        "kind": "item",
-        "parameters": {
-            "reason": "weeded",
-            "emptied-holding": "delete",
-            "emptied-bib": "suppress",
-            "skip-with-requests": "no",
-            "skip-with-work-orders": "no",
-        },
-    },
-    "change-physical-items": {
-        "ids": (3, 4),
-        "kind": "item",
-        "parameters": {**MOVED, "emptied-holding": "suppress"},
-    },
-    "create-work-orders": {
-        "ids": (5,),
-        "kind": "item",
-        "parameters": {"type": "BIND", "department": "BINDERY"},
-    },
-    "close-work-orders": {"ids": (2,), "kind": "work-order"},
-    "delete-bibs": {"ids": (6,), "kind": "bib", "parameters": {"inventory": "delete-too"}},
-    "restore": {"ids": (7,), "kind": "bib"},
-    "cease-print-subscription": {
-        "ids": (8,),
-        "kind": "holding",
-        "parameters": {"last-issue": "v.30(2019)", "update-bib": "yes"},
+WITHDRAW = {
+    "job": "withdraw-items",
+    "ids": (1, 2),
+    "kind": "item",
+    "parameters": {
+        "reason": "weeded",
+        "emptied-holding": "delete",
+        "emptied-bib": "suppress",
+        "skip-with-requests": "no",
+        "skip-with-work-orders": "no",
     },
 }
-"""Job -> what it is asked for in the library below."""
-
-
-def serial(number: int) -> bytes:
-    body = marc(number).replace(b"nam a22", b"nas a22")
-    return body.replace(b"s2020    ", b"c20009999")
+MOVE = {
+    "job": "change-physical-items",
+    "ids": (3, 4),
+    "kind": "item",
+    "parameters": {**MOVED, "emptied-holding": "suppress"},
+}
+DELETE = {
+    "job": "delete-bibs",
+    "ids": (6,),
+    "kind": "bib",
+    "parameters": {"inventory": "delete-too"},
+}
 
 
 @pytest.fixture
 def stock(library: Library) -> Library:
-    """Bibs 1 to 8, each with a holding of its number; items that hang under a holding of another
+    """Bibs 1 to 7, each with a holding of its number; items that hang under a holding of another
     number than their own, so that a record taken for another one shows."""
     for kind, records in PLACES.items():
         put_in(library, kind, records)
     oclc = ("035", "  $a(OCoLC)123456"), ("035", "  $a(OCoLC)ocn000777")
-    library.load([marc(1, *oclc), *(marc(n) for n in range(2, 8)), serial(8)])
-    put_in(library, "holding", [holding(n, n) for n in range(1, 8)] + [serial_holding(8)])
+    library.load([marc(1, *oclc), *(marc(n) for n in range(2, 8))])
+    put_in(library, "holding", [holding(n, n) for n in range(1, 8)])
     place = {"library": "MAIN", "location": "STACKS"}
     process = {"process_type": "WORK_ORDER_DEPARTMENT"}
     put_in(
@@ -118,101 +102,16 @@ def stock(library: Library) -> Library:
             WorkOrder(item=6, number="W2", department="BINDERY"),
         ],
     )
-    for job in CASES:
+    for job in ("withdraw-items", "change-physical-items", "delete-bibs"):
         library.permit(job=job)
-    library.run(job="delete-bibs", ids=(7,), kind="bib", parameters={"inventory": "delete-too"})
     return library
-
-
-def serial_holding(number: int):
-    return holding(number, number, f866="41$80$av.1(1990)-")
-
-
-def run_of(stock: Library, job: str, **asked) -> Run:
-    return stock.run(job=job, **{**CASES[job], **asked})
-
-
-def test_every_job_with_consequences_is_tried(galley) -> None:
-    from galleyproof.runs.offered import JOBS
-
-    # Cancelling shares what may follow with ceasing, and changes no bib.
-    assert {code for code, job in JOBS.items() if job.follows} <= set(CASES)
-
-
-def shown(run: Run, **chosen) -> list[tuple]:
-    """The lines without the numbers that only a run gives, nor the time of change."""
-    found = []
-    for one in consequences(run, **chosen):
-        parts = [
-            part for part in one.after.split(" · ") if not part.startswith(("001 ", "number:"))
-        ]
-        new = one.difference is not None and not one.difference.before
-        who = None if new else (one.id, one.named.number)
-        found.append((one.kind, who, one.named.title, one.code, one.sentence, one.before, parts))
-    return sorted(found, key=repr)
-
-
-@pytest.mark.parametrize("job", CASES)
-def test_what_is_counted_is_listed_with_its_own_record_and_a_plan_shows_what_the_run_does(
-    stock: Library, job: str
-) -> None:
-    plan = run_of(stock, job, dry_run=True)
-    foreseen = shown(plan)
-    run = stock.run(job=job, plan=plan.id)
-    assert run.counts["changed"] >= 1
-    assert foreseen == shown(run)
-    assert shown(plan) == foreseen  # also once it has been run
-    undo = stock.undo(run.id)
-    for one in (plan, run, undo):
-        check(stock, one)
-    again = stock.undo(undo.id, dry_run=True)
-    check(stock, again)
-
-
-def check(stock: Library, run: Run) -> None:
-    listed = list(consequences(run))
-    assert listed or not run.consequences
-    lines = Counter((one.kind, one.code) for one in listed)
-    told = Counter()
-    for one in run.consequences:
-        told[one["kind"], one["code"]] += one["count"]
-    assert lines == told == Counter({(one.kind, one.code): one.lines for one in counted(run)})
-    for (kind, code), count in lines.items():
-        some = list(consequences(run, kind=kind, codes=[code]))
-        assert [(one.kind, one.code) for one in some] == [(kind, code)] * count
-    known = {
-        (kind, id): (number, root)
-        for kind, id, number, root in stock.rows(
-            "SELECT r.kind, r.id, min(k.value), r.root FROM record AS r LEFT JOIN key AS k"
-            " ON k.kind = r.kind AND k.id = r.id AND k.scheme = CASE r.kind WHEN 'bib' THEN 'mms'"
-            " ELSE r.kind END GROUP BY r.kind, r.id, r.root"
-        )
-    }
-    for one in listed:
-        assert one.difference is None or not one.difference.unshown, one
-        if one.id < 0:
-            assert run.dry_run
-            continue
-        number, root = known[one.kind, one.id]
-        assert one.named.title.startswith(f"Title {root}"), one
-        # A record that is deleted keeps its number, and may have lost its keys.
-        assert one.named.number in (number, one.named.number if number is None else "")
-        if one.difference is not None:
-            assert (one.difference.kind, one.difference.id) == (one.kind, one.id)
-    if not run.dry_run:
-        written = set(
-            stock.rows(
-                "SELECT kind, id FROM version WHERE run = %s AND kind <> %s", run.id, run.kind
-            )
-        )
-        assert written <= {(one.kind, one.id) for one in listed if one.difference is not None}
 
 
 def test_a_report_does_not_say_of_a_record_what_was_said_of_another_kind(stock: Library) -> None:
     """Holding 1 is left without items when item 2 goes, and item 1 is another holding's."""
     from galleyproof.runs.reports.lines import report_lines
 
-    run = run_of(stock, "withdraw-items")
+    run = stock.run(**WITHDRAW)
     lines = list(report_lines(run))
     assert [(line[0], line[1], line[2], line[5], line[6]) for line in lines] == [
         ("item", "2", "I2", "changed", ""),
@@ -229,7 +128,7 @@ def one_line(run: Run, code: str):
 
 
 def test_the_lists_that_librarians_work_from(stock: Library) -> None:
-    run = run_of(stock, "withdraw-items")
+    run = stock.run(**WITHDRAW)
     title = one_line(run, "title-without-holdings")
     assert title.named.oclc == ("123456", "777")
     assert (title.before, title.after) == ("status: active", "status: suppressed")
@@ -244,7 +143,7 @@ def test_the_lists_that_librarians_work_from(stock: Library) -> None:
 
 
 def test_a_record_that_a_plan_would_make_is_shown_whole(stock: Library) -> None:
-    plan = run_of(stock, "change-physical-items", dry_run=True)
+    plan = stock.run(dry_run=True, **MOVE)
     made = list(consequences(plan, codes=["holding-made"]))
     assert [(one.id < 0, one.named.number, one.named.title) for one in made] == [
         (True, "", "Title 3"),
@@ -258,11 +157,11 @@ def test_what_follows_as_files_and_as_sets(stock: Library) -> None:
     from galleyproof.catalog.sets import first_members
     from galleyproof.marc.record import Record
     from galleyproof.runs.reports.as_set import make_set
-    from galleyproof.runs.reports.files import csv_pieces, export
+    from galleyproof.runs.reports.files import export
 
-    run = run_of(stock, "withdraw-items")
+    run = stock.run(**WITHDRAW)
     everything = Choice(CONSEQUENCE)
-    rows = list(csv.reader(io.StringIO("".join(one.text for one in csv_pieces(run, everything)))))
+    rows = csv_rows(run, everything)
     assert len(rows) - 1 == sum(one["count"] for one in run.consequences)
     assert rows[0][2] == "own number"
     holdings = Choice(CONSEQUENCE, kind="holding")
@@ -295,7 +194,7 @@ def test_deleted_titles_are_listed_with_their_titles_and_go_out_as_deleted(stock
     from galleyproof.runs.record_pages import page
     from galleyproof.runs.reports.files import export
 
-    plan = run_of(stock, "delete-bibs", dry_run=True)
+    plan = stock.run(dry_run=True, **DELETE)
     (one,) = page(plan, "changed").records
     assert (one.named.title, one.difference.status) == ("Title 6", ("active", "deleted"))
     run = stock.run(job="delete-bibs", plan=plan.id)
@@ -310,7 +209,7 @@ def test_a_workbook_has_a_sheet_for_each_kind_and_one_about_the_run(stock: Libra
 
     from galleyproof.runs.reports.files import export
 
-    run = run_of(stock, "withdraw-items")
+    run = stock.run(**WITHDRAW)
     path = stock.folder / "report.xlsx"
     assert export(run, path) == (2, "lines")
     book = CalamineWorkbook.from_path(path)
