@@ -328,14 +328,14 @@ def undo_three_ways(
     if one.before_status != one.written_status and one.status == one.written_status:
         status = one.before_status
     found = difference(held, Changed(undone.after, status=status))
-    for change, why in undone.left:
+    for stays, why in undone.left:
         decided.lines.append(
             Line(
                 one.kind,
                 one.id,
                 outcome_of_left(one, found is None),
                 "edited-since",
-                f"{change.tag.decode('ascii', 'replace')}: {why}",
+                f"{stays}: {why}",
             )
         )
     if found is None:

@@ -65,6 +65,8 @@ class Structure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     """The link field that names the record above, or ""."""
     shown_by: ClassVar[Sequence[str]] = ("name",)
     """Fields that tell a person at a glance which record it is."""
+    together: ClassVar[Sequence[tuple[str, ...]]] = ()
+    """Fields that say one thing together; an undo takes them back together or not at all."""
     aliases: ClassVar[Mapping[str, str]] = {}
     """Other names by which columns of files call a field."""
 
