@@ -39,6 +39,12 @@ def links(data: bytes) -> Iterator[tuple[str, int]]:
 def left_behind(after: Record, found: Sequence[Change]) -> list[LeftBehind]:
     """The 880s that stand as they did while a field that they are linked with changed, came or
     went. found: the changes that made `after`."""
+    for _, old, new, _, _ in found:
+        # Most fields have no $6, and every change is asked.
+        if (old and old.find(LINKING) >= 0) or (new and new.find(LINKING) >= 0):
+            break
+    else:
+        return []
     changed: dict[tuple[str, int], bool] = {}
     touched = set()
     for change in found:
@@ -47,23 +53,14 @@ def left_behind(after: Record, found: Sequence[Change]) -> list[LeftBehind]:
         if change.tag == OTHER_SCRIPT:
             touched.add(change.after_at)
             continue
+        tag = change.tag.decode("ascii", "replace")
         for data in (change.before, change.after):
-            # Found by its bytes first: most fields have no $6.
-            if data is not None and data.find(LINKING) >= 0:
-                tag = change.tag.decode("ascii", "replace")
-                changed |= {
-                    (tag, occurrence): change.after is None
-                    for other, occurrence in links(data)
-                    if other == "880"
-                }
-    if not changed:
-        return []
+            for other, occurrence in links(data or b""):
+                if other == "880":
+                    changed[tag, occurrence] = change.after is None
     left = []
-    for at in after.positions(OTHER_SCRIPT):
-        if at in touched:
-            continue
-        for link in links(after.field(at)):
-            if link in changed:
-                left.append(LeftBehind(at, link[0], changed[link]))
-                break
+    for at in after.positions(OTHER_SCRIPT) if changed else ():
+        link = next((one for one in links(after.field(at)) if one in changed), None)
+        if link is not None and at not in touched:
+            left.append(LeftBehind(at, link[0], changed[link]))
     return left
