@@ -1,5 +1,5 @@
-"""Which changes of a holding state one thing together: those to a textual statement (866) and to the
-captions and enumerations (853, 863) that it is paired with by $8.
+"""Which changes of a holding state one thing together: those to a textual statement (866), and to
+the captions and enumerations (853, 863) that it is paired with by $8.
 """
 
 from __future__ import annotations
