@@ -21,6 +21,7 @@ from galleyproof.structures.forms import form_of
 from galleyproof.structures.table import STRUCTURES
 
 THREE_DAYS_ON = NOW + timedelta(days=3)
+A_MONTH_ON = NOW + timedelta(days=37)
 
 
 @pytest.fixture
@@ -243,9 +244,14 @@ def test_a_plan_runs_on_another_day_and_in_another_time_zone(
 
 @each_case()
 def test_the_same_job_asked_twice_answers_alike(town: Library, case: Case) -> None:
-    """A job has no memory, no clock and no chance in it."""
+    """A job has no memory, no clock and no chance in it; asked in another month, its changes have
+    the same kinds, which are what a permit names."""
+    from galleyproof.runs.consent import kinds_of_change
+
     asked = case.asked(town)
     one, other = (town.run(dry_run=True, **asked) for _ in range(2))
+    later = town.run(at=A_MONTH_ON, dry_run=True, **asked)
+    assert kinds_of_change(later) == kinds_of_change(one)
     assert one.digest == other.digest
     assert one.counts == other.counts
     assert one.shapes == other.shapes
@@ -269,6 +275,7 @@ def test_everything_counted_is_listed(town: Library, case: Case) -> None:
 
 @each_case()
 def test_only_codes_that_the_job_declares_are_said(town: Library, case: Case) -> None:
+    from galleyproof.jobs.codes import OF_EVERY_JOB
     from galleyproof.runs.offered import JOBS
     from galleyproof.runs.reporting import said_rows
 
@@ -276,4 +283,4 @@ def test_only_codes_that_the_job_declares_are_said(town: Library, case: Case) ->
     plan = town.run(dry_run=True, **asked)
     job = JOBS[case.job]
     said = {row.code for row in said_rows(plan)}
-    assert said <= {*job.refuses, *job.follows, *job.lists, "changed"}
+    assert said <= {*job.refuses, *job.follows, *job.lists, *OF_EVERY_JOB, "changed"}

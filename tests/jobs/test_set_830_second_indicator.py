@@ -55,7 +55,10 @@ def test_880s_are_taken_along_only_when_asked_and_only_those_linked_to_an_830() 
         (" 3$aThe lantern library", "eng", False),
         (" 2$aL'atelier", "fre", True),
         (" 4$aDie Reihe", "ger", True),
-        (" 4$aDie Reihe", "eng", False),
+        (" 4$aDie Reihe", "eng", True),
+        (" 2$aL'atelier", "eng", True),
+        (" 3$aal-Maktabah", "ara", True),
+        (' 6$a"The" lantern library', "eng", True),
         ("  $aThe lantern library", "eng", False),
     ],
 )
@@ -66,6 +69,20 @@ def test_an_article_that_is_really_counted_is_left_when_asked_and_listed(
     assert isinstance(answer, Unchanged) == left
     assert bool(answer.notes) == left
     assert isinstance(edited(("830", series), language=language), Changed)
+
+
+def test_an_880_that_is_left_for_its_article_is_named_as_one() -> None:
+    answer = edited(
+        ("830", " 0$6880-02$aal-Maktabah"),
+        ("880", " 2$6830-02/(3/r$aالمكتبة"),
+        include_880=True,
+        skip_nonfiling=True,
+    )
+    assert isinstance(answer, Unchanged)
+    assert [said.sentence for said in answer.notes] == [
+        "880 left alone: “المكتبة” starts with the article “ال”, and its second indicator, 2, "
+        "counts it"
+    ]
 
 
 def test_a_field_without_indicators_is_left_and_listed() -> None:
@@ -94,4 +111,4 @@ def test_outcomes_are_those_recorded_for_this_revision() -> None:
             after = answer.record.body if isinstance(answer, Changed) else b""
             notes = getattr(answer, "notes", ())
             total.update(after + repr(notes).encode())
-    assert (JOB.revision, total.hexdigest()[:16]) == (1, "8939482b23c674bf")
+    assert (JOB.revision, total.hexdigest()[:16]) == (2, "e7ab16514fb569f9")

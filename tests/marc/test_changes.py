@@ -1,4 +1,4 @@
-"""Changes, shapes and the undo of one record, against plain models."""
+"""Changes of one record and their shapes, against plain models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from galleyproof.marc.changes import LEADER, Change, by_matching, changes, only_in_one
 from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape, by_code, code_by_code, one_subfield, shapes
-from galleyproof.marc.undo import undo
 
 LEAD = b"00000nam a2200000 i 4500"
 tags = st.sampled_from([b"001", b"008", b"245", b"500", b"650", b"830"])
@@ -97,62 +96,6 @@ def test_shapes_read_as_catalogers_say_them() -> None:
     ]
     literal = shapes("bib", changes(before, after), frozenset({"245 $a"}))
     assert Shape("bib", "245", "$a", "set", "T", "U") in literal
-
-
-@given(records, records)
-def test_undo_of_an_untouched_change_brings_every_byte_back(before: Record, after: Record) -> None:
-    undone = undo(before, after, Record(after.body))
-    assert undone.record.body == before.body
-    assert not undone.left
-
-
-@given(records, st.data())
-def test_undo_leaves_what_was_done_since_and_takes_back_the_rest(
-    before: Record, draw: st.DataObject
-) -> None:
-    """A run edits some fields; then somebody edits some, and adds one. A plain model says, field
-    by field, what should be left."""
-    if not before.data:
-        return
-    size = len(before.data)
-    run = {at: b"RUN %d" % at for at in draw.draw(st.sets(st.integers(0, size - 1), max_size=3))}
-    later = {
-        at: b"LATER %d" % at for at in draw.draw(st.sets(st.integers(0, size - 1), max_size=3))
-    }
-    after = Record(before.with_many(run).body)
-    now = after.with_many(later)
-    now = Record(now.with_inserted(len(now.tags), b"950", b"  \x1fanew").body)
-    undone = undo(before, after, now)
-    expected = []
-    for at, tag in enumerate(before.tags):
-        if at in later:
-            expected.append((tag, later[at]))
-        else:
-            expected.append((tag, before.data[at]))
-    expected.append((b"950", b"  \x1fanew"))
-    got = list(zip(undone.record.tags, undone.record.data, strict=True))
-    if not any(tag == b"008" and at in run and at in later for at, tag in enumerate(before.tags)):
-        assert got == expected
-        kept = {at for at in run if at in later and run[at] != before.data[at]}
-        assert len(undone.left) == len(kept)
-
-
-def test_a_removed_field_returns_before_its_nearest_surviving_successor() -> None:
-    before = record(LEAD, [(b"245", b"A"), (b"500", b"B"), (b"500", b"C"), (b"650", b"D")])
-    after = record(LEAD, [(b"245", b"A"), (b"650", b"D")])
-    now = record(LEAD, [(b"100", b"X"), (b"245", b"A"), (b"600", b"Y"), (b"650", b"D")])
-    assert undo(before, after, now).record.data == [b"X", b"A", b"Y", b"B", b"C", b"D"]
-
-
-def test_positions_of_a_coded_field_are_taken_back_one_by_one() -> None:
-    before = record(LEAD, [(b"008", b"aaaa")])
-    after = record(LEAD, [(b"008", b"abaa")])
-    now = record(LEAD, [(b"008", b"abaz")])
-    assert undo(before, after, now).record.data == [b"aaaz"]
-    now = record(LEAD, [(b"008", b"acaa")])
-    undone = undo(before, after, now)
-    assert undone.record.data == [b"acaa"]
-    assert len(undone.left) == 1
 
 
 few = st.lists(st.tuples(st.sampled_from([b"245", b"500", b"650"]), texts), max_size=6)

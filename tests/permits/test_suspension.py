@@ -119,7 +119,7 @@ def test_a_second_change_asks_for_a_second_acknowledgement(issue, people):
 
 @pytest.fixture
 def revision():
-    """Sets the revision at which the program has the 830 job."""
+    """Sets the revision at which the program has the 830 job, from 1 on."""
     from galleyproof.permits import elsewhere
 
     before = elsewhere.look_up_job
@@ -129,6 +129,7 @@ def revision():
             lambda code: before(code)._replace(revision=number) if before(code) else None
         )
 
+    at(1)
     yield at
     elsewhere.jobs_are_known_by(before)
 

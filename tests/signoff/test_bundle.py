@@ -14,6 +14,7 @@ import pytest
 from stories import NOW
 
 from galleyproof.audit import verify_bundle
+from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
 from galleyproof.marc.errors import Wrong
 
 
@@ -77,7 +78,7 @@ def test_it_tells_who_why_permit_ticket_set_parameters_versions_and_outcomes(sig
     assert about["run"]["note"] == "series file in two places"
     assert about["run"]["set"] == {"set": "all"}
     assert about["parameters"] == {"include_880": False, "skip_nonfiling": False}
-    assert (about["job_revision"], about["program"]) == (1, "0.1.0")
+    assert (about["job_revision"], about["program"]) == (Set830SecondIndicator.revision, "0.1.0")
     assert about["permit"]["ticket"] == about["ticket"]["ticket"] == 1
     assert [step["step"] for step in about["ticket"]["steps"]][:2] == ["ask", "request"]
     assert about["ticket"]["proofs"][0]["note"] == "ten records, two with an article"

@@ -200,8 +200,9 @@ def test_an_older_revision_of_the_job_is_no_proof(office, monkeypatch):
 
     number = office.ticket_in("in-sandbox")
     run = office.library.run().id
-    monkeypatch.setattr(Set830SecondIndicator, "revision", 2)
-    with refused("was of revision 1 .* which is at revision 2 now; test it again"):
+    old = Set830SecondIndicator.revision
+    monkeypatch.setattr(Set830SecondIndicator, "revision", old + 1)
+    with refused(f"was of revision {old} .* which is at revision {old + 1} now; test it again"):
         office.prove(number, run)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from galleyproof.cli.job_commands import described
 from galleyproof.database.setup import ready
-from galleyproof.jobs.codes import CONSEQUENCES, LISTED, REFUSALS
+from galleyproof.jobs.codes import CONSEQUENCES, LISTED, OF_EVERY_JOB, REFUSALS
 from galleyproof.jobs.job import Job
 
 INTRODUCTION = """\
@@ -23,14 +23,16 @@ written `--param public-note=Text`, with `--param public-note.condition=if-empty
 
 Beside its own refusals every job may refuse a record as `locked` (open in an editor),
 `outside-permit` (another library's), `changed-since-plan` or `not-as-planned`, and `excluded`
-(unticked at the preview).
+(unticked at the preview). Every job that changes MARC records lists, beside what it lists itself:
+
 """
 
 
 def job_reference() -> str:
     from galleyproof.runs.offered import JOBS
 
-    return INTRODUCTION + "".join("\n".join(section(job)) + "\n" for job in JOBS.values())
+    every = "".join(f"- `{code}`: {meaning}\n" for code, meaning in OF_EVERY_JOB.items())
+    return INTRODUCTION + every + "".join("\n".join(section(job)) + "\n" for job in JOBS.values())
 
 
 def section(job: Job) -> Iterator[str]:

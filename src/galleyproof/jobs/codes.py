@@ -1,6 +1,7 @@
 """What jobs say of records, code by code: why one is refused, what follows, what is listed.
 
-Reports count by these codes. A job names its own in `refuses`, `follows` and `lists`.
+Reports count by these codes. A job names its own in `refuses`, `follows` and `lists`; those in
+OF_EVERY_JOB are no job's own.
 """
 
 from __future__ import annotations
@@ -89,10 +90,17 @@ LISTED = {
     "no-852": "notes were asked for, and there is no 852 for them",
     "no-indicators": "a field without indicators, left alone",
     "no-statement": "a holding without an 866",
-    "nonfiling-article": "an 830 that starts with an article, left alone",
+    "nonfiling-article": "an 830 (or a linked 880) that starts with an article which its second "
+    "indicator counts, left alone",
     "other-open-statement": "another open statement beside the last one",
     "statement-left-open": "a supplement's or index's statement that the last issue does not fit, "
     "or that has none among the items",
     "statement-unclear": "a statement that is neither plainly open nor plainly closed, left as it "
     "is",
 }
+
+OF_EVERY_JOB = {
+    "linked-880": "an 880 (another script) that a changed field is linked with by $6, and that was "
+    "not changed itself; a person should see whether it is to follow",
+}
+"""What the platform lists for every job that changes MARC records, so that no job names it."""

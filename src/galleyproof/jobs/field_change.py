@@ -7,6 +7,7 @@ of parameters also as `{"value": …, "condition": …}`, or under the names `pu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.job import Parameters
 from galleyproof.marc.errors import Wrong
+from galleyproof.rules.values import Found, composed, spliced
 from galleyproof.structures.structure import (
     CODE,
     TEXT,
@@ -55,9 +57,18 @@ class FieldChange(BaseModel):
             case "prefix":
                 return f"{value} {old}" if old else value
             case "find-replace":
-                return old.replace(self.find, value)
+                return replaced(old, self.find, value)
             case _:
                 return value
+
+
+def replaced(text: str, find: str, value: str) -> str:
+    """The text with every stretch replaced that is what is looked for, its letters composed or
+    not; the rest stays as it is written. The same object where nothing is found."""
+    whole, wanted = composed(text), composed(find)
+    places = re.finditer(re.escape(wanted), whole)
+    found = [Found(place.start(), place.end(), value) for place in places]
+    return spliced(text, whole, found) if found else text
 
 
 def parameters_for(

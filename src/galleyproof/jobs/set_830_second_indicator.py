@@ -16,6 +16,7 @@ from galleyproof.jobs.job import EachRecord, Held, Parameters
 from galleyproof.jobs.linked import unless_linked
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Said, Unchanged
 from galleyproof.marc.field import MARK, subfield_values
+from galleyproof.marc.initial_articles import article_counted
 from galleyproof.marc.record import Record
 from galleyproof.marc.tags import Need
 
@@ -25,26 +26,6 @@ NO_INDICATORS = Said(
 )
 LINKED_TO_830 = re.compile(rb"\x1f6830-")
 
-# Initial articles by MARC language code (008/35-37), for the languages in which a series title
-# is most often entered with one. An elided article counts its apostrophe and no space.
-ARTICLES: dict[str, tuple[str, ...]] = {
-    "eng": ("the ", "a ", "an "),
-    "fre": ("le ", "la ", "les ", "l'", "l’", "un ", "une ", "des "),
-    "ger": ("der ", "die ", "das ", "dem ", "den ", "des ", "ein ", "eine "),
-    "spa": ("el ", "la ", "los ", "las ", "lo ", "un ", "una "),
-    "ita": ("il ", "lo ", "la ", "l'", "l’", "i ", "gli ", "gl'", "le ", "un ", "uno ", "una "),
-    "por": ("o ", "a ", "os ", "as ", "um ", "uma "),
-    "dut": ("de ", "het ", "een ", "'t "),
-    "swe": ("den ", "det ", "de ", "en ", "ett "),
-    "dan": ("den ", "det ", "de ", "en ", "et "),
-    "nor": ("den ", "det ", "de ", "en ", "et "),
-    "hun": ("a ", "az ", "egy "),
-    "cat": ("el ", "la ", "els ", "les ", "l'", "l’", "un ", "una "),
-    "rum": ("un ", "o "),
-    "yid": ("der ", "di ", "dos ", "a "),
-    "gre": ("ho ", "hē ", "to ", "hoi ", "hai ", "ta "),
-}
-
 
 class Set830Parameters(Parameters):
     include_880: bool = Field(
@@ -53,8 +34,8 @@ class Set830Parameters(Parameters):
     )
     skip_nonfiling: bool = Field(
         default=False,
-        description="Leave an 830 alone when its title really starts with an article and the "
-        "indicator counts it; the report lists them.",
+        description="Leave an 830 alone when its title starts with an article, of whatever "
+        "language, and the indicator counts it; the report lists them.",
     )
 
 
@@ -71,6 +52,7 @@ class Set830SecondIndicator(EachRecord):
     refuses = ("linked-elsewhere",)
     lists = ("no-indicators", "nonfiling-article")
     library_role = "catalog manager"
+    revision = 2
     parameters = Set830Parameters
 
     def need(self, parameters: Set830Parameters) -> Need:
@@ -103,8 +85,8 @@ class Set830SecondIndicator(EachRecord):
                 continue
             if field[1:2] == b"0":
                 continue
-            if parameters.skip_nonfiling and counts_an_article(record, field):
-                left.append(said_of(field))
+            if parameters.skip_nonfiling and (article := counted(field)):
+                left.append(said_of(record.tag(at), field, article))
             else:
                 edits[at] = field[:1] + b"0" + field[2:]
         notes = tuple(left)
@@ -113,22 +95,18 @@ class Set830SecondIndicator(EachRecord):
         return Unchanged(notes) if notes else UNCHANGED
 
 
-def counts_an_article(record: Record, field: bytes) -> bool:
-    """Whether the field's $a starts with an article of the record's language (008/35-37) that
-    is exactly as long as the second indicator says."""
+def counted(field: bytes) -> str:
+    """The initial article of the title ($a) that the second indicator counts, or ""."""
     count = field[1:2]
-    fixed = record.first(b"008") or b""
-    language = fixed[35:38].decode("ascii", "replace")
-    if not count.isdigit() or language not in ARTICLES:
-        return False
-    title = (subfield_values(field, "a") or [""])[0]
-    start = title[: int(count)].lower()
-    return start in ARTICLES[language]
+    if not count.isdigit():
+        return ""
+    return article_counted((subfield_values(field, "a") or [""])[0], int(count))
 
 
-def said_of(field: bytes) -> Said:
+def said_of(tag: bytes, field: bytes, article: str) -> Said:
     title = (subfield_values(field, "a") or [""])[0]
     return Said(
         "nonfiling-article",
-        f"830 left alone: “{title}” starts with an article of {int(field[1:2])} characters",
+        f"{tag.decode()} left alone: “{title}” starts with the article “{article}”, and its "
+        f"second indicator, {int(field[1:2])}, counts it",
     )

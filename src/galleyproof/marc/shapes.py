@@ -1,9 +1,10 @@
 """The shape of a change: what a reviewer reads instead of ten thousand records.
 
 A function of one change alone: kind of record, tag, position, kind of change; with before→after
-only for indicators, coded positions of the leader and of 006, 007, 008 (up to four together),
-and what a job declares literal. So ten records and ten thousand show the same shapes. The number
-beside a shape is the number of records that show it at least once.
+only for indicators, data elements of the leader and of 006, 007, 008 (of four positions at most),
+and what a job declares literal. Dates are without values. So ten records and ten thousand, today
+and tomorrow, show the same shapes. The number beside a shape is the number of records that show
+it at least once.
 """
 
 from __future__ import annotations
@@ -12,13 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from galleyproof.marc.changes import LEADER, Change
+from galleyproof.marc.changes import Change
+from galleyproof.marc.coded_fields import CODED, DATE_SUBFIELDS, Element, differing, elements_of
 from galleyproof.marc.field import MARK, is_control
 
-CODED = frozenset((LEADER, b"006", b"007", b"008"))
-"""MARC 21 fields whose positions are codes; the other control fields are free text."""
 MOST_POSITIONS = 4
-
 OPPOSITE = {"added": "removed", "removed": "added"}
 
 
@@ -113,31 +112,38 @@ def name(tag: bytes) -> str:
 
 
 def positions(kind: str, tag: bytes, before: bytes, after: bytes) -> Iterator[Shape]:
-    """Neighbouring positions that changed are one; more than four are only said to be set."""
+    """Element by element. Neighbours that no table names are one; dates, and what has more than
+    four positions, are only said to be set."""
     if len(before) != len(after):
         yield plain(kind, tag, "text replaced")
         return
-    at = 0
-    while at < len(before):
-        if before[at] == after[at]:
-            at += 1
-            continue
-        end = at
-        while end < len(before) and before[end] != after[end]:
-            end += 1
-        where = f"{at:02d}" if end == at + 1 else f"{at:02d}-{end - 1:02d}"
-        if end - at <= MOST_POSITIONS:
+    for one in joined(differing(elements_of(kind, tag, before, after), before, after)):
+        if one.is_date or one.end - one.start > MOST_POSITIONS:
+            yield Shape(kind, name(tag), one.where, "set")
+        else:
+            old, new = before[one.start : one.end], after[one.start : one.end]
             yield Shape(
                 kind,
                 name(tag),
-                where,
+                one.where,
                 "set",
-                before[at:end].decode("utf-8", "replace"),
-                after[at:end].decode("utf-8", "replace"),
+                old.decode("utf-8", "replace"),
+                new.decode("utf-8", "replace"),
             )
-        else:
-            yield Shape(kind, name(tag), where, "set")
-        at = end
+
+
+def joined(elements: Iterable[Element]) -> Iterator[Element]:
+    """Neighbours without a name as one."""
+    last: Element | None = None
+    for one in elements:
+        if last and not last.name and not one.name and last.end == one.start:
+            last = Element(last.start, one.end)
+            continue
+        if last:
+            yield last
+        last = one
+    if last:
+        yield last
 
 
 def subfields(
@@ -191,13 +197,13 @@ def code_by_code(
             yield of_subfield(kind, tag, code, "added" if len(theirs) > len(ours) else "removed")
         elif sorted(ours) == sorted(theirs):
             yield of_subfield(kind, tag, code, "moved")
-        elif literal and f"{name(tag)} ${name(code)}" in literal:
+        elif literal and (place := f"{name(tag)} ${name(code)}") in literal - DATE_SUBFIELDS:
             for one, other in zip(ours, theirs, strict=True):
                 if one != other:
                     yield Shape(
                         kind,
                         name(tag),
-                        f"${name(code)}",
+                        place[4:],
                         "set",
                         one.decode("utf-8", "replace"),
                         other.decode("utf-8", "replace"),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from galleyproof.jobs.codes import OF_EVERY_JOB
 from galleyproof.permits.limits import stored_limits
 from galleyproof.runs.models import Run
 
 
 def kinds_of_change(run: Run) -> list[dict[str, Any]]:
     """Every kind of change of a plan or a run, with its count, as an envelope's `shapes` names
-    them: the shapes, and what follows on other records."""
+    them: the shapes, and what follows on other records. What is only listed changes nothing."""
     return [dict(one) for one in run.shapes] + [
-        {"shape": follows(one), "count": one["count"]} for one in run.consequences
+        {"shape": follows(one), "count": one["count"]}
+        for one in run.consequences
+        if one["code"] not in OF_EVERY_JOB
     ]
 
 

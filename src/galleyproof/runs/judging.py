@@ -16,6 +16,7 @@ from typing import NamedTuple
 from galleyproof.catalog.making import Creation
 from galleyproof.catalog.writing import Write
 from galleyproof.jobs.job import Held, Making
+from galleyproof.jobs.linked_880s import linked_880s
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Unchanged
 from galleyproof.marc.changes import Change
 from galleyproof.marc.record import Record
@@ -203,7 +204,7 @@ def settle_member(
     if isinstance(answer, Refused):
         decided.refuse(place, held.kind, held.id, answer.code, answer.sentence)
         return
-    mark = UNCHANGED
+    mark, notes = UNCHANGED, answer.notes
     if isinstance(answer, Changed):
         found = difference(held, answer, before)
         if found is not None:
@@ -212,6 +213,7 @@ def settle_member(
                 decided.refuse(place, held.kind, held.id, *OTHERWISE)
                 return
             mark = CHANGED
+            notes += linked_880s(found.after, found.changes)
             decided.hashes[place] = digest
             for shape in shapes_of(held.kind, found, held.status, literal):
                 decided.shapes[shape] += 1
@@ -224,10 +226,9 @@ def settle_member(
         decided.refuse(place, held.kind, held.id, *OTHERWISE)
         return
     decided.marks[place] = mark
-    if answer.notes:
+    if notes:
         decided.lines += [
-            Line(held.kind, held.id, OUTCOMES[mark], said.code, said.sentence)
-            for said in answer.notes
+            Line(held.kind, held.id, OUTCOMES[mark], said.code, said.sentence) for said in notes
         ]
 
 
@@ -258,6 +259,10 @@ def settle_relative(
         shown = shapes_of(held.kind, found, held.status, literal)
         said_of_it = ", ".join(str(shape) for shape in shown)
         decided.lines.append(Line(held.kind, held.id, "consequence", "changed", said_of_it))
+    decided.lines += [
+        Line(held.kind, held.id, "consequence", *said)
+        for said in linked_880s(found.after, found.changes)
+    ]
     if write:
         decided.writes.append(write_of(held, found, stamp))
     change = hash_of_change(found.changes, found.status, held.status)

@@ -16,6 +16,7 @@ import psycopg
 
 from galleyproof.catalog.writing import Write
 from galleyproof.jobs.job import Held
+from galleyproof.jobs.linked_880s import linked_880s
 from galleyproof.jobs.outcome import Changed
 from galleyproof.marc.shapes import Shape
 from galleyproof.runs.assignment import Assignment
@@ -328,14 +329,14 @@ def undo_three_ways(
     if one.before_status != one.written_status and one.status == one.written_status:
         status = one.before_status
     found = difference(held, Changed(undone.after, status=status))
-    for change, why in undone.left:
+    for stays, why in undone.left:
         decided.lines.append(
             Line(
                 one.kind,
                 one.id,
                 outcome_of_left(one, found is None),
                 "edited-since",
-                f"{change.tag.decode('ascii', 'replace')}: {why}",
+                f"{stays}: {why}",
             )
         )
     if found is None:
@@ -348,6 +349,11 @@ def undo_three_ways(
     write = write_of(held, found, assignment.stamp)
     if not comes_back_under(assignment, one, write, material, decided):
         return
+    # Those that were as they are before the run fit the record that it is again.
+    decided.lines += [
+        Line(one.kind, one.id, outcome_of_left(one, nothing_reversed=False), *said)
+        for said in linked_880s(found.after, found.changes, before)
+    ]
     if one.place >= 0:
         for shape in shapes_of(one.kind, found, one.status, assignment.job.literal):
             decided.shapes[shape] += 1

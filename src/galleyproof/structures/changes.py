@@ -11,10 +11,14 @@ from msgspec.structs import astuple
 
 from galleyproof.marc.changes import Change
 from galleyproof.marc.shapes import Shape
+from galleyproof.marc.undo import Left
 from galleyproof.structures.structure import (
     AMOUNT,
     CODE,
+    COUNT,
+    DATE,
     FLAG,
+    LINK,
     Structure,
     encoded_fields,
     fields_of,
@@ -45,7 +49,8 @@ def encoded(value: Any) -> bytes | None:
 def structure_shapes(
     kind: type[Structure], changes: Sequence[Change], literal: frozenset[str] = frozenset()
 ) -> list[Shape]:
-    """One shape a field: values for coded fields, yes/no, and what the job declares literal."""
+    """One shape a field: values for coded fields, yes/no, and what the job declares literal; dates
+    are without values."""
     return [shape_of(kind, change, literal) for change in changes]
 
 
@@ -53,7 +58,7 @@ def structure_shapes(
 def shape_of(kind: type[Structure], change: Change, literal: frozenset[str]) -> Shape:
     field = fields_of(kind)[change.tag.decode()]
     before, after = read(change.before), read(change.after)
-    if field.sort in SHOWN or field.name in literal:
+    if field.sort in SHOWN or (field.name in literal and not is_date(change.tag, field.sort)):
         return Shape(kind.kind, field.name, "", "set", before or "–", after or "–")
     if change.before is None:
         return Shape(kind.kind, field.name, "", "added")
@@ -62,8 +67,13 @@ def shape_of(kind: type[Structure], change: Change, literal: frozenset[str]) -> 
     return Shape(kind.kind, field.name, "", "text replaced" if is_text(field.sort) else "set")
 
 
+def is_date(tag: bytes, sort: str) -> bool:
+    """Whether a field holds a date, or a part of one (the chronology of an issue)."""
+    return sort == DATE or tag.startswith(b"chronology_")
+
+
 def is_text(sort: str) -> bool:
-    return sort not in ("date", "link", "count", AMOUNT)
+    return sort not in (DATE, LINK, COUNT, AMOUNT)
 
 
 def read(value: bytes | None) -> str:
@@ -71,21 +81,38 @@ def read(value: bytes | None) -> str:
 
 
 class StructureUndone(NamedTuple):
-    """The record with the run's changes taken back; and those that stay, with why."""
+    """The record with the run's changes taken back; left: the fields that stay, each with why."""
 
     structure: Structure
-    left: list[tuple[Change, str]]
+    left: list[Left]
 
 
 def undo_structure(before: Structure, after: Structure, now: Structure) -> StructureUndone:
     """Takes back what a run did between `before` and `after`, in the record as it is `now`. A
-    field that was changed since stays as it is."""
+    field that was changed since stays as it is, and with it what says one thing together with it
+    (a library and its location)."""
+    fields = fields_of(type(before))
+    changed = [change.tag.decode() for change in structure_changes(before, after)]
+
+    def changed_since(name: str) -> bool:
+        return getattr(now, name) not in (getattr(before, name), getattr(after, name))
+
     back: dict[str, Any] = {}
     left = []
-    for change in structure_changes(before, after):
-        name = change.tag.decode()
-        if getattr(now, name) == getattr(after, name):
-            back[name] = getattr(before, name)
+    for name in changed:
+        others = [
+            fields[one].name
+            for some in before.together
+            if name in some
+            for one in some
+            if changed_since(one)
+        ]
+        if changed_since(name):
+            left.append(Left(fields[name].name, "it was changed again since; it stays as it is"))
+        elif getattr(now, name) == getattr(before, name):
+            continue
+        elif others:
+            left.append(Left(fields[name].name, f"stays with {', '.join(others)}, changed since"))
         else:
-            left.append((change, "it was changed again since; it stays as it is"))
+            back[name] = getattr(before, name)
     return StructureUndone(now.changed(**back) if back else now, left)

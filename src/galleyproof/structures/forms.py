@@ -16,7 +16,7 @@ from galleyproof.marc.record import Record
 from galleyproof.marc.saying import field_text
 from galleyproof.marc.shapes import Shape, shapes
 from galleyproof.marc.tags import tag_list
-from galleyproof.marc.undo import undo
+from galleyproof.marc.undo import Left, undo
 from galleyproof.structures.changes import (
     structure_changes,
     structure_shapes,
@@ -36,10 +36,10 @@ TITLES = (b"245", b"100", b"110", b"111", b"150", b"151", b"852")
 
 
 class TakenBack(NamedTuple):
-    """A record with a run's changes taken back; left: the changes that stay, each with why."""
+    """A record with a run's changes taken back; left: what stays, and why."""
 
     after: Any
-    left: Sequence[tuple[Change, str]]
+    left: Sequence[Left]
 
 
 class Form(Protocol):
@@ -111,8 +111,7 @@ class MarcForm:
         return shapes(self.kind, found, literal)
 
     def undo(self, before: Record, after: Record, now: Record) -> TakenBack:
-        undone = undo(before, after, now)
-        return TakenBack(undone.record, [(left.change, left.why) for left in undone.left])
+        return TakenBack(*undo(before, after, now, self.kind))
 
     def parent(self, one: Record) -> int | None:
         return None

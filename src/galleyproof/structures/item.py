@@ -28,6 +28,12 @@ class Item(Structure, frozen=True):
     keyed = {"item": "number", "barcode": "barcode", "inventory": "inventory_number"}
     shown_by = ("barcode", "library", "location", "call_number", "description")
     above = "holding"
+    together = (
+        ("holding", "library", "location"),
+        ("temporary_library", "temporary_location", "in_temporary_location"),
+        ("call_number_type", "call_number", "call_number_source"),
+        ("temporary_call_number_type", "temporary_call_number"),
+    )
     aliases = {
         "item id": "number",
         "physical item id": "number",

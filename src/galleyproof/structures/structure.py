@@ -67,6 +67,8 @@ class Structure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     """Fields that tell a person at a glance which record it is."""
     told_by: ClassVar[str] = ""
     """The field that says who is to be told of what becomes of the record, or ""."""
+    together: ClassVar[Sequence[tuple[str, ...]]] = ()
+    """Fields that say one thing together; an undo takes them back together or not at all."""
     aliases: ClassVar[Mapping[str, str]] = {}
     """Other names by which columns of files call a field."""
 
