@@ -76,6 +76,7 @@ class DeleteBibs(Job):
     )
     lists = (HOST_ELSEWHERE,)
     library_role = "catalog manager"
+    revision = 2
     parameters = DeleteBibsParameters
     relatives = (*LOOKED_AT, "portfolio")
     looks_around = True

@@ -53,8 +53,7 @@ def of_bib(
     if policy != "keep":
         kept = kept or order_left(group)
     if kept:
-        if policy != "keep":
-            yield Proposal(bib, Unchanged((Said("bib-kept", f"kept, without items: {kept}"),)))
+        yield Proposal(bib, Unchanged((Said("bib-kept", f"kept, without items: {kept}"),)))
     elif policy == "keep":
         yield Proposal(bib, Unchanged((EMPTIED,)))
     elif policy == "suppress":

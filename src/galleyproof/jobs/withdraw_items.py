@@ -73,6 +73,7 @@ class WithdrawItems(Job):
     )
     lists = (HOST_ELSEWHERE,)
     library_role = "catalog manager"
+    revision = 2
     most_records = 1000
     parameters = WithdrawItemsParameters
     relatives = (*LOOKED_AT, "portfolio")

@@ -49,6 +49,7 @@ from galleyproof.runs.undoing_whole import Heads, digest_of_return, read_heads, 
 from galleyproof.structures.changes import structure_changes
 from galleyproof.structures.forms import TakenBack, form_of
 from galleyproof.structures.item import Item
+from galleyproof.structures.saying import name_of
 from galleyproof.structures.table import STRUCTURES
 
 
@@ -110,7 +111,7 @@ def read_past(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk)
         open_elsewhere,
         inverse,
         read_above(cursor, past, bodies, assignment.undoes or 0),
-        read_places(cursor, past, bodies),
+        read_places(cursor, past, bodies, assignment.undoes or 0),
         still_in_process(cursor, past),
     )
 
@@ -354,7 +355,7 @@ def undo_three_ways(
                 one.id,
                 outcome_of_left(one, found is None),
                 "edited-since",
-                f"{change.tag.decode('ascii', 'replace')}: {why}",
+                f"{name_of(change.tag)}: {why}",
             )
         )
     if found is None:

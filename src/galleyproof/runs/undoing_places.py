@@ -29,8 +29,8 @@ Bodies = Mapping[tuple[str, int, int], bytes]
 @dataclass(slots=True)
 class Places:
     """now: where the holdings stand that the undo has to do with; after: where those stand that it
-    takes back. once: all the places where a holding has ever stood. items: what is under holdings
-    whose place the run had changed."""
+    takes back. once: all the places where a holding has ever stood. items: what has come under
+    holdings since, or changed there, whose place the run had changed."""
 
     now: dict[int, Place] = field(default_factory=dict)
     after: dict[int, Place] = field(default_factory=dict)
@@ -73,8 +73,10 @@ class Moved(NamedTuple):
     with_items: set[int]
 
 
-def read_places(cursor: psycopg.Cursor[Any], past: Sequence[Past], bodies: Bodies) -> Places:
-    """Three queries at the most, and none where the run moved nothing."""
+def read_places(
+    cursor: psycopg.Cursor[Any], past: Sequence[Past], bodies: Bodies, undoes: int
+) -> Places:
+    """Four queries at the most, and none where the run moved nothing. undoes: the run."""
     moved = moved_holdings(past, bodies)
     wanted = sorted(moved.by_itself | moved.with_items)
     places = Places()
@@ -95,8 +97,18 @@ def read_places(cursor: psycopg.Cursor[Any], past: Sequence[Past], bodies: Bodie
         places.once.setdefault(id, set()).add(holding_place(Record(body)))
     if roots:
         items = held_under_roots(cursor, ("item",), sorted(roots))
-        places.items = [one for one in items if one.parent in moved.by_itself]
+        under = {one.id: one for one in items if one.parent in moved.by_itself}
+        cursor.execute(SINCE, (array_of(under), undoes))
+        places.items = [under[id] for (id,) in cursor]
     return places
+
+
+# What was there when the run left it alone stays where it is.
+SINCE = """
+    SELECT r.id FROM record AS r JOIN version AS v
+      ON v.kind = r.kind AND v.id = r.id AND v.version = r.version
+    WHERE r.kind = 'item' AND r.id = ANY(%s::bigint[]) AND v.run > %s ORDER BY r.id
+"""
 
 
 def moved_holdings(past: Sequence[Past], bodies: Bodies) -> Moved:

@@ -87,16 +87,21 @@ def meaning_fault(table: str, code: str, meaning: Sequence[str]) -> str:
 
 def suggested(table: str, code: str) -> tuple[str, ...]:
     """What a code reads like, for a person to judge; () where that is not plain."""
-    plain = f" {folded(code)} "
+    plain = f" {spoken(code)} "
     found: list[str] = []
     for question in QUESTIONS.get(table, ()):
         like = [
             word
             for word in question.words
-            if any(f" {folded(one)} " in plain for one in USUAL[table][word].split(","))
+            if any(f" {spoken(one)} " in plain for one in USUAL[table][word].split(","))
         ]
         if len(like) == 1:
             found += like
         elif question.needed:
             return ()
     return tuple(found)
+
+
+def spoken(text: str) -> str:
+    """The words of a code, without what stands between them."""
+    return " ".join(re.findall(r"\w+", text.replace("_", " "))).casefold()
