@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from inventory import ORDER_CODES
+
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.job import Group, Held
 from galleyproof.marc.record import Record
@@ -45,5 +47,11 @@ def held(kind: str, id: int, record, parent: int | None = None, status: str = "a
     return Held(kind, id, 1, parent, 1, status, record.body)
 
 
+CODES: dict[str, dict] = {}
+for one in ORDER_CODES:
+    CODES.setdefault(one.table, {})[one.code] = one
+
+
 def group(*members: Held, beside: tuple[Held, ...] = (), given=None, **around) -> Group:
+    around = {"codes": CODES, **around}
     return Group(members, beside, Around(TODAY, **around), given or {})

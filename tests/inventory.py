@@ -9,12 +9,20 @@ from galleyproof.structures.forms import form_of
 from galleyproof.structures.places import Code, LibraryPlace, LocationPlace
 
 
-def holding(number: int, bib: int, library: str = "MAIN", location: str = "STACKS", **more: str):
-    """An MFHD: 004 names the bib; more: `f866=" 0$av.1-"`."""
+def holding(
+    number: int,
+    bib: int,
+    library: str = "MAIN",
+    location: str = "STACKS",
+    *,
+    received: str = "4",
+    **more: str,
+):
+    """An MFHD: 004 names the bib; received: its 008/06; more: `f866=" 0$av.1-"`."""
     fields = [
         (b"001", b"22%013d" % number),
         (b"004", b"99%013d" % bib),
-        (b"008", b"1001014p    8   4001uueng0000000"),
+        (b"008", f"100101{received}p    8   4001uueng0000000".encode()),
         (b"852", f"0 $b{library}$c{location}$hZ{bib}".replace("$", "\x1f").encode()),
     ]
     fields += [(tag[1:].encode(), text.replace("$", "\x1f").encode()) for tag, text in more.items()]
@@ -22,10 +30,16 @@ def holding(number: int, bib: int, library: str = "MAIN", location: str = "STACK
 
 
 def put_in(library: Library, kind: str, records: list, environment: str = "sandbox") -> None:
-    """Puts records in under the numbers 1, 2, 3 … of their kind, or after those there are."""
+    """Puts records in under the numbers 1, 2, 3 … of their kind, or after those there are. With
+    order lines come the codes that say what their types and statuses mean, where none do."""
     from galleyproof.catalog.filling import NewRecord, fill
     from galleyproof.database.connect import connect
 
+    if kind == "order-line" and not library.rows(
+        "SELECT 1 FROM key WHERE scheme = 'code' AND value LIKE 'order-line-%%'",
+        environment=environment,
+    ):
+        put_in(library, "code", ORDER_CODES, environment)
     form = form_of(kind)
     with connect(environment) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM record WHERE kind = %s", (kind,))
@@ -45,6 +59,24 @@ def put_in(library: Library, kind: str, records: list, environment: str = "sandb
             )
         fill(cursor, kind, new, 0, NOW)
 
+
+ORDER_CODES = [
+    Code(table=table, code=code, meaning=meaning)
+    for table, some in {
+        "order-line-type": {
+            "continuous physical journal": ("continuous", "physical"),
+            "one-time physical book": ("one-time", "physical"),
+        },
+        "order-line-status": {
+            "Sent": ("open",),
+            "Waiting for renewal": ("open",),
+            "Closed": ("closed",),
+            "Cancelled": ("cancelled",),
+        },
+    }.items()
+    for code, meaning in some.items()
+]
+"""What a library's words for order lines mean."""
 
 PLACES = {
     "library": [
@@ -69,6 +101,7 @@ PLACES = {
         Code(table="work-order-type", code="BIND", name="Binding"),
         Code(table="work-order-status", code="SENT", name="Sent"),
         Code(table="work-order-status", code="BACK", name="Back"),
+        *ORDER_CODES,
     ],
 }
 

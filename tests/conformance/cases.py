@@ -78,6 +78,14 @@ def an_edit(library: Library) -> Mapping[str, Any]:
     return {"ids": (1,), "kind": "bib", "parameters": {"body": body.body.decode()}}
 
 
+def a_move_by_hand(library: Library) -> Mapping[str, Any]:
+    """A holding whose 852 says another library: its two items go along."""
+    record = Record(library.body(1, kind="holding"))
+    at = record.positions(b"852")[0]
+    body = record.with_data(at, b"0 \x1fbLAW\x1fcRESERVE\x1fhPN 100")
+    return {"ids": (1,), "kind": "holding", "parameters": {"body": body.body.decode()}}
+
+
 CASES = (
     Case("set-830-second-indicator", "bib"),
     Case(
@@ -110,6 +118,19 @@ rule "statements" when exists "866" then
   addSubField "866.x.seen"
 end
 """,
+    ),
+    Case(
+        "normalize-holdings",
+        "holding",
+        rules="""
+rule "stacks of law" when exists "852.b.LAW" then
+  replaceContents "852.c.STACKS" with "RESERVE"
+end
+rule "rare" when exists "852.b.MAIN" then
+  replaceContents "852.c.STACKS" with "RARE"
+end
+""",
+        name="to-another-place",
     ),
     Case("delete-bibs", "bib", parameters={"inventory": "delete-too", "if-related": "ignore"}),
     Case("delete-bibs", "bib", name="plain"),
@@ -167,4 +188,5 @@ end
     Case("close-work-orders", "work-order"),
     Case("restore", "item", prepare=withdrawn_and_deleted),
     Case("edit-record", "bib", prepare=an_edit),
+    Case("edit-record", "holding", prepare=a_move_by_hand, name="moves-a-holding"),
 )

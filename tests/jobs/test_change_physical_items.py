@@ -22,7 +22,11 @@ def shelved(library: Library) -> Library:
     put_in(
         library,
         "holding",
-        [holding(1, 1), holding(2, 1, "MAIN", "RARE"), holding(3, 2, "LAW", "STACKS")],
+        [
+            holding(1, 1, received="2"),
+            holding(2, 1, "MAIN", "RARE", received="2"),
+            holding(3, 2, "LAW", "STACKS", received="2"),
+        ],
     )
     put_in(
         library,
@@ -250,7 +254,7 @@ def test_a_holding_with_statements_or_an_open_order_is_kept_and_listed(library: 
         [
             holding(1, 1, f866=" 0$av.1-10"),
             holding(2, 2, f583="1 $acommitted to retain"),
-            holding(3, 3),
+            holding(3, 3, received="2"),
         ],
     )
     put_in(

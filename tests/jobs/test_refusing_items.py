@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from groups import field, group, held, mfhd
 
-from galleyproof.jobs.refusing_items import circumstances, first_refusal, requested
+from galleyproof.jobs.circumstances import circumstances
+from galleyproof.jobs.refusing_items import first_refusal, requested
 from galleyproof.structures.circulation import Loan, Request
 from galleyproof.structures.item import Item
 from galleyproof.structures.order_line import OrderLine
@@ -28,8 +29,12 @@ def test_an_item_with_nothing_against_it_may_go() -> None:
         held("loan", 2, Loan(item=6)),
         held("request", 1, Request(item=5, cancelled=date(2026, 1, 1))),
         held("work-order", 1, WorkOrder(item=5, closed=date(2026, 1, 1))),
-        held("order-line", 1, OrderLine(items=(5,), type="continuous", status="Closed")),
-        held("order-line", 2, OrderLine(items=(5,), type="one-time", status="Sent")),
+        held(
+            "order-line",
+            1,
+            OrderLine(items=(5,), type="continuous physical journal", status="Closed"),
+        ),
+        held("order-line", 2, OrderLine(items=(5,), type="one-time physical book", status="Sent")),
     )
     assert refusal(None, *over) is None
 
@@ -88,7 +93,7 @@ def test_what_the_item_itself_says(item: Item, expected: tuple[str, str]) -> Non
         ),
         (
             "order-line",
-            OrderLine(number="P1", items=(5,), type="continuous physical", status="Sent"),
+            OrderLine(number="P1", items=(5,), type="continuous physical journal", status="Sent"),
             ("order-line-open", "linked to the open PO line P1 (Sent)"),
         ),
     ],
@@ -98,7 +103,9 @@ def test_what_hangs_around_it(kind: str, record, expected: tuple[str, str]) -> N
 
 
 def test_the_order_line_that_the_item_names_counts_too() -> None:
-    line = held("order-line", 1, OrderLine(number="P1", type="continuous", status="Sent"))
+    line = held(
+        "order-line", 1, OrderLine(number="P1", status="Sent", type="continuous physical journal")
+    )
     assert refusal(Item(order_line="P1"), line) is not None
     assert refusal(Item(order_line="P2"), line) is None
 

@@ -95,7 +95,7 @@ def test_the_reason_is_added_to_internal_note_3_and_taken_back_by_the_undo(
     library: Library,
 ) -> None:
     shelves(library)
-    put_in(library, "holding", [holding(1, 1)])
+    put_in(library, "holding", [holding(1, 1, received="2")])
     put_in(
         library,
         "item",
@@ -116,7 +116,7 @@ def test_the_reason_is_added_to_internal_note_3_and_taken_back_by_the_undo(
 @pytest.mark.parametrize(
     ("holding_policy", "bib_policy", "expected"),
     [
-        ("keep", "keep", {"holding-emptied": 1, "bib-emptied": 1}),
+        ("keep", "keep", {"holding-emptied": 1, "bib-kept": 1}),
         ("suppress", "suppress", {"holding-suppressed": 1, "bib-suppressed": 1}),
         (
             "delete",
@@ -135,7 +135,7 @@ def test_holdings_and_bibs_left_empty(
     library: Library, holding_policy: str, bib_policy: str, expected: dict[str, int]
 ) -> None:
     shelves(library)
-    put_in(library, "holding", [holding(1, 1)])
+    put_in(library, "holding", [holding(1, 1, received="2")])
     put_in(library, "item", [Item(holding=1, barcode="1")])
     library.permit(job=JOB)
     library.permit(job="delete-bibs")
@@ -151,7 +151,7 @@ def test_holdings_and_bibs_left_empty(
 
 def test_a_bib_is_not_deleted_on_the_side_without_a_permit_for_that(library: Library) -> None:
     shelves(library)
-    put_in(library, "holding", [holding(1, 1)])
+    put_in(library, "holding", [holding(1, 1, received="2")])
     put_in(library, "item", [Item(holding=1, barcode="1")])
     library.permit(job=JOB)
     run = withdraw(library, 1, emptied_holding="delete", emptied_bib="delete")
@@ -174,7 +174,7 @@ def test_a_title_bound_with_another_keeps_its_items(library: Library) -> None:
 
 def test_requests_and_work_orders_of_items_that_go_come_to_their_end(library: Library) -> None:
     shelves(library)
-    put_in(library, "holding", [holding(1, 1)])
+    put_in(library, "holding", [holding(1, 1, received="2")])
     put_in(library, "item", [Item(holding=1, barcode="1")])
     put_in(library, "request", [Request(bib=1, item=1), Request(bib=1)])
     put_in(library, "work-order", [WorkOrder(item=1, department="BINDERY")])
@@ -185,7 +185,7 @@ def test_requests_and_work_orders_of_items_that_go_come_to_their_end(library: Li
         "request-cancelled": 2,
         "work-order-closed": 1,
         "holding-emptied": 1,
-        "bib-emptied": 1,
+        "bib-kept": 1,
     }
     assert decode(Request, library.body(1, kind="request")).cancelled == date(2026, 11, 2)
     library.undo(run.id)

@@ -111,9 +111,43 @@ def test_an_undo_leaves_a_work_order_that_somebody_moved_since(shelved: Library)
     made = create(shelved, 1)
     shelved.run(job="move-work-orders", ids=(1,), kind="work-order", parameters={"status": "BACK"})
     undo = shelved.undo(made.id)
-    assert decode(Item, shelved.body(1, kind="item")).process_type == ""
+    assert decode(Item, shelved.body(1, kind="item")).process_type == "WORK_ORDER_DEPARTMENT"
+    assert undo.said == [{"code": "edited-since", "count": 1}]
     assert {one["code"] for one in undo.consequences} == {"built-on-since"}
     assert order(shelved).status == "BACK"
+    assert sentence(shelved, undo, "item") == (
+        "process-type: its work order GPW000000001 is still open; it stays in process"
+    )
+    closed = shelved.run(job="close-work-orders", ids=(1,), kind="work-order")
+    assert decode(Item, shelved.body(1, kind="item")).process_type == ""
+    assert closed.consequences[0]["code"] == "item-back"
+
+
+def test_an_undo_gives_back_the_process_of_items_whose_orders_go_and_of_no_other(
+    shelved: Library,
+) -> None:
+    """Item 1 goes to the bindery and item 5 too; item 1's order is moved on since."""
+    made = create(shelved, 1, 5, department="CATALOGING")
+    shelved.run(job="move-work-orders", ids=(1,), kind="work-order", parameters={"status": "BACK"})
+    plan = shelved.undo(made.id, dry_run=True)
+    undo = shelved.undo(made.id)
+    assert (undo.counts["changed"], undo.counts["refused"]) == (1, 1)
+    assert (plan.counts, plan.digest) == (undo.counts, undo.digest)
+    assert {id: decode(Item, shelved.body(id, kind="item")).process_type for id in (1, 5)} == {
+        1: "WORK_ORDER_DEPARTMENT",
+        5: "",
+    }
+    assert shelved.rows("SELECT id, status FROM record WHERE kind = 'work-order' ORDER BY id") == [
+        (1, "active"),
+        (2, "deleted"),
+    ]
+
+
+def sentence(shelved: Library, run, kind: str) -> str:
+    ((found,),) = shelved.rows(
+        "SELECT sentence FROM outcome WHERE run = %s AND kind = %s", run.id, kind
+    )
+    return found
 
 
 def test_moving_says_where_to(shelved: Library) -> None:

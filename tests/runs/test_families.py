@@ -15,7 +15,7 @@ JOB = "change-physical-items"
 def shelved(library: Library) -> Library:
     """Holding 1 with items 1 and 2."""
     shelves(library)
-    put_in(library, "holding", [holding(1, 1)])
+    put_in(library, "holding", [holding(1, 1, received="2")])
     put_in(
         library,
         "item",

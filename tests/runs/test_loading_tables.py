@@ -47,7 +47,12 @@ def stocked(library: Library) -> Library:
     library.load([holding(1, 1).body, holding(2, 2).body], kind="holding")
     fill(library, "library", "code,name\nMAIN,Main\nLAW,Law\n")
     fill(library, "location", "library,code\nMAIN,STACKS\nLAW,STACKS\n")
-    fill(library, "code", "table,code\nitem-policy,BOOK\nitem-policy,SHORT\n")
+    fill(
+        library,
+        "code",
+        "table,code,meaning\nitem-policy,BOOK,\nitem-policy,SHORT,\n"
+        "order-line-type,continuous physical journal,continuous\norder-line-status,Sent,open\n",
+    )
     return library
 
 
@@ -206,13 +211,16 @@ def test_workbooks_keep_zeros_and_dates_and_refuse_rounded_numbers(stocked: Libr
 
 
 def test_who_is_no_administrator_and_what_is_filled_already_is_refused(stocked: Library) -> None:
-    path = stocked.folder / "code.csv"
+    text = f"Holding ID,barcode\n{FIRST[:-1]}1,b1\n"
+    path = stocked.folder / "item.csv"
+    path.write_text(text)
     with pytest.raises(Wrong, match="right of administrators"):
-        import_items(stocked.amy, [path], kind="code", environment="sandbox", at=NOW)
-    with pytest.raises(Wrong, match="there are codes in sandbox already"):
-        import_items(stocked.ada, [path], kind="code", environment="sandbox", at=NOW)
+        import_items(stocked.amy, [path], kind="item", environment="sandbox", at=NOW)
     with pytest.raises(Wrong, match="no items in sandbox, which loans hang under"):
         fill(stocked, "loan", "Loan ID,Item ID\nL1,I1\n")
+    fill(stocked, "item", text)
+    with pytest.raises(Wrong, match="there are items in sandbox already"):
+        fill(stocked, "item", text)
 
 
 @pytest.mark.parametrize("fault", ["chunk-decided:2", "versions-written:2", "committed:3"])

@@ -69,6 +69,30 @@ def test_policies_and_the_trip_policy_are_set(site):
     assert Environment.objects.get(pk="sandbox").trip
 
 
+def test_what_a_code_means_is_shown_and_said_on_its_page(site):
+    """Amy says what the library's own word for a subscription means; a word of no meaning is
+    refused with those that there are."""
+    from inventory import put_in
+
+    from galleyproof.structures.places import Code
+    from galleyproof.structures.structure import decode
+
+    put_in(site.library, "code", [Code(table="order-line-type", code="Abo", name="Abonnement")])
+    site.library.permit(job="edit-record")
+    amy = site.browser("amy")
+    page = "/administration/environments/sandbox/codes"
+    assert "it does not say what it means: fill meaning with continuous" in sentences(amy.get(page))
+    sent = {"table": "order-line-type", "code": "Abo"}
+    wrong = site.post(amy, page, **sent, meaning="abonnement")
+    assert wrong.status_code == 422
+    assert "is no meaning of order-line-type; there are continuous" in sentences(wrong)
+    assert 'value="abonnement"' in wrong.content.decode()
+    site.finish(site.post(amy, page, **sent, meaning="Continuous; Physical"))
+    assert decode(Code, site.library.body(1, kind="code")).meaning == ("continuous", "physical")
+    assert "continuous; physical" in sentences(amy.get(page))
+    assert site.post(site.browser("dan"), page, **sent, meaning="one-time").status_code == 403
+
+
 def test_the_sandbox_is_refreshed_only_by_whoever_types_its_name_and_once(site):
     from galleyproof.runs.models import Run
     from galleyproof.runs.refreshing import carry_through

@@ -16,6 +16,8 @@ PAGES = {
     "audit list": "audit",
     "audit verify": "audit/verify",
     "cancel": "runs/<int:number>/cancel",
+    "code list": f"{ENVIRONMENT}/codes",
+    "code map": f"{ENVIRONMENT}/codes",
     "edit": "records/<slug:kind>/<int:number>/edit",
     "environment list": "administration",
     "environment refresh": f"{ENVIRONMENT}/refresh",

@@ -74,6 +74,9 @@ LOOK = {
     "permits/<int:number>": "/permits/{permit}",
     "administration/people/<str:username>": "/administration/people/amy",
     "administration/environments/<slug:environment>": "/administration/environments/sandbox",
+    "administration/environments/<slug:environment>/codes": (
+        "/administration/environments/sandbox/codes"
+    ),
     "administration/units": "/administration/units",
     "administration/groups": "/administration/groups",
     "permits/may": f"/permits/may?person=amy&job={JOB}",
@@ -227,6 +230,11 @@ STEPS: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
         "/administration/environments/sandbox/trip",
         {"policy": "on"},
         ("amy", "bob", "carol", "dan", "eve"),
+    ),
+    "administration/environments/<slug:environment>/codes": (
+        "/administration/environments/sandbox/codes",
+        {"table": "order-line-type", "code": "SUB", "meaning": "continuous"},
+        ("amy", "bob", "carol", "dan", "eve", "ada"),
     ),
     "administration/environments/<slug:environment>/refresh": (
         "/administration/environments/sandbox/refresh",

@@ -11,6 +11,7 @@ import psycopg
 from galleyproof.catalog.filling import NewRecord, fill
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.database.locks import Lock
+from galleyproof.marc.record import Record
 from galleyproof.structures.forms import Body, form_of
 
 
@@ -37,10 +38,24 @@ def own_number(kind: str, id: int) -> str:
     return f"GP{KINDS[kind].code[0].upper()}{id:09d}"
 
 
+def dated(body: Body, stamp: bytes | None) -> Body:
+    """A record with the time of its making in a 005 (MARC 21), behind its 001; as it is where it
+    is not MARC, has a 005, or the environment writes none."""
+    if stamp is None or not isinstance(body, Record) or b"005" in body.tags:
+        return body
+    at = next((at for at, tag in enumerate(body.tags) if tag > b"005"), len(body.tags))
+    return body.with_inserted(at, b"005", stamp)
+
+
 def make(
-    cursor: psycopg.Cursor, creations: Sequence[Creation], run: int, at: datetime
+    cursor: psycopg.Cursor,
+    creations: Sequence[Creation],
+    run: int,
+    at: datetime,
+    stamp: bytes | None = None,
 ) -> dict[int, int]:
-    """Makes the records; gives the number of each by what stood in for it.
+    """Makes the records; gives the number of each by what stood in for it. stamp: for their 005,
+    None for none.
 
     Numbers follow on the highest there is, under a lock until the transaction ends, so that a
     chunk begun again after a kill gives the same ones.
@@ -62,6 +77,7 @@ def make(
         for creation in some:
             id = numbers[creation.stands_in]
             body = form.numbered(form.linked(creation.body, numbers), own_number(kind, id))
+            body = dated(body, stamp)
             records.append(
                 NewRecord(
                     id,

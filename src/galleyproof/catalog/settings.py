@@ -51,11 +51,12 @@ SETTINGS = {
         Setting(
             "bound-with",
             LIST,
-            "774",
-            "Fields that name the titles bound with a record: 774 ($w), a local 977 ($w) of "
-            "bibs, 014 ($a) of holdings.",
-            only=r"774|977|014",
-            said="774, 977 or 014",
+            "773, 774",
+            "Fields that name the titles bound with a record, in whichever of the two they stand: "
+            "773 ($w) of a guest, 774 ($w) of a host, a local 977 ($w) of bibs, 014 ($a) of "
+            "holdings.",
+            only=r"773|774|977|014",
+            said="773, 774, 977 or 014",
         ),
         Setting(
             "retention-codes",
@@ -75,7 +76,24 @@ SETTINGS = {
             "retention-actions",
             LIST,
             "committed to retain, will retain, retain, retained",
-            "Actions in 583 $a of a holding that commit the library to keep its items.",
+            "Actions in 583 $a of a bib or a holding that commit the library to keep its items.",
+        ),
+        Setting(
+            "currency",
+            LIST,
+            "USD",
+            "The currency of amounts that name none, by its ISO 4217 code; they have its decimals.",
+            only=r"[A-Z]{3}",
+            said="a code of three capital letters like USD",
+        ),
+        Setting(
+            "moved-holdings",
+            LIST,
+            "items-follow",
+            "What a changed 852 $b $c does where the holding has items: items-follow moves them "
+            "along, refuse refuses the change.",
+            only=r"items-follow|refuse",
+            said="items-follow or refuse",
         ),
         *(
             Setting(

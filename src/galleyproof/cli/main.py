@@ -6,6 +6,7 @@ import click
 
 from galleyproof.cli import (
     catalog_commands,
+    code_commands,
     demo_command,
     environment_commands,
     evidence_commands,
@@ -50,6 +51,7 @@ for module in (
     token_commands,
     catalog_commands,
     environment_commands,
+    code_commands,
     table_commands,
     set_commands,
     job_commands,

@@ -27,7 +27,7 @@ LOCATIONS = (
     ("OLD", "STACKS", "Stacks", ""),
 )
 CODES: dict[str, tuple[str, ...]] = {
-    # table: code, or code=name
+    # table: code, or code=name; after @ the libraries that it serves, after # what it means
     "item-policy": (
         "BOOK=Four weeks",
         "SHORT=One week",
@@ -54,19 +54,19 @@ CODES: dict[str, tuple[str, ...]] = {
     "retention-reason": ("SHARED=Shared print", "LOCAL=Local history"),
     "access-type": ("CURRENT", "PERPETUAL"),
     "order-line-type": (
-        "one-time physical book",
-        "one-time electronic book",
-        "continuous physical journal",
-        "continuous electronic journal",
+        "one-time physical book#one-time; physical",
+        "one-time electronic book#one-time; electronic",
+        "continuous physical journal#continuous; physical",
+        "continuous electronic journal#continuous; electronic",
     ),
     "order-line-status": (
-        "In review",
-        "Ready",
-        "Sent",
-        "Waiting for invoice",
-        "Waiting for renewal",
-        "Closed",
-        "Cancelled",
+        "In review#open",
+        "Ready#open",
+        "Sent#open",
+        "Waiting for invoice#open",
+        "Waiting for renewal#open",
+        "Closed#closed",
+        "Cancelled#cancelled",
     ),
     "request-type": ("HOLD=Hold", "BOOKING=Booking", "DIGITIZATION=Digitization"),
     "work-order-type": ("BIND=Binding", "REPAIR=Repair", "RELABEL=New label"),
@@ -89,9 +89,16 @@ def code_rows() -> list[dict[str, str]]:
     rows = []
     for table, codes in CODES.items():
         for one in codes:
-            code, _, rest = one.partition("=")
+            text, _, meaning = one.partition("#")
+            code, _, rest = text.partition("=")
             name, _, libraries = rest.partition("@")
             rows.append(
-                {"table": table, "code": code, "name": name or code, "libraries": libraries}
+                {
+                    "table": table,
+                    "code": code,
+                    "name": name or code,
+                    "libraries": libraries,
+                    "meaning": meaning,
+                }
             )
     return rows

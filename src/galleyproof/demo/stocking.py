@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COLUMNS: dict[str, tuple[str, ...]] = {
     "library": ("code", "name", "active"),
     "location": ("library", "code", "name", "no-batch-moves"),
-    "code": ("table", "code", "name", "libraries"),
+    "code": ("table", "code", "name", "libraries", "meaning"),
     "item": (
         "Holding ID", "Item ID", "barcode", "library", "location", "copy-id", "material-type",
         "item-policy", "provenance", "PO line", "received-date", "pages", "missing-status",

@@ -6,8 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 
+from galleyproof.structures.meanings import QUESTIONS, folded
 from galleyproof.structures.places import Code, LibraryPlace, LocationPlace
+
+CURRENCY = "USD"
+"""Where the setting `currency` is not set."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,8 @@ class Around:
     (library, code). codes: table -> {code: Code}. settings: the environment's own, by name.
     also: the jobs beside its own that the run's person may do as consequences. bound_with: the
     numbers of bibs that are bound with others, each with a word on how. related: the same of bibs
-    that another bib of the catalogue is linked with.
+    that another bib of the catalogue is linked with. hosts_elsewhere: the numbers of bibs that say
+    they are bound in a host which is not in the catalogue, each with what they call it.
     """
 
     today: date
@@ -29,12 +35,18 @@ class Around:
     also: frozenset[str] = frozenset()
     bound_with: Mapping[int, str] = field(default_factory=dict)
     related: Mapping[int, str] = field(default_factory=dict)
+    hosts_elsewhere: Mapping[int, str] = field(default_factory=dict)
 
     def setting(self, name: str) -> tuple[str, ...]:
         """The values of a setting, which are written with commas between them."""
         return tuple(
             part.strip() for part in self.settings.get(name, "").split(",") if part.strip()
         )
+
+    @property
+    def currency(self) -> str:
+        """The currency of amounts that name none (ISO 4217)."""
+        return next(iter(self.setting("currency")), CURRENCY)
 
     def code_fault(self, table: str, code: str, what: str) -> str:
         """A sentence that names the nearest codes where the table has no such one; "" where it
@@ -48,6 +60,24 @@ class Around:
         if table == "library":
             return list(self.libraries)
         return [one for one, known in self.codes.get(table, {}).items() if known.active]
+
+    @cached_property
+    def meanings(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """Code table -> how a code or its name is compared -> what it means. Codes go before
+        names; one that is not active any more means what it meant."""
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for table in QUESTIONS:
+            some = self.codes.get(table, {})
+            names = {folded(one.name): one.meaning for one in some.values() if one.name}
+            codes = {folded(one): known.meaning for one, known in some.items()}
+            found[table] = {**names, **codes}
+        return found
+
+    def meaning(self, table: str, code: str) -> tuple[str, ...]:
+        """What a code means, in the words of structures.meanings; () where the environment's
+        table does not have it."""
+        known = self.codes.get(table, {}).get(code)
+        return known.meaning if known is not None else self.meanings[table].get(folded(code), ())
 
     def location_fault(self, library: str, location: str, what: str) -> str:
         """The same for a location of a library."""

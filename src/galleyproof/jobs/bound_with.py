@@ -1,25 +1,41 @@
 """Titles bound with others: several bibs in one volume, whose item hangs under one of them.
 
-A bib is bound with others when a host bib names it in 774 $w, when its own 773 $w names a host, or
-when the field that the environment names (`bound-with`: a local 977, a holdings 014) refers to it.
-A host, with 774 $w of its own, holds the item of all of them.
+The host holds the item of all of them. A host names its guests in 774 $w, a guest its host in 773
+$w (MARC 21); libraries have fields of their own as well, a 977 $w of bibs, a 014 $a of holdings.
+Which of these count says the setting `bound-with`. Each counts in both directions: whether the
+record names the other, or the other names it, both are bound.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.job import Group, Held
+from galleyproof.jobs.outcome import Said
 from galleyproof.marc.field import subfield_values
-from galleyproof.marc.keys import bound_name, keys
+from galleyproof.marc.keys import BOUND, bound_name, keys
 from galleyproof.marc.record import Record
 
+USUAL = ("773", "774")
+"""The fields that count where `bound-with` is not set."""
+HOST_ELSEWHERE = "host-not-here"
 
-def hosts_by_itself(bib: Record, around: Around) -> str:
-    """What a bib says itself of being bound with others, as a sentence; "" for nothing."""
-    if any(subfield_values(bib.data[at], "w") for at in bib.positions(b"773")):
-        return "its 773 $w names a host"
-    if is_host(bib):
-        return "it is a host: its 774 $w names what is bound with it"
-    return ""
+
+def bound_fields(around: Around) -> tuple[str, ...]:
+    return around.setting("bound-with") or USUAL
+
+
+def named_by(held: Held, tags: Iterable[str]) -> dict[str, str]:
+    """What a bib or a holding names in these fields: name -> tag of the first that does."""
+    record: Record = held.record
+    found: dict[str, str] = {}
+    for tag in tags:
+        code = BOUND.get((held.kind, tag.encode()))
+        for at in record.positions(tag.encode()) if code else ():
+            for value in subfield_values(record.data[at], code or ""):
+                found.setdefault(bound_name(value), tag)
+    return found
 
 
 def is_host(bib: Record) -> bool:
@@ -33,3 +49,12 @@ def called(bib: Record) -> set[str]:
         for scheme, value in keys(bib, "bib")
         if scheme in ("mms", "035", "oclc")
     }
+
+
+def host_elsewhere(group: Group) -> list[Said]:
+    """What is to be told of a group whose bib names a host that is not in this catalogue."""
+    return [
+        Said(HOST_ELSEWHERE, f"its bib's 773 names a host that is not in this catalogue: {names}")
+        for bib, names in group.around.hosts_elsewhere.items()
+        if any(one.root == bib for one in group.members)
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from galleyproof.jobs.job import Covered, EachRecord
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed
@@ -12,6 +12,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.marc.record import Record
 from galleyproof.marc.tags import Need
 from galleyproof.rules.compiling import Compiled, compile_rules
+from galleyproof.rules.footprint import footprint, overlap
 from galleyproof.rules.parsing import parse_rules
 from galleyproof.rules.tree import NORMALIZATION
 
@@ -19,11 +20,15 @@ from galleyproof.rules.tree import NORMALIZATION
 class Ready(NamedTuple):
     """A rule set ready to work. coverage: each rule in the order written, then its actions.
     places: of the rule and the action, for each Applied by its identity, since two rules may have
-    one name."""
+    one name. writes: patterns of the tags that it may write."""
 
     compiled: Compiled
     coverage: tuple[Covered, ...]
     places: dict[int, tuple[int, int]]
+    writes: tuple[str, ...] = ()
+
+    def may_write(self, tag: str) -> bool:
+        return any(overlap(pattern, tag) for pattern in self.writes)
 
 
 class ByRules(EachRecord):
@@ -32,7 +37,7 @@ class ByRules(EachRecord):
     scope = "Rules"
     binding = "rule-set"
     library_role = "catalog manager"
-    dangers = (
+    dangers: ClassVar[tuple[str, ...]] = (
         "A rule does to every record of the set what it says, also where a person meant otherwise.",
     )
     rules: Ready | None = None
@@ -83,4 +88,4 @@ def made_ready(text: str, code: str) -> Ready:
     for rule, step in zip(working, compiled.steps, strict=True):
         at = begins[id(rule)]
         places.update({id(applied): (at, at + applied.action) for _, applied in step.acts})
-    return Ready(compiled, tuple(coverage), places)
+    return Ready(compiled, tuple(coverage), places, footprint(rules).writes)

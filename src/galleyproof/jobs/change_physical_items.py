@@ -18,8 +18,9 @@ from galleyproof.jobs.field_change import (
     value_faults,
 )
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
-from galleyproof.jobs.moving import Match, Moves, all_temporary
-from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused
+from galleyproof.jobs.moving import OTHER_CALL_NUMBER, Match, Moves, all_temporary
+from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused, Said
+from galleyproof.jobs.temporary_place import HALF, contradictions, settled, touched
 from galleyproof.structures.item import CHRONOLOGIES, ENUMERATIONS, Item
 from galleyproof.structures.structure import fields_of
 
@@ -120,9 +121,11 @@ class ChangePhysicalItems(Job):
         "a holding that loses its last one.",
         "replace overwrites notes; append keeps what is there.",
     )
-    refuses = ("withdrawn", "library-not-active", "no-batch-moves", "wrong-value")
+    refuses = ("withdrawn", "library-not-active", "no-batch-moves", HALF, "wrong-value")
+    lists = (OTHER_CALL_NUMBER,)
     follows = ("holding-made", *EMPTYING, "all-in-temporary-location")
     library_role = "repository manager"
+    revision = 2
     parameters = ChangePhysicalItemsParameters
     relatives = ("bib", "holding", "item", "order-line")
     looks_around = True
@@ -142,6 +145,7 @@ class ChangePhysicalItems(Job):
             fault = around.location_fault(parameters.library, parameters.location, "location")
             found += [fault] if fault else []
         asked = parameters.asked
+        found += contradictions(asked)
         shelf = asked.get("temporary_location")
         if shelf is not None and shelf.mode == "replace":
             of = asked.get("temporary_library")
@@ -168,7 +172,9 @@ class ChangePhysicalItems(Job):
             wrong = value_faults(Item, attribute, value, around)
             if wrong:
                 return Refused("wrong-value", f"its line in the file: {wrong[0]}")
-        new = new_fields(record, parameters, own)
+        new = settled(record, new_fields(record, parameters, own, around), around)
+        if isinstance(new, Refused):
+            return new
         return Changed(record.changed(**new)) if new else UNCHANGED
 
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal | Making]:
@@ -182,15 +188,17 @@ class ChangePhysicalItems(Job):
                 yield Proposal(held, answer)
                 continue
             after: Any = answer.record if isinstance(answer, Changed) else item
-            if parameters.location and is_elsewhere(item, parameters):
+            notes: tuple[Said, ...] = ()
+            if parameters.location and moves.elsewhere(held, item):
                 target = moves.target(held)
                 after = after.changed(
                     library=parameters.library, location=parameters.location, holding=target
                 )
+                notes = moves.told(held, target)
                 if target != held.parent:
                     leaving[held.id] = target
             temporary[held.id] = after.in_temporary_location
-            yield Proposal(held, Changed(after) if after is not item else UNCHANGED)
+            yield Proposal(held, Changed(after, notes=notes) if after is not item else UNCHANGED)
         yield from moves.made_ones()
         yield from emptied(group, leaving, parameters.emptied_holding)
         yield from all_temporary(group, temporary)
@@ -201,20 +209,22 @@ def is_elsewhere(item: Item, parameters: Any) -> bool:
 
 
 def touches_temporary(parameters: Any) -> bool:
-    return parameters.in_temporary_location is not None
+    return touched(parameters.asked)
 
 
 def by_attribute(line: Mapping[str, str]) -> dict[str, str]:
     return {name.replace("-", "_"): value for name, value in line.items() if value}
 
 
-def new_fields(item: Item, parameters: Any, line: Mapping[str, str]) -> dict[str, Any]:
+def new_fields(
+    item: Item, parameters: Any, line: Mapping[str, str], around: Around
+) -> dict[str, Any]:
     asked = parameters.asked
     if line:
         # What a line says of its own record needs no parameter of that name.
         more = {one: FieldChange(value=value) for one, value in line.items() if one not in asked}
         asked = asked | more
-    new = changed_fields(item, asked, line)
+    new = changed_fields(item, asked, line, around.currency)
     if parameters.clear_all_temporary:
         new |= emptied_fields(item, TEMPORARY)
     elif parameters.clear_temporary_location:

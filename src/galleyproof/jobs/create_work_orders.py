@@ -7,14 +7,10 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.circumstances import Circumstances, circumstances
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
 from galleyproof.jobs.outcome import Changed, Made, Refused, Said
-from galleyproof.jobs.refusing_items import (
-    Circumstances,
-    circumstances,
-    on_loan,
-    requested,
-)
+from galleyproof.jobs.refusing_items import on_loan, requested
 from galleyproof.structures.item import Item
 from galleyproof.structures.work_order import WorkOrder
 

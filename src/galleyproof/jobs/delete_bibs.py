@@ -8,13 +8,14 @@ from typing import Literal
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.bound_with import HOST_ELSEWHERE, host_elsewhere
+from galleyproof.jobs.circumstances import LOOKED_AT, circumstances
 from galleyproof.jobs.job import Group, Held, Job, Parameters, Proposal
 from galleyproof.jobs.linked import linked
+from galleyproof.jobs.order_lines import is_open, status_of
 from galleyproof.jobs.outcome import Changed, Refused, Said
 from galleyproof.jobs.refusing_items import (
     ITEM_REFUSALS,
-    LOOKED_AT,
-    circumstances,
     commitment,
     first_refusal,
     request_refusal,
@@ -73,9 +74,12 @@ class DeleteBibs(Job):
         "portfolio-deleted",
         "order-line-keeps-copy",
     )
+    lists = (HOST_ELSEWHERE,)
     library_role = "catalog manager"
+    revision = 2
     parameters = DeleteBibsParameters
     relatives = (*LOOKED_AT, "portfolio")
+    looks_around = True
     looks_for_hosts = True
     looks_for_relations = True
 
@@ -88,7 +92,8 @@ class DeleteBibs(Job):
             if refused is not None:
                 yield Proposal(held, refused)
                 continue
-            yield Proposal(held, Changed(held.record, "deleted"))
+            notes = tuple(host_elsewhere(group))
+            yield Proposal(held, Changed(held.record, "deleted", notes))
             for one in inventory(group):
                 yield Proposal(one, Changed(one.record, "deleted", (GONE[one.kind],)))
             yield from copies(held.record, group)
@@ -138,8 +143,9 @@ def refused_as_title(held: Held, group: Group, parameters: DeleteBibsParameters)
     around, bib = group.around, held.record
     lines: list[OrderLine] = [one.record for one in group.of_kind("order-line")]
     for line in lines:
-        if line.is_open:
-            return Refused("open-order", f"its PO line {line.number} is open ({line.status})")
+        if is_open(line, around):
+            said = status_of(line, around)
+            return Refused("open-order", f"its PO line {line.number} is open ({said})")
     if held.id in around.bound_with:
         return Refused("bound-with", f"bound with another title: {around.bound_with[held.id]}")
     if parameters.if_related == "refuse" and held.id in around.related:

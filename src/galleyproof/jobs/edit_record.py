@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from galleyproof.jobs.edited_place import in_its_place, placed_with
 from galleyproof.jobs.job import Group, Job, Parameters, Proposal
+from galleyproof.jobs.one_place import PLACE_FOLLOWS, PLACE_REFUSALS
 from galleyproof.jobs.outcome import Changed, Refused
 from galleyproof.structures.forms import form_of
 from galleyproof.structures.table import STRUCTURES
@@ -30,9 +32,16 @@ class EditRecord(Job):
     kinds = ("bib", "holding", "authority", *STRUCTURES)
     does = "Replaces one record by the form you give."
     dangers = ("What is not in the form you give is taken out of the record.",)
-    refuses = ("changed-since",)
+    refuses = ("changed-since", *PLACE_REFUSALS, "not-where-its-holding-is", "wrong-value")
+    follows = PLACE_FOLLOWS
     library_role = "catalog manager"
+    revision = 2
     parameters = EditRecordParameters
+    relatives = ("holding", "item")
+    looks_around = True
+
+    def relatives_for(self, parameters: EditRecordParameters) -> tuple[str, ...]:
+        return placed_with(parameters.body.encode())
 
     def decide(self, group: Group, parameters: EditRecordParameters) -> Iterator[Proposal]:
         for held in group.members:
@@ -46,4 +55,5 @@ class EditRecord(Job):
                     ),
                 )
             else:
-                yield Proposal(held, Changed(form_of(held.kind).read(parameters.body.encode())))
+                after = form_of(held.kind).read(parameters.body.encode())
+                yield from in_its_place(held, Changed(after), group)

@@ -1,7 +1,8 @@
 """Holdings that lose their last item, and what then becomes of them.
 
 Emptied means more than no items: a holding with 863 to 868 statements (MARC 21 Holdings), with a
-583 commitment or with a linked open order is never deleted as emptied; it is kept and listed.
+583, with a linked open order, or coded as received or on order (008/06) is never deleted as
+emptied; it is kept and listed.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from galleyproof.jobs.around import Around
 from galleyproof.jobs.job import Group, Held, Proposal
+from galleyproof.jobs.order_lines import is_continuous, is_open
 from galleyproof.jobs.outcome import Changed, Said, Unchanged
+from galleyproof.marc.holdings_008 import ON_ORDER, RECEIVED, status_of
 from galleyproof.marc.record import Record
 from galleyproof.structures.order_line import OrderLine
 
@@ -25,6 +29,8 @@ EMPTYING = (
 """Codes of what may follow when a holding loses its last item."""
 
 Policy = Literal["keep", "suppress", "delete"]
+SINGLE_PART = b"x"
+"""Leader/06 of a holding of one part, to which nothing more comes whatever its 008 says."""
 STATEMENTS = (b"863", b"864", b"865", b"866", b"867", b"868")
 
 
@@ -40,8 +46,7 @@ def emptied(group: Group, leaving: Mapping[int, int | None], policy: Policy) -> 
             continue
         if any(leaving.get(one.id, one.parent) == holding.id for one in items):
             continue
-        lines = linked_lines(group, holding)
-        yield from of_holding(holding, lines, policy)
+        yield from of_holding(holding, linked_lines(group, holding), policy, group.around)
 
 
 def linked_lines(group: Group, holding: Held) -> list[tuple[Held, OrderLine]]:
@@ -55,36 +60,44 @@ def linked_lines(group: Group, holding: Held) -> list[tuple[Held, OrderLine]]:
 
 
 def of_holding(
-    holding: Held, lines: Sequence[tuple[Held, OrderLine]], policy: Policy
+    holding: Held, lines: Sequence[tuple[Held, OrderLine]], policy: Policy, around: Around
 ) -> Iterator[Proposal]:
     record: Record = holding.record
-    kept = why_kept(record, lines) if policy == "delete" else ""
-    if policy == "keep" or kept:
-        said = Said("holding-kept", f"kept, without items: {kept}") if kept else EMPTIED
-        yield Proposal(holding, Unchanged((said,)))
-        for held, line in lines:
-            if line.is_open and line.continuous:
-                yield Proposal(held, Unchanged((LINK_BREAKS,)))
-    elif policy == "suppress":
-        if holding.status == "suppressed":
-            yield Proposal(holding, Unchanged((EMPTIED,)))
-        else:
-            yield Proposal(holding, Changed(record, "suppressed", (SUPPRESSED,)))
-    else:
+    kept = why_kept(record, lines, around) if policy == "delete" else ""
+    if policy == "delete" and not kept:
         yield Proposal(holding, Changed(record, "deleted", (DELETED,)))
         for held, line in lines:
             without = tuple(one for one in line.holdings if one != holding.id)
             yield Proposal(held, Changed(line.changed(holdings=without), None, (UNLINKED,)))
+        return
+    if policy == "suppress" and holding.status != "suppressed":
+        yield Proposal(holding, Changed(record, "suppressed", (SUPPRESSED,)))
+    else:
+        said = Said("holding-kept", f"kept, without items: {kept}") if kept else EMPTIED
+        yield Proposal(holding, Unchanged((said,)))
+    for held, line in lines:
+        if is_open(line, around) and is_continuous(line, around):
+            yield Proposal(held, Unchanged((LINK_BREAKS,)))
 
 
-def why_kept(record: Record, lines: Sequence[tuple[Held, OrderLine]]) -> str:
-    """Why a holding is not deleted though it is empty of items; "" if nothing speaks against."""
+def why_kept(record: Record, lines: Sequence[tuple[Held, OrderLine]], around: Around) -> str:
+    """Why a holding stays though it is empty of items; "" if nothing speaks for it."""
     if any(tag in STATEMENTS for tag in record.tags):
         return "it has statements of what is held (863 to 868)"
     if b"583" in record.tags:
         return "it has an action note (583)"
-    if any(line.is_open for _, line in lines):
+    return why_awaited(record, lines, around)
+
+
+def why_awaited(record: Record, lines: Sequence[tuple[Held, OrderLine]], around: Around) -> str:
+    """Why more is to come to a holding; "" if nothing says so."""
+    if any(is_open(line, around) for _, line in lines):
         return "an open order is linked to it"
+    if record.leader[6:7] != SINGLE_PART:
+        if status_of(record) == RECEIVED:
+            return "it is coded as currently received (008/06 = 4)"
+        if status_of(record) == ON_ORDER:
+            return "it is coded as on order (008/06 = 3)"
     return ""
 
 

@@ -15,6 +15,7 @@ from galleyproof.jobs.closing_statements import COLUMNS, Beside, Closing
 from galleyproof.jobs.ending_parameters import EndingParameters
 from galleyproof.jobs.holding_notes import Action, place_of_852, with_action, with_notes
 from galleyproof.jobs.job import Group, Held, Job, Proposal
+from galleyproof.jobs.order_lines import is_continuous, is_open
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Said, Unchanged
 from galleyproof.marc import holdings_008
 from galleyproof.marc.designations import Designation
@@ -63,6 +64,7 @@ class EndSubscription(Job):
     revision = 2
     columns = tuple(COLUMNS.values())
     relatives = ("bib", "order-line")
+    looks_around = True
     status: ClassVar[bytes]
 
     def relatives_for(self, parameters: Any) -> tuple[str, ...]:
@@ -83,13 +85,14 @@ class EndSubscription(Job):
         for item in group.of_kind("item"):
             if item.status != "withdrawn":
                 items.setdefault(item.parent, []).append(item)
-        lines = [held.record for held in group.of_kind("order-line")]
+        around = group.around
+        lines = [one.record for one in group.of_kind("order-line") if is_open(one.record, around)]
         for held in group.members:
             own = items.get(held.id, [])
             beside = Beside(
                 bib,
                 own,
-                lines_of(held, {one.id for one in own}, [one for one in lines if one.is_open]),
+                lines_of(held, {one.id for one in own}, lines, around),
                 group.given.get(held.id, {}),
             )
             yield held, self.end(held.record, beside, parameters, group.around.today)
@@ -123,7 +126,9 @@ class EndSubscription(Job):
         return False
 
 
-def lines_of(held: Held, items: set[int], lines: Sequence[OrderLine]) -> list[OrderLine]:
+def lines_of(
+    held: Held, items: set[int], lines: Sequence[OrderLine], around: Around
+) -> list[OrderLine]:
     """The order lines that are for a holding: those that name it or an item of it, and those for
     a continuous order that name nothing below the bib."""
     return [
@@ -131,7 +136,7 @@ def lines_of(held: Held, items: set[int], lines: Sequence[OrderLine]) -> list[Or
         for line in lines
         if held.id in line.holdings
         or items.intersection(line.items)
-        or (line.continuous and not line.holdings and not line.items)
+        or (is_continuous(line, around) and not line.holdings and not line.items)
     ]
 
 

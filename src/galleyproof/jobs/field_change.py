@@ -17,7 +17,9 @@ from galleyproof.jobs.around import Around
 from galleyproof.jobs.job import Parameters
 from galleyproof.marc.errors import Wrong
 from galleyproof.rules.values import Found, composed, spliced
+from galleyproof.structures.money import amount_fault, with_digits
 from galleyproof.structures.structure import (
+    AMOUNT,
     CODE,
     TEXT,
     Structure,
@@ -46,20 +48,23 @@ class FieldChange(BaseModel):
         return {"value": given} if isinstance(given, str) else given
 
     def new_value(self, old: str, value: str) -> str:
-        """The text that a text field has afterwards."""
+        """The text that a text field has afterwards. A text of blanks is empty."""
+        there, old = old, old if old.strip() else ""
         if (self.condition == "if-empty" and old) or (self.condition == "if-not-empty" and not old):
-            return old
+            return there
+        found = value
         match self.mode:
             case "clear":
                 return ""
             case "append":
-                return f"{old} {value}" if old else value
+                found = f"{old} {value}" if old else value
             case "prefix":
-                return f"{value} {old}" if old else value
+                found = f"{value} {old}" if old else value
             case "find-replace":
-                return replaced(old, self.find, value)
-            case _:
-                return value
+                found = replaced(there, self.find, value)
+                if found is there:
+                    return there
+        return found if found.strip() else ""
 
 
 def replaced(text: str, find: str, value: str) -> str:
@@ -105,9 +110,11 @@ def faults(kind: type[Structure], given: Mapping[str, FieldChange], around: Arou
             found.append(f"{field.name}: find-replace and .find go together")
         if change.mode == "clear" and change.value:
             found.append(f"{field.name}: clear takes no value, and “{change.value}” is given")
-        if change.mode == "replace" and not change.value:
+        if change.mode == "replace" and not change.value.strip():
             found.append(f"{field.name}: no value is given; to empty the field say .mode=clear")
-        if change.mode == "replace" and change.value:
+        if change.mode in ("append", "prefix") and not change.value.strip():
+            found.append(f"{field.name}: no value is given to {change.mode}")
+        if change.mode == "replace" and change.value.strip():
             found += value_faults(kind, attribute, change.value, around)
     return found
 
@@ -119,6 +126,9 @@ def value_faults(kind: type[Structure], attribute: str, value: str, around: Arou
         value_of(kind, attribute, value)
     except Wrong as wrong:
         return [str(wrong)]
+    if field.sort == AMOUNT:
+        fault = amount_fault(value, around.currency)
+        return [f"{field.name}: {value} {fault}"] if fault else []
     if field.sort == CODE and field.table != "location":
         fault = around.code_fault(field.table, value, field.name)
         return [fault] if fault else []
@@ -126,16 +136,22 @@ def value_faults(kind: type[Structure], attribute: str, value: str, around: Arou
 
 
 def changed_fields(
-    structure: Structure, given: Mapping[str, FieldChange], line: Mapping[str, str]
+    structure: Structure,
+    given: Mapping[str, FieldChange],
+    line: Mapping[str, str],
+    currency: str,
 ) -> dict[str, Any]:
     """The fields that are to be set anew, with their values. line: values that are this record's
-    alone, by the field's attribute."""
+    alone, by the field's attribute. currency: that of amounts, ISO 4217."""
     kind = type(structure)
+    fields = fields_of(kind)
     new: dict[str, Any] = {}
     for attribute, change in given.items():
         old = getattr(structure, attribute)
         if isinstance(old, str):
             value = change.new_value(old, line.get(attribute, change.value))
+            if value and value != old and fields[attribute].sort == AMOUNT:
+                value = with_digits(value, currency)
         else:
             empty = not old
             if (change.condition == "if-empty" and not empty) or (

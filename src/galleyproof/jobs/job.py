@@ -167,6 +167,10 @@ class Job(ABC):
         """The kinds of relatives that these parameters ask for."""
         return self.relatives
 
+    def looks_around_for(self, parameters: Any) -> bool:
+        """Whether, with these parameters, it asks for libraries, locations and codes."""
+        return self.looks_around
+
     def alone(self, parameters: Any) -> bool:
         """Whether, with these parameters, each record is decided from nothing but itself."""
         return False

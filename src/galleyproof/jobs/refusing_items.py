@@ -1,29 +1,26 @@
 """Why an item must stay: what withdrawing it, or deleting what is above it, refuses.
 
-Each rule is a pure function of an item and what hangs around it. A job takes `circumstances` of
-its group once, then asks `first_refusal` for each item. Codes of process types differ between
+Each rule is a pure function of an item and what hangs around it. A job takes its `circumstances`
+once, then asks `first_refusal` for each item. Codes of process types differ between
 libraries: the environment's settings name them, the defaults are those of the best-known system.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.circumstances import Circumstances
 from galleyproof.jobs.job import Group, Held
+from galleyproof.jobs.order_lines import is_continuous, status_of
 from galleyproof.jobs.outcome import Refused
 from galleyproof.marc.field import subfield_values
 from galleyproof.marc.record import Record
-from galleyproof.structures.circulation import Loan, Request
+from galleyproof.structures.circulation import Request
 from galleyproof.structures.item import STATISTICS, Item
-from galleyproof.structures.order_line import OrderLine
 from galleyproof.structures.work_order import WorkOrder
-
-LOOKED_AT = ("bib", "holding", "item", "loan", "request", "work-order", "order-line")
-"""The kinds of relatives that a job needs for `circumstances`."""
 
 ITEM_REFUSALS = (
     "lost-with-charges",
@@ -56,54 +53,6 @@ environment (`process-types-in-transit`) names others in their place."""
 
 RETENTION_ACTIONS = ("committed to retain", "will retain", "retain", "retained")
 """583 $a that commits the library; the setting `retention-actions` names others in their place."""
-
-
-@dataclass(slots=True)
-class Circumstances:
-    """An item and what hangs around it. requests: those for this very item; lines: order lines
-    that it is linked to; bib: the number of the bib above. Only what is open is in them."""
-
-    id: int
-    item: Item
-    bib: int
-    holding: Record | None = None
-    loans: list[Loan] = field(default_factory=list)
-    requests: list[Request] = field(default_factory=list)
-    work_orders: list[WorkOrder] = field(default_factory=list)
-    lines: list[OrderLine] = field(default_factory=list)
-
-
-def circumstances(group: Group) -> dict[int, Circumstances]:
-    """Of every item of a group, by its number."""
-    holdings = {held.id: held.record for held in group.of_kind("holding")}
-    found: dict[int, Circumstances] = {}
-    by_line: dict[str, list[Circumstances]] = {}
-    for held in group.of_kind("item"):
-        item: Item = held.record
-        one = Circumstances(held.id, item, held.root, holdings.get(item.holding))
-        found[held.id] = one
-        if item.order_line:
-            by_line.setdefault(item.order_line, []).append(one)
-    for held in group.of_kind("loan"):
-        loan: Loan = held.record
-        if loan.is_open and loan.item in found:
-            found[loan.item].loans.append(loan)
-    for held in group.of_kind("request"):
-        request: Request = held.record
-        if request.is_open and request.item in found:
-            found[request.item].requests.append(request)
-    for held in group.of_kind("work-order"):
-        work_order: WorkOrder = held.record
-        if work_order.is_open and work_order.item in found:
-            found[work_order.item].work_orders.append(work_order)
-    for held in group.of_kind("order-line"):
-        line: OrderLine = held.record
-        if line.is_open:
-            linked = {one.id: one for one in by_line.get(line.number, [])}
-            linked.update({id: found[id] for id in line.items if id in found})
-            for one in linked.values():
-                one.lines.append(line)
-    return found
 
 
 # ---- one rule each
@@ -151,7 +100,11 @@ def retention(one: Circumstances, around: Around) -> Refused | None:
         if code:
             note = name.replace("_", " ")
             return Refused("retention", f"retention code {code} in {note}")
-    return None if one.holding is None else commitment(one.holding, "583 of its holding", around)
+    for record, where in ((one.holding, "583 of its holding"), (one.title, "583 of its bib")):
+        found = None if record is None else commitment(record, where, around)
+        if found is not None:
+            return found
+    return None
 
 
 def bound_with(one: Circumstances, around: Around) -> Refused | None:
@@ -174,7 +127,11 @@ def work_order(one: Circumstances, around: Around) -> Refused | None:
 
 
 def order_line_open(one: Circumstances, around: Around) -> Refused | None:
-    return line_refusal(line for line in one.lines if line.continuous)
+    for line in one.lines:
+        if is_continuous(line, around):
+            said = status_of(line, around)
+            return Refused("order-line-open", f"linked to the open PO line {line.number} ({said})")
+    return None
 
 
 Rule = Callable[[Circumstances, Around], Refused | None]
@@ -270,14 +227,6 @@ def request_refusal(requests: Sequence[Request]) -> Refused | None:
     return None
 
 
-def line_refusal(lines: Iterable[OrderLine]) -> Refused | None:
-    for line in lines:
-        return Refused(
-            "order-line-open", f"linked to the open PO line {line.number} ({line.status})"
-        )
-    return None
-
-
 def at_department(order: WorkOrder) -> str:
     return f" at {order.department}" if order.department else ""
 
@@ -291,3 +240,22 @@ def title_requests(group: Group) -> list[tuple[Held, Request]]:
     """Requests for any item of the title that are open."""
     found = [(held, held.record) for held in group.of_kind("request")]
     return [(held, one) for held, one in found if one.is_open and not one.item]
+
+
+def could_fill(held: Held, around: Around) -> bool:
+    """Whether an item could fill a request for any item of its title, now or when it is back."""
+    item: Item = held.record
+    if held.status in ("withdrawn", "deleted") or item.missing_status:
+        return False
+    return (
+        in_process(Circumstances(held.id, item, held.root), around, "lost-with-charges", "") is None
+    )
+
+
+def last_to_fill(group: Group, going: Collection[int], requests: Sequence[Request]) -> set[int]:
+    """Of the items that would go, those that open requests for any item of the title need: with
+    them the last would go that could fill these."""
+    if not requests:
+        return set()
+    able = {held.id for held in group.of_kind("item") if could_fill(held, group.around)}
+    return set() if able.difference(going) else able.intersection(going)

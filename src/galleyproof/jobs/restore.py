@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from galleyproof.jobs.job import Group, Held, Job, Parameters, Proposal
+from galleyproof.jobs.one_place import at_place, holding_place, item_place
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused, Said
 from galleyproof.structures.forms import form_of
 
@@ -31,9 +32,11 @@ class Restore(Job):
     )
     dangers = ("What a restored record says may be out of date by now.",)
     refuses = ("parent-deleted", "nothing-before")
+    lists = ("holding-elsewhere",)
     follows = ("holding-restored", "item-restored", "portfolio-restored")
     library_role = "catalog manager"
     parameters = Parameters
+    revision = 2
     relatives = ("bib", *ABOVE)
     takes = "gone"
 
@@ -43,7 +46,7 @@ class Restore(Job):
         }
         back: dict[Key, int] = {}
         for held in group.members:
-            answer = restored(held, everything)
+            answer = at_its_holding(held, restored(held, everything), everything)
             if isinstance(answer, Changed) and held.gone is not None:
                 back[held.kind, held.id] = held.gone.run
             yield Proposal(held, answer)
@@ -54,7 +57,8 @@ class Restore(Job):
                     continue
                 if back.get((above, held.parent)) == held.gone.run:
                     back[kind, held.id] = held.gone.run
-                    yield Proposal(held, as_before(held, (RETURNED[kind],)))
+                    answer = as_before(held, (RETURNED[kind],))
+                    yield Proposal(held, at_its_holding(held, answer, everything))
 
 
 def restored(held: Held, everything: dict[Key, Held]) -> Answer:
@@ -80,6 +84,23 @@ def restored(held: Held, everything: dict[Key, Held]) -> Answer:
 def as_before(held: Held, notes: tuple[Said, ...] = ()) -> Answer:
     assert held.gone is not None
     return Changed(form_of(held.kind).read(held.gone.body), held.gone.status, notes)
+
+
+def at_its_holding(held: Held, answer: Answer, everything: dict[Key, Held]) -> Answer:
+    """The answer about an item whose holding has gone elsewhere since: it returns to where that
+    is, not to where it was itself."""
+    holding = everything.get(("holding", held.parent or 0))
+    if held.kind != "item" or holding is None or not isinstance(answer, Changed):
+        return answer
+    body = holding.gone.body if holding.status in GONE and holding.gone else holding.body
+    shelf, now = holding_place(form_of("holding").read(body)), item_place(held.record)
+    item: Any = answer.record
+    if now != shelf or item_place(item) == shelf:
+        return answer
+    return answer._replace(
+        record=at_place(item, shelf),
+        notes=(*answer.notes, Said("holding-elsewhere", f"its holding is at {shelf} by now")),
+    )
 
 
 RETURNED = {

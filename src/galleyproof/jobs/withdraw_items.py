@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.delete_bibs import copies, refusal_without_inventory
+from galleyproof.jobs.bound_with import HOST_ELSEWHERE, host_elsewhere
+from galleyproof.jobs.circumstances import LOOKED_AT, circumstances
+from galleyproof.jobs.emptied_bibs import BIB_EMPTYING, DELETE_BIBS, of_bib
 from galleyproof.jobs.emptying import EMPTYING, Policy, emptied
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Said, Unchanged
 from galleyproof.jobs.refusing_items import (
     ITEM_REFUSALS,
-    LOOKED_AT,
     Rule,
-    circumstances,
+    could_fill,
     first_refusal,
+    last_to_fill,
     requested,
     requested_inactively,
+    title_requests,
     work_order,
 )
-from galleyproof.marc.keys import keys
 from galleyproof.structures.circulation import Request
 from galleyproof.structures.item import Item
-
-DELETE_BIBS = "delete-bibs"
 
 
 class WithdrawItemsParameters(Parameters):
@@ -42,7 +42,8 @@ class WithdrawItemsParameters(Parameters):
     )
     skip_with_requests: bool = Field(
         default=True,
-        description="Leave items that somebody has requested; without, the requests are cancelled.",
+        description="Leave items that somebody has requested, and of a title that somebody has "
+        "requested the last ones that could fill it; without, the requests are cancelled.",
     )
     skip_with_inactive_requests: bool = Field(
         default=True, description="The same for requests that are not active."
@@ -66,16 +67,13 @@ class WithdrawItems(Job):
     refuses = ITEM_REFUSALS
     follows = (
         *EMPTYING,
-        "bib-emptied",
-        "bib-suppressed",
-        "bib-deleted",
-        "bib-kept",
-        "title-without-holdings",
+        *BIB_EMPTYING,
         "request-cancelled",
         "work-order-closed",
-        "order-line-keeps-copy",
     )
+    lists = (HOST_ELSEWHERE,)
     library_role = "catalog manager"
+    revision = 2
     most_records = 1000
     parameters = WithdrawItemsParameters
     relatives = (*LOOKED_AT, "portfolio")
@@ -89,19 +87,39 @@ class WithdrawItems(Job):
     def decide(
         self, group: Group, parameters: WithdrawItemsParameters
     ) -> Iterator[Proposal | Making]:
-        beside = circumstances(group)
-        leave_out = waved(parameters)
-        leaving: dict[int, int | None] = {}
-        for held in group.members:
-            answer = self.of_item(held, beside, leave_out, parameters, group.around)
-            if isinstance(answer, Changed):
-                leaving[held.id] = None
+        answers = self.of_items(group, parameters)
+        leaving: dict[int, int | None] = {
+            held.id: None for held, answer in answers if isinstance(answer, Changed)
+        }
+        for held, answer in answers:
             yield Proposal(held, answer)
         yield from ended(group, leaving)
         above = list(emptied(group, leaving, parameters.emptied_holding))
         yield from above
         if leaving:
-            yield from of_bib(group, leaving, above, parameters)
+            yield from of_bib(group, leaving, above, parameters.emptied_bib)
+
+    def of_items(
+        self, group: Group, parameters: WithdrawItemsParameters
+    ) -> list[tuple[Held, Answer]]:
+        beside = circumstances(group)
+        leave_out = waved(parameters)
+        answers = [
+            (held, self.of_item(held, beside, leave_out, parameters, group.around))
+            for held in group.members
+        ]
+        going = {held.id for held, answer in answers if isinstance(answer, Changed)}
+        guarding = guarding_requests(group, parameters)
+        needed = last_to_fill(group, going, guarding)
+        said = [*host_elsewhere(group)]
+        return [
+            (held, last_one(guarding))
+            if held.id in needed
+            else (held, answer._replace(notes=tuple(said)))
+            if isinstance(answer, Changed)
+            else (held, answer)
+            for held, answer in answers
+        ]
 
     def of_item(
         self,
@@ -117,7 +135,7 @@ class WithdrawItems(Job):
         refused = first_refusal(beside[held.id], around, leave_out=leave_out)
         if refused is not None:
             return refused
-        note = item.internal_note_3
+        note = item.internal_note_3.strip()
         said = f"{note} {parameters.reason}" if note else parameters.reason
         return Changed(item.changed(internal_note_3=said), "withdrawn")
 
@@ -133,15 +151,36 @@ def waved(parameters: WithdrawItemsParameters) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def ended(group: Group, leaving: dict[int, int | None]) -> Iterator[Proposal]:
-    """Requests and work orders of withdrawn items come to their end; so do requests for any item
-    of a title that has none left."""
-    today = group.around.today
-    stay = [
-        one
-        for one in group.of_kind("item")
-        if one.id not in leaving and one.status not in ("withdrawn", "deleted")
+def guarding_requests(group: Group, parameters: WithdrawItemsParameters) -> list[Request]:
+    """Open requests for any item of the title, but those that the parameters wave."""
+    return [
+        request
+        for _, request in title_requests(group)
+        if (
+            parameters.skip_with_requests
+            if request.active
+            else parameters.skip_with_inactive_requests
+        )
     ]
+
+
+def last_one(requests: Sequence[Request]) -> Refused:
+    first = requests[0]
+    kind = "" if first.active else " (inactively)"
+    since = f" since {first.placed}" if first.placed else ""
+    return Refused(
+        "requested",
+        f"its title is requested{kind}{since}, and no item that could fill it would stay",
+    )
+
+
+def ended(group: Group, leaving: Mapping[int, int | None]) -> Iterator[Proposal]:
+    """Requests and work orders of withdrawn items come to their end; so do requests for any item
+    of a title that has none left that could fill them."""
+    today = group.around.today
+    stay = any(
+        one.id not in leaving and could_fill(one, group.around) for one in group.of_kind("item")
+    )
     for held in group.of_kind("request"):
         request: Request = held.record
         of_title = not request.item and bool(leaving) and not stay
@@ -154,65 +193,5 @@ def ended(group: Group, leaving: dict[int, int | None]) -> Iterator[Proposal]:
             yield Proposal(held, Changed(order.changed(closed=today), notes=(CLOSED,)))
 
 
-def of_bib(
-    group: Group,
-    leaving: dict[int, int | None],
-    above: list[Proposal],
-    parameters: WithdrawItemsParameters,
-) -> Iterator[Proposal]:
-    """What becomes of a bib that is left without inventory."""
-    bib = next(iter(group.of_kind("bib")), None)
-    if bib is None or left_with_something(group, leaving):
-        return
-    gone = {one.about.id for one in above if is_deleted(one)}
-    standing = [one for one in group.of_kind("holding") if one.id not in gone]
-    if not standing:
-        yield Proposal(bib, Unchanged((without_holdings(bib),)))
-    if parameters.emptied_bib == "keep":
-        yield Proposal(bib, Unchanged((EMPTIED,)))
-    elif parameters.emptied_bib == "suppress":
-        if bib.status != "suppressed":
-            yield Proposal(bib, Changed(bib.record, "suppressed", (SUPPRESSED,)))
-    else:
-        refused = why_not_deleted(bib, group, standing)
-        if refused is not None:
-            said = Said("bib-kept", f"kept, without inventory: {refused.sentence}")
-            yield Proposal(bib, Unchanged((said,)))
-        else:
-            yield Proposal(bib, Changed(bib.record, "deleted", (DELETED,)))
-            yield from copies(bib.record, group)
-
-
-def left_with_something(group: Group, leaving: dict[int, int | None]) -> bool:
-    """Whether items or portfolios stay under the bib."""
-    return any(
-        one.status not in ("withdrawn", "deleted") and one.id not in leaving
-        for one in group.of_kind("item")
-    ) or any(one.status != "deleted" for one in group.of_kind("portfolio"))
-
-
-def is_deleted(proposal: Proposal) -> bool:
-    return isinstance(proposal.answer, Changed) and proposal.answer.status == "deleted"
-
-
-def why_not_deleted(bib: Held, group: Group, standing: list[Held]) -> Refused | None:
-    """A bib that goes as a consequence meets every refusal of the job that deletes bibs."""
-    if DELETE_BIBS not in group.around.also:
-        return Refused("not-permitted", f"deleting it needs a permit for {DELETE_BIBS}")
-    if standing:
-        return Refused("has-inventory", "it still has a holding")
-    return refusal_without_inventory(bib, group)
-
-
-def without_holdings(bib: Held) -> Said:
-    """What the union catalogue has to be told."""
-    numbers = [value for scheme, value in keys(bib.record, "bib") if scheme == "oclc"]
-    named = f"OCLC {', '.join(numbers)}" if numbers else "it has no OCLC number"
-    return Said("title-without-holdings", f"left without holdings: {named}")
-
-
 CANCELLED = Said("request-cancelled", "cancelled: the item is withdrawn")
 CLOSED = Said("work-order-closed", "closed: the item is withdrawn")
-EMPTIED = Said("bib-emptied", "left without inventory")
-SUPPRESSED = Said("bib-suppressed", "left without inventory, and suppressed")
-DELETED = Said("bib-deleted", "left without inventory, and deleted")

@@ -14,7 +14,12 @@ from galleyproof.marc.record import Record
 LINKING = frozenset(b"760 762 765 767 770 772 773 774 775 776 777 780 785 786 787".split())
 """Linking entries of bibs, which name other bibs in $w."""
 KEY_TAGS = LINKING | {b"001", b"003", b"010", b"014", b"020", b"022", b"035", b"977"}
-BOUND = {("bib", b"774"): "w", ("bib", b"977"): "w", ("holding", b"014"): "a"}
+BOUND = {
+    ("bib", b"773"): "w",
+    ("bib", b"774"): "w",
+    ("bib", b"977"): "w",
+    ("holding", b"014"): "a",
+}
 """Fields by which a record names bibs that are bound with its own, and the subfield."""
 LONGEST = 250
 """Characters of a key value; a longer one is no number, and no index would take it."""

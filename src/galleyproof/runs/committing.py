@@ -61,7 +61,7 @@ def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Deci
     made = bool(decided.creations)
     if made:
         lock_and_check(cursor, decided.read, decided.comings)
-        numbers = make(cursor, decided.creations, assignment.run, assignment.at)
+        numbers = make(cursor, decided.creations, assignment.run, assignment.at, assignment.stamp)
         for one in writes:
             one.renumber(numbers)
         decided.lines = [

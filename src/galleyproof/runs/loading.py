@@ -195,8 +195,16 @@ def described(path: Path) -> dict[str, Any]:
 
 
 def begin_or_go_on(
-    who: Who, kind: str, environment: str, source: dict[str, Any], at: datetime
+    who: Who,
+    kind: str,
+    environment: str,
+    source: dict[str, Any],
+    at: datetime,
+    *,
+    growing: bool = False,
 ) -> Run:
+    """The run of a load: a new one, or the same one that was interrupted. growing: more may be
+    loaded where some of the kind is there already."""
     unfinished = Run.objects.filter(
         job="load", environment_id=environment, kind=kind, state__in=("running", "queued")
     ).first()
@@ -209,7 +217,7 @@ def begin_or_go_on(
             "the same encoding to go on with it"
         )
     with connect(environment) as connection, connection.cursor() as cursor:
-        if not is_empty(cursor, kind):
+        if not (growing or is_empty(cursor, kind)):
             raise Wrong(
                 f"there are {KINDS[kind].plural} in {environment} already; loading is for the "
                 "first filling only"

@@ -7,7 +7,7 @@ one query a chunk. What is odd about a row that is loaded all the same is listed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -43,14 +43,14 @@ from galleyproof.runs.loading import (
     described,
     only_administrators,
 )
+from galleyproof.runs.loading_meanings import check_meanings
 from galleyproof.runs.models import Run
+from galleyproof.runs.row_checks import GROWING, RowChecks
 from galleyproof.structures.forms import form_of
 from galleyproof.structures.structure import CODE, Structure, fields_of
 from galleyproof.structures.table import STRUCTURES, structure_keys
 
 EXPECTED = "expected a table (CSV, TSV, XLSX) whose first line names the columns"
-NEEDED = {"library": ("code",), "location": ("library", "code"), "code": ("table", "code")}
-"""Fields without which a record of the kind is nothing."""
 REPEATED = "repeated: loaded all the same"
 NOT_FOUND = "not there: loaded without it"
 
@@ -83,9 +83,12 @@ def import_items(
         "encoding": "table",
     }
     check_above(kind, environment)
-    run = begin_or_go_on(who, kind, environment, source, at)
+    check_meanings(kind, files, environment)
+    run = begin_or_go_on(who, kind, environment, source, at, growing=kind in GROWING)
     with connect(environment, autocommit=True) as reading:
-        return carry_out(run, Tables(kind, files, reading, at), after_chunk)
+        return carry_out(
+            run, Tables(kind, files, reading, at, run.environment.settings), after_chunk
+        )
 
 
 # ---- before anything is written
@@ -149,6 +152,7 @@ class Tables:
     files: Sequence[Path]
     reading: psycopg.Connection[Any]
     at: datetime
+    settings: Mapping[str, str] = field(default_factory=dict)
     readers: dict[int, Any] = field(default_factory=dict)
     unknown: dict[tuple[str, str, str], bool] = field(default_factory=dict)
 
@@ -157,7 +161,8 @@ class Tables:
         self.form = form_of(self.kind)
         self.unique = {*self.structure.keyed, "location", "code"}
         with self.reading.cursor() as cursor:
-            self.around = Around(self.at.date(), *tables_of(cursor))
+            self.around = Around(self.at.date(), *tables_of(cursor), settings=self.settings)
+        self.checks = RowChecks(self.kind, self.around)
         self.coded = [
             (name, found.table)
             for name, found in fields_of(self.structure).items()
@@ -207,9 +212,7 @@ class Tables:
         values, named = self.readers[piece.place](cells)
         if "\x00" in piece.row.text:
             raise Wrong("it holds a character 0, which no text has")
-        for name in NEEDED.get(self.kind, ()):
-            if not values.get(name):
-                raise Wrong(f"it has no {name}")
+        self.checks.check(values)
         for name in self.structure.keyed.values():
             if len(values.get(name, "")) > LONGEST:
                 raise Wrong(f"its {name.replace('_', '-')} has over {LONGEST} characters")

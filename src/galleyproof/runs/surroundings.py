@@ -14,10 +14,9 @@ from galleyproof.catalog.models import Environment
 from galleyproof.catalog.writing import array_of
 from galleyproof.database.connect import connect
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.bound_with import called, hosts_by_itself
 from galleyproof.jobs.job import Held
-from galleyproof.jobs.related import names
 from galleyproof.runs.assignment import Assignment
+from galleyproof.runs.linked_titles import TITLES, bound_with, related
 
 
 def read_around(
@@ -29,14 +28,16 @@ def read_around(
     for every job, without a query."""
     job = assignment.job
     around = Around(assignment.today, settings=assignment.settings, also=frozenset(assignment.also))
-    if job.looks_around:
+    if job.looks_around_for(assignment.parameters):
         libraries, locations, codes = tables_of(cursor)
         around = replace(around, libraries=libraries, locations=locations, codes=codes)
     if job.looks_for_hosts or job.looks_for_relations:
-        bibs = [held for some in relatives.values() for held in some if held.kind == "bib"]
+        titles = [one for some in relatives.values() for one in some if one.kind in TITLES]
         if job.looks_for_hosts:
-            around = replace(around, bound_with=bound_with(cursor, around, bibs))
+            bound, elsewhere = bound_with(cursor, around, titles)
+            around = replace(around, bound_with=bound, hosts_elsewhere=elsewhere)
         if job.looks_for_relations:
+            bibs = [one for one in titles if one.kind == "bib"]
             around = replace(around, related=related(cursor, bibs))
     return around
 
@@ -46,68 +47,6 @@ def around_now(environment: str, today: date) -> Around:
     settings = Environment.objects.get(pk=environment).settings
     with connect(environment, autocommit=True) as connection, connection.cursor() as cursor:
         return Around(today, *tables_of(cursor), settings=settings)
-
-
-def bound_with(cursor: psycopg.Cursor[Any], around: Around, bibs: Sequence[Held]) -> dict[int, str]:
-    """The bibs among these that are bound with others: by what they say themselves, or because
-    another record names them."""
-    found: dict[int, str] = {}
-    names: dict[str, list[int]] = {}
-    for held in bibs:
-        said = hosts_by_itself(held.record, around)
-        if said:
-            found[held.id] = said
-        for value in called(held.record):
-            names.setdefault(value, []).append(held.id)
-    schemes = [f"bound-{tag}" for tag in around.setting("bound-with") or DEFAULT]
-    cursor.execute(
-        "SELECT k.kind, k.scheme, k.value, k.id FROM key AS k"
-        " JOIN record AS r ON r.kind = k.kind AND r.id = k.id AND r.status <> 'deleted'"
-        " WHERE k.kind IN ('bib', 'holding') AND k.scheme = ANY(%s) AND k.value = ANY(%s)",
-        (schemes, list(names)),
-    )
-    for kind, scheme, value, id in cursor:
-        for bib in names[value]:
-            if not (kind == "bib" and id == bib):
-                found.setdefault(bib, f"{kind} {id} names it in its {scheme[6:]}")
-    return found
-
-
-DEFAULT = ("774",)
-
-
-NAMED = """
-    SELECT k.scheme, k.value, k.id FROM key AS k
-    JOIN record AS r ON r.kind = 'bib' AND r.id = k.id AND r.status <> 'deleted'
-    WHERE k.kind = 'bib' AND k.scheme = ANY(%s) AND k.value = ANY(%s)
-"""
-
-
-def related(cursor: psycopg.Cursor[Any], bibs: Sequence[Held]) -> dict[int, str]:
-    """The bibs among these whose linking entries name another bib of the catalogue, or are named
-    by one, each with a word on which."""
-    found: dict[int, str] = {}
-    names_of: dict[str, list[tuple[int, str]]] = {}
-    called_so: dict[str, list[int]] = {}
-    for held in bibs:
-        record = held.record
-        for value, tag in names(record).items():
-            names_of.setdefault(value, []).append((held.id, tag))
-        for value in called(record):
-            called_so.setdefault(value, []).append(held.id)
-    # An OCLC number is named with its prefix and kept as a key without.
-    keyed = [value.removeprefix("(OCoLC)") for value in names_of]
-    cursor.execute(NAMED, (["mms", "035", "oclc"], keyed))
-    for scheme, value, id in cursor:
-        for bib, tag in names_of.get(f"(OCoLC){value}" if scheme == "oclc" else value, ()):
-            if bib != id:
-                found.setdefault(bib, f"its {tag} $w names bib {id}")
-    cursor.execute(NAMED, (["related"], list(called_so)))
-    for _, value, id in cursor:
-        for bib in called_so[value]:
-            if bib != id:
-                found.setdefault(bib, f"a linking entry of bib {id} names it")
-    return found
 
 
 def read_given(

@@ -7,6 +7,7 @@ run and nothing is read. Otherwise before, after and now are compared (marc.undo
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from struct import pack
@@ -17,8 +18,11 @@ import psycopg
 from galleyproof.catalog.writing import Write
 from galleyproof.jobs.job import Held
 from galleyproof.jobs.linked_880s import linked_880s
+from galleyproof.jobs.one_place import MOVED, item_place
 from galleyproof.jobs.outcome import Changed
+from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape
+from galleyproof.marc.undo import Left
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import (
     CHANGED,
@@ -41,8 +45,13 @@ from galleyproof.runs.past import (
     read_consequences,
 )
 from galleyproof.runs.undoing_family import Above, built_on, made_and_left, read_above, rebuild
+from galleyproof.runs.undoing_orders import still_in_process
+from galleyproof.runs.undoing_places import Places, read_places, rewrote_852
 from galleyproof.runs.undoing_whole import Heads, digest_of_return, read_heads, take_all_back
-from galleyproof.structures.forms import form_of
+from galleyproof.structures.changes import structure_changes
+from galleyproof.structures.forms import TakenBack, form_of
+from galleyproof.structures.item import Item
+from galleyproof.structures.saying import name_of
 from galleyproof.structures.table import STRUCTURES
 
 
@@ -57,6 +66,8 @@ class UndoMaterial:
     open_elsewhere: dict[int, str]
     shapes: Counter[Shape] | None
     above: Above = field(default_factory=Above)
+    places: Places = field(default_factory=Places)
+    in_process: Mapping[int, str] = field(default_factory=dict)
     heads: Heads | None = None
 
 
@@ -65,6 +76,8 @@ def read_past(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk)
     open_elsewhere = open_in_an_editor(cursor, assignment.kind)
     fenced = assignment.fence is not None
     whole = not open_elsewhere and assignment.kind not in STRUCTURES and not fenced
+    if whole and assignment.kind == "holding":
+        whole = not rewrote_852(cursor, assignment.undoes or 0)
     if whole and chunk.planned_on is not None:
         heads = read_heads(cursor, assignment, chunk)
         shapes = inverse_shapes(cursor, assignment, chunk) if heads is not None else None
@@ -100,6 +113,8 @@ def read_past(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk)
         open_elsewhere,
         inverse,
         read_above(cursor, past, bodies, assignment.undoes or 0),
+        read_places(cursor, past, bodies, assignment.undoes or 0),
+        still_in_process(cursor, past),
     )
 
 
@@ -137,10 +152,11 @@ def decide_undo(assignment: Assignment, chunk: Chunk, material: UndoMaterial) ->
             decided.refuse(one.place, one.kind, one.id, "locked", material.open_elsewhere[one.id])
         elif one.before_version is None:
             continue
-        elif one.untouched:
+        elif one.untouched and not stays_in_part(one, material):
             take_back(assignment, one, material, decided)
         else:
             undo_three_ways(assignment, one, material, decided)
+    follow(assignment, material, decided)
     # Last, what the run made: by now it is known what still hangs under it.
     undo_makings(assignment, material, decided)
     return decided
@@ -243,6 +259,8 @@ def take_back(assignment: Assignment, one: Past, material: UndoMaterial, decided
         with_bodies(assignment, one, body_before, material, decided, write)
     if write.moves and not comes_back_under(assignment, one, write, material, decided):
         return
+    if one.kind == "holding" and (body := material.bodies.get((one.kind, one.id, body_before))):
+        material.places.holding_returns(one.id, Record(body))
     mark(decided, one, CHANGED, digest_of_return(one.id, body_before))
     add(assignment, material, decided, write)
 
@@ -324,7 +342,10 @@ def undo_three_ways(
     after = form.read(material.bodies[one.kind, one.id, one.written])
     body = material.bodies[one.kind, one.id, one.body_version]
     held = Held(one.kind, one.id, one.version, one.parent, one.root, one.status, body)
-    undone = form.undo(before, after, form.read(body))
+    now = form.read(body)
+    undone = form.undo(before, after, now)
+    if one.kind == "item":
+        undone = item_undone(one.id, now, undone, material)
     status = one.status
     if one.before_status != one.written_status and one.status == one.written_status:
         status = one.before_status
@@ -354,11 +375,53 @@ def undo_three_ways(
         Line(one.kind, one.id, outcome_of_left(one, nothing_reversed=False), *said)
         for said in linked_880s(found.after, found.changes, before)
     ]
+    if one.kind == "holding":
+        material.places.holding_returns(one.id, undone.after)
     if one.place >= 0:
         for shape in shapes_of(one.kind, found, one.status, assignment.job.literal):
             decided.shapes[shape] += 1
     mark(decided, one, CHANGED, hash_of_change(found.changes, found.status, one.status))
     add(assignment, material, decided, write)
+
+
+def stays_in_part(one: Past, material: UndoMaterial) -> bool:
+    """Whether a record that stands as the run left it cannot be again as it was before: an item
+    whose holding is elsewhere by now, or for which a work order is open."""
+    if one.kind != "item" or one.before_body_version is None:
+        return False
+    read = form_of(one.kind).read
+    now = read(material.bodies[one.kind, one.id, one.body_version])
+    back = TakenBack(read(material.bodies[one.kind, one.id, one.before_body_version]), ())
+    return item_undone(one.id, now, back, material) is not back
+
+
+def item_undone(id: int, now: Item, undone: TakenBack, material: UndoMaterial) -> TakenBack:
+    """An undo of an item with what must stay of it left out, and said."""
+    back: Item = undone.after
+    after = material.places.settled(now, back)
+    why = f"its holding is at {item_place(after)}; so is the item"
+    if id in material.in_process and now.process_type and after.process_type != now.process_type:
+        after = after.changed(process_type=now.process_type)
+        why = f"its work order {material.in_process[id]} is still open; it stays in process"
+    if after is back:
+        return undone
+    left = [Left(name_of(change.tag), why) for change in structure_changes(back, after)]
+    return TakenBack(after, [*undone.left, *left])
+
+
+def follow(assignment: Assignment, material: UndoMaterial, decided: Decided) -> None:
+    """Items that have come under a holding since go with it where it returns."""
+    for held, item in material.places.followers(material.past):
+        found = difference(held, Changed(item))
+        if found is None:
+            continue
+        decided.lines.append(Line(held.kind, held.id, "consequence", *MOVED))
+        digest = hash_of_change(found.changes, found.status, held.status)
+        decided.side.append(pack(SIDE, held.root, digest))
+        add(assignment, material, decided, write_of(held, found, assignment.stamp))
+    for one in material.past:
+        if one.kind == "holding" and one.id in material.places.after:
+            decided.comings.setdefault(one.kind, {})[one.id] = one.comings
 
 
 def outcome_of_left(one: Past, nothing_reversed: bool) -> str:

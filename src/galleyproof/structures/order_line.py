@@ -7,14 +7,12 @@ from typing import Annotated
 from galleyproof.structures.item import Library
 from galleyproof.structures.structure import Structure, Text, code, link
 
-ENDED = ("Closed", "Cancelled", "Deleted")
-"""Statuses of an order line that is not open any more."""
-
 
 class OrderLine(Structure, frozen=True):
-    """number is the PO line reference. type is like `continuous physical journal`. holdings and
-    items are the numbers of the records it is for. title, author and identifiers are a copy that
-    a closed line keeps when its bib goes."""
+    """number is the PO line reference. What type and status mean is said by their code tables
+    (structures.meanings), never by the words themselves. holdings and items are the numbers of the
+    records it is for. title, author and identifiers are a copy that a closed line keeps when its
+    bib goes."""
 
     kind = "order-line"
     keyed = {"order-line": "number"}
@@ -41,11 +39,3 @@ class OrderLine(Structure, frozen=True):
     author: Text = ""
     identifiers: tuple[Text, ...] = ()
     note: Text = ""
-
-    @property
-    def is_open(self) -> bool:
-        return self.status not in ENDED
-
-    @property
-    def continuous(self) -> bool:
-        return self.type.startswith("continuous")

@@ -33,14 +33,16 @@ class LocationPlace(Structure, frozen=True):
 
 
 class Code(Structure, frozen=True):
-    """One code of a code table. libraries: where it serves (departments); empty is everywhere."""
+    """One code of a code table. libraries: where it serves (departments); empty is everywhere.
+    meaning: what it means to the jobs, in the words of structures.meanings."""
 
     kind = "code"
     own = "code"
-    aliases = {"label": "name"}
+    aliases = {"label": "name", "means": "meaning"}
 
     table: Text = ""
     code: Text = ""
     name: Text = ""
     libraries: tuple[Text, ...] = ()
+    meaning: tuple[Text, ...] = ()
     active: Flag = True

@@ -201,8 +201,11 @@ def value_of(kind: type[Structure], attribute: str, text: str) -> Any:
         if not re.fullmatch(r"\d{1,18}", text):
             raise Wrong(f"{field.name} is a whole number, not “{text}”")
         return int(text)
-    if field.sort == AMOUNT and not re.fullmatch(r"-?\d+(\.\d+)?", text):
-        raise Wrong(f"{field.name} is an amount like 12.50, not “{text}”")
+    if field.sort == AMOUNT:
+        if re.fullmatch(r"-\d+(\.\d+)?", text):
+            raise Wrong(f"{field.name} is an amount, which is not below zero like “{text}”")
+        if not (text.isascii() and re.fullmatch(r"\d+(\.\d+)?", text)):
+            raise Wrong(f"{field.name} is an amount like 12.50, not “{text}”")
     return text
 
 

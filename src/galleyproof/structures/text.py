@@ -86,7 +86,7 @@ def from_text(kind: type[Structure], text: str) -> Structure:
         raise Wrong("\n".join(findings))
     if not values:
         raise Wrong(f"it holds no field of {kind.kind} records")
-    given = {name: value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in values.items() if not is_blank(value)}
     return checked(kind, msgspec.to_builtins(given))
 
 
@@ -120,11 +120,16 @@ def from_json(kind: type[Structure], text: str) -> Structure:
         attribute = named.get(column_name(name))
         if attribute is None:
             findings.append(f"“{name}” is no field{offer(kind, name)}")
-        elif value not in (None, "", []):
+        elif value != [] and not is_blank(value):
             values[attribute] = value
     if findings:
         raise Wrong("\n".join(findings))
     return checked(kind, values)
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a field's value is nothing: a text of blanks is."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def checked(kind: type[Structure], values: Any) -> Structure:

@@ -18,9 +18,11 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.permits.trip import set_trip
 from galleyproof.runs.changing_settings import change_setting
-from galleyproof.runs.messages import announce_refresh
+from galleyproof.runs.mapping_codes import CodeShown, codes_shown, map_code
+from galleyproof.runs.messages import announce, announce_refresh
 from galleyproof.runs.refreshing import ask_refresh, at_it
 from galleyproof.runs.workers import workers_alive
+from galleyproof.structures.meanings import QUESTIONS
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.sending import once
 
@@ -97,8 +99,59 @@ def refresh(request: HttpRequest, environment: str) -> HttpResponse:
     return do(request, environment, work)
 
 
+def codes(request: HttpRequest, environment: str) -> HttpResponse:
+    """The codes of an environment; posted, what one means to the jobs."""
+    if environment not in ENVIRONMENTS:
+        raise Http404(f"there is no environment {environment}")
+    if request.method != "POST":
+        return show_codes(request, environment, [], 200)
+
+    def work() -> str:
+        sent = request.POST
+        run = map_code(
+            who(request),
+            environment,
+            sent.get("table", ""),
+            sent.get("code", ""),
+            sent.get("meaning", ""),
+            note=sent.get("note", "").strip(),
+            at=now(),
+        )
+        announce(run.pk)
+        return f"/runs/{run.pk}"
+
+    try:
+        return once(request, work)
+    except Wrong as wrong:
+        status = 403 if isinstance(wrong, NotPermitted) else 422
+        return show_codes(request, environment, str(wrong).splitlines(), status)
+
+
+def show_codes(
+    request: HttpRequest, environment: str, errors: list[str], status: int
+) -> HttpResponse:
+    tables: dict[str, list[CodeShown]] = {table: [] for table in QUESTIONS}
+    for one in codes_shown(environment):
+        tables.setdefault(one.table, []).append(one)
+    return render(
+        request,
+        "web/codes.html",
+        {
+            "environment": environment,
+            "tables": [
+                (table, [str(one) for one in QUESTIONS.get(table, ())], some)
+                for table, some in tables.items()
+            ],
+            "sent": request.POST,
+            "errors": errors,
+        },
+        status=status,
+    )
+
+
 addresses = [
     path("administration/environments/<slug:environment>", environment),
+    path("administration/environments/<slug:environment>/codes", codes),
     path("administration/environments/<slug:environment>/trip", trip),
     path("administration/environments/<slug:environment>/refresh", refresh),
 ]
