@@ -229,6 +229,7 @@ def run_data(done: FileRun, seconds: float) -> dict[str, Any]:
             "written": 0 if done.target is None else tally.written,
             "not_written": tally.not_written,
             "converted_from_marc8": tally.converted,
+            "put_in_order": tally.reordered,
         },
         "shapes": [
             {"shape": str(shape), "kind": shape.kind, "count": count}
@@ -285,6 +286,11 @@ def show_run(done: FileRun, seconds: float) -> None:
             line(f"    {number:>12,}  {name}", style)
     if tally.converted:
         line(f"  {tally.converted:>12,}  came in MARC-8 and are UTF-8 now")
+    if tally.reordered:
+        line(
+            f"  {tally.reordered:>12,}  had their fields in another order than their directory, "
+            "and have them in its order now"
+        )
     if tally.shapes:
         line("  what changed, by the number of records", "bold")
     most = tally.shapes.most_common(MOST_SHOWN)
@@ -321,11 +327,9 @@ def complain_of_lost(done: FileRun, aside: Path | None) -> None:
     tally = done.tally
     for one in tally.troubles[:MOST_SHOWN]:
         name = f" ({one.own_number})" if one.own_number else ""
-        unit = "line" if done.read_as == "marcxml" else "byte"
         words = {"refused": "not read", "failed": "left as it was", "not-written": "NOT WRITTEN"}
-        say(
-            f"record {one.number:,}{name}, {unit} {one.offset:,}, {words[one.what]}: {one.sentence}"
-        )
+        where = f"record {one.number:,}{name}, {one.unit} {one.offset:,}"
+        say(f"{where}, {words[one.what]}: {one.sentence}")
     lost = tally.refused + tally.not_written
     more = lost + tally.failed - min(len(tally.troubles), MOST_SHOWN)
     if more > 0:

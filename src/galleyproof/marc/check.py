@@ -29,6 +29,8 @@ FAULTS = {
     "not-marc8": "a character is not in the MARC-8 character sets",
     "bad-encoding-code": "leader/09 is neither blank (MARC-8) nor a (UTF-8)",
     "not-a-record": "it cannot be read as a record",
+    "breaks-off": "the file breaks off before its end",
+    "too-large": "it is too large to be a record, and is kept in parts",
 }
 
 VISIBLE = bytes(range(0x21, 0x7F))
@@ -52,19 +54,19 @@ def check(raw: bytes) -> Fault | None:
 
 
 def check_structure(raw: bytes) -> Fault | None:
-    if raw[-1:] != b"\x1d":
-        return fault("no-terminator", len(raw))
     size = len(raw)
+    if raw[-1:] != b"\x1d":
+        return fault("no-terminator", size)
     if size < 26:
         return fault("too-short", 0, f"{size} bytes")
-    head, *data = raw.split(b"\x1e")
-    leader = head[:24]
+    leader = raw[:24]
     if not leader[:5].isdigit() or not leader[12:17].isdigit() or not leader.isascii():
         return fault("bad-leader", 0, leader.decode("ascii", "backslashreplace"))
     if int(leader[:5]) != size:
         return fault("wrong-length", 0, f"{leader[:5].decode()} stated, {size} found")
     if leader[10:12] != b"22" or leader[20:22] != b"45":
         return fault("bad-geometry", 10, leader.decode("ascii", "replace"))
+    head, *data = raw.split(b"\x1e")
     if int(leader[12:17]) != len(head) + 1:
         return fault("wrong-base", 12, f"{leader[12:17].decode()} stated, {len(head) + 1} found")
     if not data or data.pop() != b"\x1d":

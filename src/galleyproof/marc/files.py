@@ -7,11 +7,15 @@ import gzip
 import os
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from galleyproof.marc.errors import Wrong
+
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading a file raises where it cannot be read, or is packed and broken."""
 
 FORMS = {
     ".mrc": "iso2709",

@@ -6,6 +6,7 @@ used because it drops what it does not know.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from pymarc.marc8_mapping import CODESETS, ODD_MAP
@@ -15,7 +16,9 @@ from galleyproof.marc.field import MARK
 from galleyproof.marc.record import Record
 
 BASIC_LATIN, EXTENDED_LATIN, EAST_ASIAN = 0x42, 0x45, 0x31
-G0_MARKS, G1_MARKS = b"(,", b")-"
+REFERENCE = re.compile(rb"&#x([0-9A-Fa-f]{4,6});")
+"""How MARC-8 carries a character that it has no code for (MARC 21 Specifications, Character Sets:
+MARC-8, lossless conversion)."""
 
 
 class NotMarc8(ValueError):
@@ -30,7 +33,7 @@ def to_utf8(body: bytes) -> bytes | Fault:
     """A checked MARC-8 record as UTF-8, leader/09 set to a; or what could not be converted."""
     record = Record(body)
     leader = record.leader[:9] + b"a" + record.leader[10:]
-    if body.isascii() and b"\x1b" not in body:
+    if is_plain(body):
         return body[:9] + b"a" + body[10:]
     fields = []
     for tag, data in zip(record.tags, record.data, strict=True):
@@ -43,7 +46,7 @@ def to_utf8(body: bytes) -> bytes | Fault:
 
 def convert_field(data: bytes) -> bytes:
     """Subfield by subfield: each begins in the default character sets."""
-    if data.isascii() and b"\x1b" not in data:
+    if is_plain(data):
         return data
     first, *rest = data.split(MARK)
     for part in rest:
@@ -54,7 +57,7 @@ def convert_field(data: bytes) -> bytes:
 
 def text(data: bytes) -> str:
     """MARC-8 text as composed Unicode (NFC). Raises NotMarc8."""
-    if data.isascii() and b"\x1b" not in data:
+    if is_plain(data):
         return data.decode("ascii")
     g0, g1 = BASIC_LATIN, EXTENDED_LATIN
     out: list[str] = []
@@ -67,6 +70,12 @@ def text(data: bytes) -> str:
             continue
         if byte < 0x20 or (0x80 <= byte < 0xA0 and byte not in (0x88, 0x89, 0x8D, 0x8E)):
             raise NotMarc8(at, f"control character {byte:02X}")
+        if byte == 0x26 and g0 == BASIC_LATIN and (named := referred_to(data, at)):
+            # One that combines stands behind its letter, as in Unicode.
+            out += (named, *waiting)
+            waiting.clear()
+            at = data.index(b";", at) + 1
+            continue
         if g0 == EAST_ASIAN and 0x21 <= byte < 0x7F:
             code = int.from_bytes(data[at : at + 3], "big")
             if len(data) < at + 3:
@@ -86,6 +95,20 @@ def text(data: bytes) -> str:
     if waiting:
         raise NotMarc8(len(data), "a diacritic with no letter after it")
     return unicodedata.normalize("NFC", "".join(out))
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether MARC-8 is the same in ASCII."""
+    return data.isascii() and b"\x1b" not in data and b"&#x" not in data
+
+
+def referred_to(data: bytes, at: int) -> str:
+    """The character that is given by its number at a place; "" where none is."""
+    found = REFERENCE.match(data, at)
+    code = int(found[1], 16) if found else 0
+    if code < 0xA0 or code > 0x10FFFF or 0xD800 <= code < 0xE000:
+        return ""
+    return chr(code)
 
 
 def looked_up(table: int, code: int, at: int) -> tuple[str, bool]:

@@ -1,4 +1,4 @@
-"""MARC-in-JSON: an array of records, or one record after another.
+"""MARC-in-JSON: an array of records, one record after another, or a line each.
 
 A field is {tag: text} or {tag: {"ind1", "ind2", "subfields": [{code: text}, …]}}. Read and
 written here because pymarc reads the whole file at once and drops a field's stray bytes.
@@ -6,18 +6,17 @@ written here because pymarc reads the whole file at once and drops a field's str
 
 from __future__ import annotations
 
-import codecs
 import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from galleyproof.marc.check import check_structure, fault
+from galleyproof.marc.check import Fault, check_structure, fault
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import indicators, is_control, join, subfields
+from galleyproof.marc.json_pieces import json_pieces
 from galleyproof.marc.reading import Loaded, Refused
 from galleyproof.marc.record import Record
-
-BLOCK = 1 << 20
+from galleyproof.marc.text_stream import as_they_came
 
 
 def to_object(body: bytes) -> dict[str, Any]:
@@ -47,9 +46,10 @@ def from_object(found: Any) -> bytes:
     """The body of a record given as MARC-in-JSON. Raises Wrong."""
     if not isinstance(found, dict) or "leader" not in found or "fields" not in found:
         raise Wrong("it is not a record in MARC-in-JSON: expected “leader” and “fields”")
-    leader = str(found["leader"]).encode()
-    if len(leader) != 24:
-        raise Wrong(f"its leader has {len(leader)} characters, not 24")
+    only(found, {"leader", "fields"}, "the record")
+    if not isinstance(found["fields"], list):
+        raise Wrong("its “fields” are no array")
+    leader = leader_of(found["leader"])
     fields = []
     try:
         for field in found["fields"]:
@@ -61,12 +61,37 @@ def from_object(found: Any) -> bytes:
         raise Wrong(
             "a field is not MARC-in-JSON: expected {tag: text} or {tag: {ind1, …}}"
         ) from None
-    return Record.build(leader[:9] + b"a" + leader[10:], fields).body
+    return Record.build(leader, fields).body
+
+
+def only(found: dict[str, Any], keys: set[str], where: str) -> None:
+    """Raises Wrong where an object has more than is kept of it."""
+    for key in found:
+        if key not in keys:
+            raise Wrong(f"“{key[:40]}” stands in {where}, which MARC has no place for")
+
+
+def leader_of(text: Any) -> bytes:
+    """A leader in UTF-8's name, given as text. Raises Wrong where it is none."""
+    if not isinstance(text, str):
+        raise Wrong("its leader is no text")
+    if not text.isascii():
+        odd = next(at for at, one in enumerate(text) if not one.isascii())
+        raise Wrong(f"its leader has “{text[odd]}” in position {odd:02}, which is not ASCII")
+    if len(text) != 24:
+        raise Wrong(f"its leader has {len(text)} characters; expected 24")
+    leader = text.encode()
+    return leader[:9] + b"a" + leader[10:]
+
+
+DATA_KEYS = {"ind1", "ind2", "subfields"}
 
 
 def data_of(tag: str, content: Any) -> bytes:
     if isinstance(content, str):
         return content.encode()
+    if len(content) > len(DATA_KEYS):
+        only(content, DATA_KEYS, f"field {tag}")
     parts = [(code, value) for part in content["subfields"] for code, value in part.items()]
     return joined(tag, content["ind1"], content["ind2"], parts)
 
@@ -103,56 +128,21 @@ def write(body: bytes) -> bytes:
 
 
 def read(stream: BinaryIO) -> Iterator[Loaded | Refused]:
-    number = 0
-    for offset, found, raw in objects(stream):
-        number += 1
-        try:
-            if isinstance(found, Exception):
-                raise Wrong(f"it is not JSON: {found}")
-            body = from_object(found)
-        except UnicodeError:
-            yield Refused(number, offset, fault("not-utf8"), raw)
-            continue
-        except Wrong as error:
-            yield Refused(number, offset, fault("not-a-record", 0, str(error)), raw)
-            continue
-        wrong = None if body[20:22] == b"99" else check_structure(body)
-        if wrong is not None:
-            yield Refused(number, offset, wrong, raw)
+    """offset is the line on which the record begins."""
+    for number, (line, raw, found) in enumerate(json_pieces(stream), start=1):
+        result = found if isinstance(found, Fault) else attempt(found)
+        if isinstance(result, Fault):
+            yield Refused(number, line, result, as_they_came(raw), "line")
         else:
-            yield Loaded(number, offset, body, None)
+            yield Loaded(number, line, result, None, "line")
 
 
-def objects(stream: BinaryIO) -> Iterator[tuple[int, Any, bytes]]:
-    """(offset in characters, object or error, its bytes) of each, reading no more than needed.
-
-    Bytes that are not UTF-8 are kept as they are (surrogateescape), so that they are found out
-    when the record is made of them."""
-    decoder = json.JSONDecoder()
-    decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
-    text = ""
-    offset = 0
-    ended = False
-    while True:
-        stripped = text.lstrip(" \t\r\n,[]\ufeff")
-        offset += len(text) - len(stripped)
-        text = stripped
-        try:
-            if text:
-                found, end = decoder.raw_decode(text)
-                yield offset, found, as_they_came(text[:end])
-                text, offset = text[end:], offset + end
-                continue
-        except (ValueError, RecursionError) as error:
-            if ended or not isinstance(error, json.JSONDecodeError):
-                yield offset, error, as_they_came(text + decode(stream.read(), True))
-                return
-        if ended:
-            return
-        block = stream.read(max(BLOCK, len(text)))
-        ended = not block
-        text += decode(block, ended)
-
-
-def as_they_came(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+def attempt(found: Any) -> bytes | Fault:
+    try:
+        body = from_object(found)
+    except UnicodeError:
+        return fault("not-utf8")
+    except Wrong as error:
+        return fault("not-a-record", 0, str(error))
+    wrong = None if body[20:22] == b"99" else check_structure(body)
+    return wrong or body

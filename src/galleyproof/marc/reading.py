@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from galleyproof.marc.check import Fault, check_encoding, check_structure, fault
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.iso2709 import pieces
+from galleyproof.marc.iso2709 import pieces, whole_at_end
 from galleyproof.marc.marc8 import to_utf8
+from galleyproof.marc.record import Record
 
 FORMATS = ("iso2709", "marcxml", "json", "mrk")
 START = 4096
+REORDERED = "reordered"
+"""A remark: the fields stood in another order than the directory said."""
 
 
 class Loaded(NamedTuple):
-    """A record that may be spliced. body: checked UTF-8. original: the bytes as they came where
-    these were not UTF-8 by their own word, else None. offset: bytes (XML: lines) from the start."""
+    """A record that may be spliced.
+
+    number: from 1. offset: of its beginning, bytes from the start of the file (unpacked), or its
+    line from 1, as unit says. body: checked UTF-8. original: the bytes as they came where the
+    body is not the same, else None. remarks: what was read as another thing than it is.
+    """
 
     number: int
     offset: int
     body: bytes
     original: bytes | None
+    unit: str = "byte"
+    remarks: tuple[str, ...] = ()
 
 
 class Refused(NamedTuple):
-    """A record that waits for a person. raw: its bytes as they came."""
+    """A record that waits for a person, or what stands among the records and is none. number,
+    offset, unit: as of Loaded. raw: its bytes as they came (of XML in other encodings, as UTF-8).
+    """
 
     number: int
     offset: int
     fault: Fault
     raw: bytes
+    unit: str = "byte"
+
+
+def place_of(one: Loaded | Refused) -> str:
+    """Where in its file a record stands, to be read."""
+    return f"record {one.number:,}, {one.unit} {one.offset:,}"
 
 
 class Started:
@@ -74,19 +92,28 @@ def sniff(first: bytes) -> str:
 def read(
     stream: BinaryIO, form: str | None = None, encoding: str = "as-stated"
 ) -> Iterator[Loaded | Refused]:
-    """Every record of a stream, in order.
+    """Every record of a stream, in order, and everything among them that is none.
 
-    encoding: `as-stated` by each leader/09; or `utf-8`, `marc-8` where a person knows better.
-    Raises Wrong where the stream is empty or no MARC at all.
+    encoding: of ISO 2709; `as-stated` by each leader/09; or `utf-8`, `marc-8` where a person knows
+    better. Raises Wrong where the stream is empty, is no MARC at all or has no record.
     """
     first = stream.read(START)
-    started = Started(first, stream)
+    started = cast(BinaryIO, Started(first, stream))
     form = form or sniff(first)
     if form == "iso2709":
-        yield from read_iso2709(started, encoding)  # type: ignore[arg-type]
+        yield from read_iso2709(started, encoding)
         return
-    reader = others()[form]
-    yield from reader(started)  # type: ignore[arg-type]
+    empty = True
+    for one in others()[form](started):
+        empty = False
+        yield one
+    if empty:
+        raise Wrong(f"holds no MARC records{outermost(first) if form == 'marcxml' else ''}")
+
+
+def outermost(first: bytes) -> str:
+    found = re.search(rb"<([A-Za-z][\w:.-]*)", re.sub(rb"(?s)<!--.*?-->", b"", first))
+    return f"; its outermost element is <{found[1].decode('utf-8', 'replace')}>" if found else ""
 
 
 def others() -> dict[str, Callable[[BinaryIO], Iterator[Loaded | Refused]]]:
@@ -102,16 +129,63 @@ def read_iso2709(stream: BinaryIO, encoding: str) -> Iterator[Loaded | Refused]:
         raise Wrong("is empty")
     if b"\x1d" not in first.raw[-1:] and b"\x1e" not in first.raw:
         raise Wrong("is not MARC: it has no record and no field terminator")
+    more = 0
     for number, offset, raw in chain((first,), found):
         wrong = check_structure(raw)
         if wrong is None:
             result = in_utf8(raw, encoding)
-            if isinstance(result, Fault):
-                wrong = result
-            else:
-                yield Loaded(number, offset, *result)
+            if not isinstance(result, Fault):
+                yield Loaded(number + more, offset, *result)
                 continue
-        yield Refused(number, offset, wrong, raw)
+            wrong = result
+        for one in with_tolerance(number + more, offset, raw, wrong, encoding):
+            yield one
+            more += 1
+        more -= 1
+
+
+def with_tolerance(
+    number: int, offset: int, raw: bytes, wrong: Fault, encoding: str
+) -> Iterator[Loaded | Refused]:
+    """What can be read of a piece of ISO 2709 that is not as it should be."""
+    if wrong.code == "wrong-entry" and (ordered := in_directory_order(raw)) is not None:
+        result = in_utf8(ordered, encoding)
+        if not isinstance(result, Fault):
+            yield Loaded(number, offset, result[0], raw, "byte", (REORDERED,))
+            return
+        wrong = result
+    if wrong.code in ("wrong-length", "bad-leader") and (place := whole_at_end(raw)):
+        lost = fault("no-terminator", place, "another record begins behind it")
+        yield Refused(number, offset, lost, raw[:place])
+        whole = raw[place:]
+        found = in_utf8(whole, encoding)
+        if isinstance(found, Fault):
+            yield Refused(number + 1, offset + place, found, whole)
+        else:
+            yield Loaded(number + 1, offset + place, *found)
+        return
+    yield Refused(number, offset, wrong, raw)
+
+
+def in_directory_order(raw: bytes) -> bytes | None:
+    """A record whose fields stand in another order than its directory says, which ISO 2709
+    allows, put in the order of the directory; None where the two do not agree."""
+    base = int(raw[12:17])
+    begins: dict[int, bytes] = {}
+    start = 0
+    for one in raw[base:-2].split(b"\x1e"):
+        begins[start] = one
+        start += len(one) + 1
+    fields = []
+    for at in range(24, base - 1, 12):
+        entry = raw[at : at + 12]
+        if not entry[3:].isdigit():
+            return None
+        data = begins.pop(int(entry[7:]), None)
+        if data is None or len(data) + 1 != int(entry[3:7]):
+            return None
+        fields.append((entry[:3], data))
+    return None if begins else Record.build(raw[:24], fields).body
 
 
 def in_utf8(raw: bytes, encoding: str) -> tuple[bytes, bytes | None] | Fault:

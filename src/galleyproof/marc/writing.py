@@ -72,3 +72,11 @@ def writer(form: str, stream: BinaryIO) -> Writer:
 def own_number(body: bytes) -> str:
     first = Record(body).first(b"001")
     return first.decode("utf-8", "replace").strip() if first else "without a 001"
+
+
+def set_apart(raw: bytes) -> bytes:
+    """The bytes of a refused record for a file of such: where they are text, a blank line follows,
+    so that none becomes part of the next."""
+    if b"\x1d" in raw or b"\x1e" in raw:
+        return raw
+    return raw.rstrip(b"\r\n") + b"\n\n"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.files import form_named, opened, whole_file
+from galleyproof.marc.files import UNREADABLE, form_named, opened, whole_file
 from galleyproof.marc.reading import START, read, sniff
-from galleyproof.marc.writing import writer
+from galleyproof.marc.writing import set_apart, writer
 from galleyproof.rules.files import RuleFile
 from galleyproof.rules.running import Changed, Step, Tally, run_over, steps_of
 
@@ -56,7 +56,7 @@ def run_file(
             raise Wrong(f"{source} {wrong}") from None
         except FileNotFoundError:
             raise Wrong(f"there is no file {source}") from None
-        except (OSError, EOFError) as error:
+        except UNREADABLE as error:
             why = getattr(error, "strerror", None) or error
             raise Wrong(f"{source} cannot be read: {why}") from None
         written_as = form or (target and form_named(target)) or read_as
@@ -75,7 +75,7 @@ def run_file(
             )
         except Wrong as wrong:
             raise Wrong(f"{source} {wrong}") from None
-        except (OSError, EOFError) as error:
+        except UNREADABLE as error:
             raise Wrong(f"{source} cannot be read to its end: {error}") from None
         if out is not None:
             out.close()
@@ -90,7 +90,7 @@ class Aside:
 
     def __call__(self, raw: bytes) -> None:
         if self.stream is not None:
-            self.stream.write(raw)
+            self.stream.write(set_apart(raw))
 
 
 def same_file(one: Path, other: Path) -> bool:

@@ -36,8 +36,8 @@ BYTES_AT_ONCE = 1_000_000
 
 class Trouble(NamedTuple):
     """A record that was not read, not changed or not written. what: `refused` (not read),
-    `failed` (written as it came) or `not-written`. offset: bytes from the start of the file (in
-    MARCXML: the line)."""
+    `failed` (written as it came) or `not-written`. offset: of its beginning in the file, bytes or
+    the line, as unit says."""
 
     what: str
     number: int
@@ -45,6 +45,7 @@ class Trouble(NamedTuple):
     own_number: str
     code: str
     sentence: str
+    unit: str = "byte"
 
 
 class Changed(NamedTuple):
@@ -63,8 +64,8 @@ class Changed(NamedTuple):
 class Tally:
     """The account: read + refused = found; changed + unchanged + left_out + failed = read.
 
-    written: how many went out. converted: how many came in MARC-8. coverage, levels: by rule file,
-    in their order.
+    written: how many went out. converted: how many came in MARC-8. reordered: how many had their
+    fields in another order than their directory. coverage, levels: by rule file, in their order.
     """
 
     found: int = 0
@@ -75,6 +76,7 @@ class Tally:
     failed: int = 0
     written: int = 0
     converted: int = 0
+    reordered: int = 0
     shapes: Counter[Shape] = field(default_factory=Counter)
     troubles: list[Trouble] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
@@ -154,11 +156,22 @@ def run_over(
                 tally.refused += 1
                 fault = one.fault
                 tally.trouble(
-                    Trouble("refused", one.number, one.offset, "", fault.code, fault.sentence)
+                    Trouble(
+                        "refused",
+                        one.number,
+                        one.offset,
+                        "",
+                        fault.code,
+                        fault.sentence,
+                        one.unit,
+                    )
                 )
                 refused(one.raw)
                 continue
-            tally.converted += one.original is not None
+            if one.remarks:
+                tally.reordered += 1
+            elif one.original is not None:
+                tally.converted += 1
             after = accounted(tally, one, next(passed), changed)
             if after is None:
                 continue
@@ -263,7 +276,13 @@ def count_changes(
 def troubled(what: str, one: Loaded, code: str, sentence: str) -> Trouble:
     own = number_of(Record(one.body))
     return Trouble(
-        what, one.number, one.offset, own, code, sentence.removeprefix(f"record {own}: ")
+        what,
+        one.number,
+        one.offset,
+        own,
+        code,
+        sentence.removeprefix(f"record {own}: "),
+        one.unit,
     )
 
 

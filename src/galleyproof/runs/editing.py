@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from galleyproof.catalog.kinds import environment_named, kind_named
 from galleyproof.catalog.links import link_faults
 from galleyproof.catalog.looking import Found, look_up
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.files import UNREADABLE
+from galleyproof.marc.files import opened as opened_file
 from galleyproof.marc.mrk import to_text
 from galleyproof.marc.reading import Loaded, Refused, read
 from galleyproof.people.identity import Who
@@ -107,8 +110,11 @@ def edit_from_file(
         except UnicodeDecodeError:
             raise Wrong(f"{path.name} is not a text in UTF-8") from None
     else:
-        with path.open("rb") as stream:
-            body = one_record(stream, path.name)
+        try:
+            with opened_file(path) as stream:
+                body = one_record(stream, path.name)
+        except UNREADABLE as error:
+            raise Wrong(f"{path.name} cannot be read: {error}") from None
     return ask(who, kind, id, environment, body, None, note, at)
 
 
@@ -121,14 +127,18 @@ def structure_from(kind: str, text: str, name: str) -> bytes:
         raise Wrong(said) from None
 
 
-def one_record(stream: io.BufferedIOBase | io.BytesIO, name: str, form: str | None = None) -> bytes:
+def one_record(stream: BinaryIO, name: str, form: str | None = None) -> bytes:
     """The body of the one record in a stream; Wrong says what is the matter otherwise."""
-    found = list(read(stream, form))  # type: ignore[arg-type]
+    try:
+        found = list(islice(read(stream, form), 2))
+    except Wrong as wrong:
+        raise Wrong(f"{name} {wrong}") from None
+    refused = next((one for one in found if isinstance(one, Refused)), None)
+    if refused is not None:
+        raise Wrong(f"{name}: {refused.fault.sentence}")
     if len(found) != 1:
-        raise Wrong(f"{name} holds {len(found)} records; expected exactly one")
+        raise Wrong(f"{name} holds more than one record; expected exactly one")
     one = found[0]
-    if isinstance(one, Refused):
-        raise Wrong(f"{name}: {one.fault.sentence}")
     assert isinstance(one, Loaded)
     return one.body
 

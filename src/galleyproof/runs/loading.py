@@ -10,11 +10,9 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
-import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -31,9 +29,9 @@ from galleyproof.catalog.models import Environment
 from galleyproof.database.connect import connect
 from galleyproof.database.locks import Lock, try_lock
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.files import opened
+from galleyproof.marc.files import UNREADABLE, opened
 from galleyproof.marc.keys import keys
-from galleyproof.marc.reading import Loaded, Refused, read
+from galleyproof.marc.reading import Loaded, Refused, place_of, read
 from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape
 from galleyproof.marc.tags import tag_list
@@ -43,6 +41,7 @@ from galleyproof.permits.deciding import deny
 from galleyproof.runs.faults import point
 from galleyproof.runs.judging import CHANGED, REFUSED, Line
 from galleyproof.runs.ledger import sign_in, write_lines
+from galleyproof.runs.loading_remarks import Prepared, in_file, repeated, say_odd
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import settle
 from galleyproof.runs.working import expect_chunks, now
@@ -51,18 +50,6 @@ CHUNK = 2000
 ENCODINGS = ("as-stated", "utf-8", "marc-8")
 
 Piece = Loaded | Refused
-
-
-@dataclass(slots=True)
-class Prepared:
-    """Some pieces of the files, ready to be written. ids and marks: one a piece, in order; shapes:
-    what was counted of them."""
-
-    records: list[NewRecord] = field(default_factory=list)
-    ids: list[int] = field(default_factory=list)
-    marks: bytearray = field(default_factory=bytearray)
-    lines: list[Line] = field(default_factory=list)
-    shapes: Counter[Shape] = field(default_factory=Counter)
 
 
 class Source(Protocol):
@@ -94,10 +81,10 @@ class MarcFiles:
         return all_pieces(self.files, self.encoding)
 
     def prepare(self, pieces: Sequence[tuple[str, Piece]], start: int, next_id: int) -> Prepared:
-        return Prepared(*prepare(self.kind, pieces, start, next_id))
+        return prepare(self.kind, pieces, start, next_id)
 
     def look(self, cursor: psycopg.Cursor[Any], prepared: Prepared) -> None:
-        pass
+        repeated(cursor, self.kind, prepared)
 
     def orphan(self, record: NewRecord) -> Line:
         return orphan_line(self.kind, record)
@@ -152,7 +139,7 @@ def only_administrators(who: Who, environment: str, at: datetime) -> None:
 
 LOOK = 50
 """Pieces of a file that are looked at before it is believed to be MARC."""
-NO_RECORD = ("bad-leader", "no-terminator", "too-short", "not-a-record")
+NO_RECORD = ("bad-leader", "no-terminator", "too-short", "not-a-record", "breaks-off", "too-large")
 
 
 def check_files(files: Sequence[Path]) -> None:
@@ -169,16 +156,15 @@ def check_files(files: Sequence[Path]) -> None:
                 first = list(itertools.islice(read(stream), LOOK))
                 while isinstance(stream, gzip.GzipFile) and stream.read(1 << 20):
                     pass  # a packed file may be cut off anywhere
-            if not first:
-                findings.append(f"{path.name} holds no MARC records")
-            elif all(isinstance(one, Refused) and one.fault.code in NO_RECORD for one in first):
+            refused = [one for one in first if isinstance(one, Refused)]
+            if len(refused) == len(first) and all(one.fault.code in NO_RECORD for one in refused):
                 findings.append(
-                    f"{path.name} is not MARC: of its first {len(first)} pieces not one begins "
-                    "like a record"
+                    f"{path.name} is not MARC: of its first {len(first)} pieces not one is a "
+                    f"record; {place_of(refused[0])}: {refused[0].fault.sentence}"
                 )
         except Wrong as wrong:
             findings.append(f"{path.name} {wrong}")
-        except (OSError, EOFError, zlib.error) as error:
+        except UNREADABLE as error:
             findings.append(f"{path.name} cannot be read: {error}")
     if not files:
         findings.append("say which files to load")
@@ -308,16 +294,14 @@ def all_pieces(files: Sequence[Path], encoding: str) -> Iterator[tuple[str, Piec
                 yield name, piece
 
 
-def prepare(
-    kind: str, pieces: Sequence[tuple[str, Piece]], start: int, next_id: int
-) -> tuple[list[NewRecord], list[int], bytearray, list[Line]]:
-    records, ids, marks, lines = [], [], bytearray(), []
+def prepare(kind: str, pieces: Sequence[tuple[str, Piece]], start: int, next_id: int) -> Prepared:
+    prepared = Prepared()
     hangs = bool(KINDS[kind].above)
     for place, (name, piece) in enumerate(pieces, start=start + 1):
         if isinstance(piece, Loaded):
             record = Record(piece.body)
             above = record.first(b"004") if hangs else None
-            records.append(
+            prepared.records.append(
                 NewRecord(
                     next_id,
                     piece.body,
@@ -327,25 +311,25 @@ def prepare(
                     above=above.decode().strip() if above is not None else None,
                 )
             )
-            ids.append(next_id)
-            marks.append(CHANGED)
+            prepared.ids.append(next_id)
+            prepared.marks.append(CHANGED)
+            say_odd(prepared, kind, next_id, record, piece, name)
             next_id += 1
         else:
-            ids.append(-place)
-            marks.append(REFUSED)
-            where = f"{name}{', ' if name else ''}record {piece.number}, at byte {piece.offset}: "
-            lines.append(
+            prepared.ids.append(-place)
+            prepared.marks.append(REFUSED)
+            prepared.lines.append(
                 Line(
                     kind,
                     -place,
                     "refused",
                     piece.fault.code,
-                    where + piece.fault.sentence,
+                    f"{in_file(name, piece)}: {piece.fault.sentence}",
                     False,
                     piece.raw,
                 )
             )
-    return records, ids, marks, lines
+    return prepared
 
 
 def write_chunk(

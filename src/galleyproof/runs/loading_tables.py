@@ -37,13 +37,13 @@ from galleyproof.marc.shapes import Shape
 from galleyproof.people.identity import Who
 from galleyproof.runs.judging import CHANGED, REFUSED, Line
 from galleyproof.runs.loading import (
-    Prepared,
     begin_or_go_on,
     carry_out,
     described,
     only_administrators,
 )
 from galleyproof.runs.loading_meanings import check_meanings
+from galleyproof.runs.loading_remarks import REPEATED, Prepared
 from galleyproof.runs.models import Run
 from galleyproof.runs.row_checks import GROWING, RowChecks
 from galleyproof.structures.forms import form_of
@@ -51,7 +51,6 @@ from galleyproof.structures.structure import CODE, Structure, fields_of
 from galleyproof.structures.table import STRUCTURES, structure_keys
 
 EXPECTED = "expected a table (CSV, TSV, XLSX) whose first line names the columns"
-REPEATED = "repeated: loaded all the same"
 NOT_FOUND = "not there: loaded without it"
 
 
@@ -244,8 +243,8 @@ class Tables:
         own = self.structure.own
         if not values.get(own):
             values[own] = own_number(self.kind, id)
-            self.say(
-                prepared,
+            prepared.say(
+                self.kind,
                 id,
                 own,
                 "none: the catalogue gave one",
@@ -293,8 +292,8 @@ class Tables:
             values["bib"] = beside.root  # the bib above what it names
         for attribute, sentence in why.items():
             if sentence and attribute != structure.above:
-                self.say(
-                    prepared,
+                prepared.say(
+                    self.kind,
                     id,
                     fields[attribute].name,
                     NOT_FOUND,
@@ -302,12 +301,6 @@ class Tables:
                     f"loaded without a link in {fields[attribute].name}: {sentence}",
                 )
         return why.get(structure.above) or None
-
-    def say(
-        self, prepared: Prepared, id: int, name: str, what: str, code: str, sentence: str
-    ) -> None:
-        prepared.lines.append(Line(self.kind, id, "changed", code, sentence))
-        prepared.shapes[Shape(self.kind, name, "", what)] += 1
 
     def count_unknown(self, prepared: Prepared, structure: Structure) -> None:
         """Codes that the code tables do not have are counted, each by itself."""
@@ -350,8 +343,8 @@ class Tables:
                 first, *ids = ids
             for id in ids:
                 name = self.structure.keyed.get(scheme, self.structure.own).replace("_", "-")
-                self.say(
-                    prepared,
+                prepared.say(
+                    self.kind,
                     id,
                     name,
                     REPEATED,

@@ -7,6 +7,7 @@ from pathlib import Path
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.files import whole_file
+from galleyproof.marc.writing import set_apart
 from galleyproof.runs.models import Run
 
 
@@ -28,6 +29,6 @@ def write_refused(run: Run, path: Path) -> int:
                 (run.id,),
             )
             for (raw,) in cursor:
-                out.write(bytes(raw) + (b"\n" if of_table else b""))
+                out.write(bytes(raw) + b"\n" if of_table else set_apart(bytes(raw)))
                 count += 1
     return count

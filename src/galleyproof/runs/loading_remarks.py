@@ -1,0 +1,84 @@
+"""What a load says of records that it loads: they are odd, and there is something to be done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from galleyproof.catalog.filling import NewRecord
+from galleyproof.marc.keys import OWN
+from galleyproof.marc.malformed import malformed_places, why_malformed
+from galleyproof.marc.reading import REORDERED, Loaded, Refused, place_of
+from galleyproof.marc.record import Record
+from galleyproof.marc.shapes import Shape
+from galleyproof.runs.judging import Line
+
+REPEATED = "repeated: loaded all the same"
+ABSENT = "absent: loaded all the same"
+MALFORMED = "without indicators or subfields: loaded as it is"
+IN_ORDER = "in another order than the fields: they stand in its order now"
+
+
+@dataclass(slots=True)
+class Prepared:
+    """Some pieces of the files, ready to be written. ids and marks: one a piece, in order; shapes:
+    what was counted of them."""
+
+    records: list[NewRecord] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
+    marks: bytearray = field(default_factory=bytearray)
+    lines: list[Line] = field(default_factory=list)
+    shapes: Counter[Shape] = field(default_factory=Counter)
+
+    def say(self, kind: str, id: int, tag: str, what: str, code: str, sentence: str) -> None:
+        """Adds a line on a record that is loaded, and counts it among those that are like it."""
+        self.lines.append(Line(kind, id, "changed", code, sentence))
+        self.shapes[Shape(kind, tag, "", what)] += 1
+
+
+def in_file(name: str, piece: Loaded | Refused) -> str:
+    """Where a record stands. name: of its file, where there are several."""
+    return f"{name}, {place_of(piece)}" if name else place_of(piece)
+
+
+def say_odd(
+    prepared: Prepared, kind: str, id: int, record: Record, piece: Loaded, name: str
+) -> None:
+    """What there is to be said of a record by itself."""
+    if not (record.first(b"001") or b"").strip():
+        said = f"{in_file(name, piece)}: it has no 001"
+        prepared.say(kind, id, "001", ABSENT, "no-number", said)
+    if REORDERED in piece.remarks:
+        said = f"{in_file(name, piece)}: its directory was in another order than its fields"
+        prepared.say(kind, id, "directory", IN_ORDER, "reordered", said)
+    tags: set[str] = set()
+    for at in malformed_places(record):
+        tag = record.tag(at).decode("ascii", "replace")
+        if tag not in tags:
+            tags.add(tag)
+            said = f"{in_file(name, piece)}: field {tag}, {why_malformed(record.field(at))}"
+            prepared.say(kind, id, tag, MALFORMED, "malformed-field", said)
+
+
+def repeated(cursor: psycopg.Cursor[Any], kind: str, prepared: Prepared) -> None:
+    """Says which of the records have a 001 that another record has already."""
+    scheme = OWN[kind]
+    mine: dict[str, list[int]] = {}
+    for record in prepared.records:
+        for named, value in record.keys:
+            if named == scheme and value:
+                mine.setdefault(value, []).append(record.id)
+    cursor.execute(
+        "SELECT value, min(id) FROM key WHERE kind = %s AND scheme = %s AND value = ANY(%s)"
+        " GROUP BY value",
+        (kind, scheme, list(mine)),
+    )
+    there: dict[str, int] = dict(cursor.fetchall())
+    for value, ids in mine.items():
+        first = there.get(value)
+        for id in ids if first is not None else ids[1:]:
+            said = f"its 001, {value}, is that of {kind} {first or ids[0]} too"
+            prepared.say(kind, id, "001", REPEATED, "repeated", said)
