@@ -201,9 +201,7 @@ def holds(tree: Any, plain: Plain, field: list[str] | None = None, tags: Any = (
 # ---- rules
 
 
-def run(rules: Any, record: Record) -> tuple[Plain, list[tuple[str, int]]]:
-    """The record after the rules, and which action of which rule did something."""
-    plain = Plain(record)
+def in_order(rules: Any) -> list[Any]:
     order = sorted(
         enumerate(rules.rules),
         key=lambda one: (
@@ -211,8 +209,23 @@ def run(rules: Any, record: Record) -> tuple[Plain, list[tuple[str, int]]]:
             -one[0] if rules.dialect.order == "bottom-up" else one[0],
         ),
     )
+    return [rule for _, rule in order]
+
+
+def said(rules: Any, record: Record) -> str:
+    """What indication or brief-level rules set, one after the other; "" for nothing."""
+    value = ""
+    for rule in in_order(rules):
+        if rule.sets and holds(rule.condition, Plain(record)):
+            value = rule.sets
+    return value
+
+
+def run(rules: Any, record: Record) -> tuple[Plain, list[tuple[str, int]]]:
+    """The record after the rules, and which action of which rule did something."""
+    plain = Plain(record)
     applied = []
-    for _, rule in order:
+    for rule in in_order(rules):
         if holds(rule.condition, plain):
             for action in rule.actions:
                 before = (plain.leader, [field.copy() for field in plain.fields])

@@ -7,7 +7,7 @@ import pytest
 
 from galleyproof.marc.mrk import from_text, to_text
 from galleyproof.marc.record import Record
-from galleyproof.rules.compiling import compile_filter, compile_rules
+from galleyproof.rules.compiling import compile_filter, compile_level, compile_rules
 from galleyproof.rules.examples import LEADER
 from galleyproof.rules.parsing import parse_rules
 
@@ -110,6 +110,44 @@ def test_a_field_that_an_earlier_rule_removed_is_gone() -> None:
     rule "1" when TRUE then removeField "500" end
     """
     assert after(text, "=500  \\\\$aBees\n=501  \\\\$ax") == "=501  \\\\$ax"
+
+
+LEVELS = """
+rule "full" when exists "650" then set brief_level."09" end
+rule "more" when exists "264" then set brief_level."05" end
+rule "any" when TRUE then set brief_level."01" end
+rule "silent" when TRUE then end
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "level"),
+    [
+        ("=245  10$aB\n=264  \\1$bC\n=650  \\0$aD", 9),
+        ("=245  10$aB\n=264  \\1$bC", 5),
+        ("=245  10$aB", 1),
+    ],
+)
+def test_of_the_levels_that_rules_set_the_last_stands_which_is_the_topmost(
+    before: str, level: int
+) -> None:
+    rules = parse_rules(LEVELS)
+    assert compile_level(rules)(record(before)) == level
+    assert plain.said(rules, record(before)) == f"{level:02d}"
+    down = parse_rules(LEVELS, order="top-down")
+    assert compile_level(down)(record(before)) == 1
+    assert plain.said(down, record(before)) == "01"
+
+
+def test_a_lower_priority_has_the_last_word() -> None:
+    rules = parse_rules("""
+    rule "a" when exists "245" then set indication."true" end
+    rule "b" priority 3 when exists "245" then set indication."false" end
+    rule "c" priority -1 when exists "500" then set indication."false" end
+    """)
+    for before, said in (("=245  10$aB", True), ("=245  10$aB\n=500  \\\\$aC", False)):
+        assert compile_filter(rules)(record(before)) is said
+        assert plain.said(rules, record(before)) == str(said).lower()
 
 
 # ---- if

@@ -85,6 +85,21 @@ def test_what_is_in_order_is_not_complained_of(text: str) -> None:
     assert warnings(text) == []
 
 
+def test_a_rule_that_can_never_count_is_told_of() -> None:
+    text = """
+    rule "every" when TRUE or exists "245" then set brief_level."03" end
+    rule "full" when exists "650" then set brief_level."09" end
+    rule "silent" when TRUE then end
+    rule "early" priority 5 when exists "650" then set brief_level."10" end
+    """
+    assert [one.split(" never counts: “every” (line 2)")[0] for one in warnings(text)] == [
+        "3:1: “full”",
+        "5:1: “early”",
+    ]
+    assert warnings(text.replace("TRUE or ", "")) == []
+    assert warnings(text, order="top-down")[0].startswith("5:1: “early” never counts")
+
+
 def test_with_regex_on_a_regular_expression_is_no_surprise() -> None:
     assert warnings(always('removeField "245.a.[0-9]+"'), regex=True) == []
 

@@ -305,6 +305,15 @@ def need(tree: Condition) -> Need:
     return Need.always()
 
 
+def always_holds(tree: Condition) -> bool:
+    """Whether a condition holds on every record by its form alone."""
+    if isinstance(tree, And):
+        return all(always_holds(one) for one in tree.of)
+    if isinstance(tree, Or):
+        return any(always_holds(one) for one in tree.of)
+    return isinstance(tree, Always)
+
+
 def tests_of(tree: Condition) -> Iterator[Test]:
     """Every test in a condition, in the order written."""
     if isinstance(tree, Test):

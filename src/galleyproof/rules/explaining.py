@@ -27,14 +27,17 @@ def explain(rules: RuleSet) -> list[Explained]:
     """The rules of a set, in the order in which they run."""
     if rules.kind == MERGE:
         return [of_merge(rule) for rule in rules.merges_in_order()]
-    return [of_rule(rule, rules.kind) for rule in rules.in_order()]
+    in_order = rules.in_order()
+    last = next((rule for rule in reversed(in_order) if rule.sets), None)
+    return [of_rule(rule, rules.kind, rule is last) for rule in in_order]
 
 
-def of_rule(rule: Rule, kind: str) -> Explained:
-    if kind == INDICATION:
-        what: tuple[str, ...] = (f"The record is indicated as {rule.sets or 'nothing'}.",)
-    elif kind == BRIEF_LEVEL:
-        what = (f"The brief level is {rule.sets}." if rule.sets else "Says nothing.",)
+def of_rule(rule: Rule, kind: str, last: bool) -> Explained:
+    """last: whether no rule that sets a value runs after it."""
+    if kind in (INDICATION, BRIEF_LEVEL):
+        says = "The brief level is" if kind == BRIEF_LEVEL else "The record is indicated as"
+        later = "" if last else ", unless a rule below here holds too"
+        what: tuple[str, ...] = (f"{says} {rule.sets}{later}." if rule.sets else "Says nothing.",)
     else:
         what = tuple(sentence(one) for one in rule.actions) or ("Does nothing.",)
     return Explained(

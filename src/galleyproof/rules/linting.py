@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from galleyproof.rules.conditions import Always, And, Condition, Not, Test, tests_of
+from galleyproof.rules.conditions import Always, And, Condition, Not, Test, always_holds, tests_of
 from galleyproof.rules.elements import LEADER, Element
 from galleyproof.rules.footprint import overlap, read_by, read_by_rule, written_by
 from galleyproof.rules.marc_tables import INDICATORS
 from galleyproof.rules.merging import MergeRule
 from galleyproof.rules.parsing import Fault
 from galleyproof.rules.selecting import is_of_field
-from galleyproof.rules.tree import NORMALIZATION, Action, Rule, RuleSet
+from galleyproof.rules.tree import MERGE, NORMALIZATION, Action, Rule, RuleSet
 from galleyproof.rules.values import marks_meant
 
 REGEX_SIGNS = re.compile(
@@ -24,20 +24,22 @@ REGEX_SIGNS = re.compile(
 
 def lint(rules: RuleSet) -> list[Fault]:
     """Warnings, in the order of the text."""
-    if rules.kind != NORMALIZATION:
+    if rules.kind == MERGE:
         return sorted(names_twice(rules))
+    if rules.kind != NORMALIZATION:
+        return sorted({*names_twice(rules), *never_count(rules), *of_conditions(rules)})
     found = [
         *names_twice(rules),
         *order_dependence(rules),
         *scratch_left(rules),
         *never_apply(rules),
+        *of_conditions(rules),
     ]
     for rule in rules.rules:
         made: set[str] = set()
         for action in rule.actions:
             found += of_one_action(rule, action, rules.dialect.regex, made)
             made |= {tag} if (tag := made_by(action)) else set()
-        found += of_values(rule.condition, rules.dialect.regex)
         if not rule.actions:
             found.append(Fault(rule.line, 1, f"rule “{rule.name}” does nothing"))
     return sorted(set(found))
@@ -53,6 +55,30 @@ def names_twice(rules: RuleSet) -> Iterator[Fault]:
                 rule.line, 1, f"a rule named “{rule.name}” is there already, in line {first}"
             )
         seen.setdefault(rule.name, rule.line)
+
+
+def never_count(rules: RuleSet) -> Iterator[Fault]:
+    """Indication and brief-level rules behind which another runs that holds on every record: the
+    last that sets a value stands."""
+    last: Rule | None = None
+    for rule in reversed(rules.in_order()):
+        if not rule.sets:
+            continue
+        if last is not None:
+            yield Fault(
+                rule.line,
+                1,
+                f"“{rule.name}” never counts: “{last.name}” (line {last.line}) holds on every "
+                "record and runs after it, and the last rule that sets a value stands"
+                + (" (of rules without priorities the topmost)" if not last.prioritised else ""),
+            )
+        elif always_holds(rule.condition):
+            last = rule
+
+
+def of_conditions(rules: RuleSet) -> Iterator[Fault]:
+    for rule in rules.rules:
+        yield from of_values(rule.condition, rules.dialect.regex)
 
 
 def order_dependence(rules: RuleSet) -> Iterator[Fault]:
