@@ -74,6 +74,15 @@ def always(action: str) -> str:
         ('rule "x" when TRUE then set brief_level."11" end', 'is "01" to "10"'),
         ('rule "x" when TRUE then set colour."red" end', "expected indication or brief_level"),
         ('rule "x" when merge then remove MARC."24" end', "“24” is not a tag"),
+        (
+            'rule "x" when merge then remove MARC."580"X end',
+            '“"580"X” is not a tag: it stands for 4 characters, and a tag has three',
+        ),
+        ('rule "x" when merge then remove MARC."5-0" end', "“5-0” is not a tag; expected three"),
+        (
+            'rule "x" when merge then add MARC."500" excluding "59X,59XX" end',
+            "“59XX” is not a tag: it stands for 4",
+        ),
         ('rule "x" when merge then delete MARC."245" end', "expected remove, replace or add"),
         ('rule "x" when merge then remove MARC."LDR" end', "the leader cannot be removed"),
         ("# dialect: order=sideways\n" + always(""), "1:1: “sideways” is not an order"),
@@ -109,6 +118,21 @@ rule "b" when TRUE then
 end
 """
     assert [one.split(":")[0] for one in faults(text)] == ["1", "2", "3", "6"]
+
+
+def test_everything_wrong_with_merge_rules_is_told_at_once() -> None:
+    text = """rule "a" when merge then
+  remove MARC."580"X
+  add MARC."245" if perhaps
+  replace MARC."LDR"
+  delete MARC."500" excluding subfield "55"
+  remove MARC."900" when MARC."900"."a" has "x"
+end
+rule "b" when merge then
+  add MARC."001"("1","2")
+end
+"""
+    assert [one.split(":")[0] for one in faults(text)] == ["2", "3", "5", "5", "6", "9"]
 
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=list(VERBS))

@@ -85,6 +85,22 @@ def test_what_is_in_order_is_not_complained_of(text: str) -> None:
     assert warnings(text) == []
 
 
+def test_what_a_merge_rule_takes_away_is_told() -> None:
+    text = """rule "x" when merge then
+      replace MARC."9"XX excluding "99X"
+      remove MARC."0"XX
+      replace MARC."245"
+      add MARC.XXX
+    end"""
+    assert [one.split(": ")[0] for one in warnings(text)] == ["2:7", "3:7"]
+    assert "also removes what the incoming record lacks: every 9XX" in warnings(text)[0]
+    assert "this removes 001" in warnings(text)[1]
+    assert warnings(text.replace('"0"XX', '"0"XX excluding "001"')) == warnings(text)[:1]
+    sentences = explain(parse_rules(text))[0].what
+    assert sentences[0].endswith("; what the secondary lacks of them goes.")
+    assert "lacks" not in sentences[3]
+
+
 def test_a_rule_that_can_never_count_is_told_of() -> None:
     text = """
     rule "every" when TRUE or exists "245" then set brief_level."03" end

@@ -145,6 +145,19 @@ class Draft:
         self.moved()
         self.came.append((tag, data))
 
+    def insert_several(self, new: Sequence[tuple[int, bytes, bytes]]) -> None:
+        """Fields more, each before the one at a place (where the fields stand now), several for
+        one place in the order given. new: (place, tag, data), places ascending."""
+        if not new:
+            return
+        self.grow(sum(weight(data) for _, _, data in new))
+        self.reshape()
+        for at, tag, data in reversed(new):
+            self.tags.insert(at, tag)
+            self.data.insert(at, data)
+            self.came.append((tag, data))
+        self.moved()
+
     def remove(self, places: Sequence[int]) -> None:
         if not places:
             return

@@ -171,4 +171,6 @@ def of_merge_action(action: MergeAction) -> str:
         how += ", if the secondary has one"
     elif action.if_exists is False:
         how += ", if the primary has none"
+    if action.what == "replace":
+        how += "; what the secondary lacks of them goes"
     return how + "."

@@ -10,7 +10,7 @@ from galleyproof.rules.conditions import Always, And, Condition, Not, Test, alwa
 from galleyproof.rules.elements import LEADER, Element
 from galleyproof.rules.footprint import overlap, read_by, read_by_rule, written_by
 from galleyproof.rules.marc_tables import INDICATORS
-from galleyproof.rules.merging import MergeRule
+from galleyproof.rules.merging import MergeAction, MergeRule
 from galleyproof.rules.parsing import Fault
 from galleyproof.rules.selecting import is_of_field
 from galleyproof.rules.tree import MERGE, NORMALIZATION, Action, Rule, RuleSet
@@ -25,7 +25,7 @@ REGEX_SIGNS = re.compile(
 def lint(rules: RuleSet) -> list[Fault]:
     """Warnings, in the order of the text."""
     if rules.kind == MERGE:
-        return sorted(names_twice(rules))
+        return sorted({*names_twice(rules), *of_merges(rules)})
     if rules.kind != NORMALIZATION:
         return sorted({*names_twice(rules), *never_count(rules), *of_conditions(rules)})
     found = [
@@ -55,6 +55,33 @@ def names_twice(rules: RuleSet) -> Iterator[Fault]:
                 rule.line, 1, f"a rule named “{rule.name}” is there already, in line {first}"
             )
         seen.setdefault(rule.name, rule.line)
+
+
+def of_merges(rules: RuleSet) -> Iterator[Fault]:
+    for merge in rules.merges:
+        for action in merge.actions:
+            wild = [one for one in action.elements if one.wild]
+            if action.what == "replace" and wild:
+                yield Fault(
+                    action.line,
+                    action.column,
+                    f"this also removes what the incoming record lacks: every "
+                    f"{wild[0].tag.replace('*', 'X')} that is not excluded goes, and only what the "
+                    "incoming record has of them comes",
+                )
+            if action.what != "add" and reaches(action, "001"):
+                yield Fault(action.line, action.column, IDENTITY.format(verb="removes"))
+
+
+def reaches(action: MergeAction, tag: str) -> bool:
+    """Whether an action takes away a control field whatever the record has."""
+    named = any(overlap(one.tag, tag) and one.indicators == ("", "") for one in action.elements)
+    return named and not any(overlap(one.tag, tag) for one in action.excluding)
+
+
+IDENTITY = (
+    "this {verb} 001, the record's own number: holdings, items and orders of the record hang by it"
+)
 
 
 def never_count(rules: RuleSet) -> Iterator[Fault]:

@@ -251,17 +251,58 @@ def rules_in(part: Part, dialect: Dialect) -> Iterator[tuple[str, Any]]:
         )
     try:
         if MERGES.search(STRINGS_AND_COMMENTS.sub("", part.text)):
-            for merge in parsed(merge_parser(), MergeTree(), part.text):
+            for merge in merges_in(part.text):
                 yield MERGE, moved_down(merge, part.line)
             return
         collector = RuleTree(dialect)
         found = parsed(rules_parser(), collector, part.text)
     except NotUnderstood as wrong:
         raise (then_forgotten(part.text, wrong) or wrong).moved(part.line) from None
+    except ManyWrong as many:
+        raise ManyWrong([one.moved(part.line) for one in many.found]) from None
     if collector.wrong:
         raise ManyWrong([one.moved(part.line) for one in collector.wrong])
     for kind, rule in found:
         yield kind, moved_down(rule, part.line)
+
+
+ACTION_OF_MERGE = re.compile(r"\b\w+\s+MARC\b|\bend\b", re.IGNORECASE)
+
+
+def merges_in(text: str) -> list[MergeRule]:
+    """The merge rules of a part. An action that is not understood is left out, so that what is
+    wrong with the others is told as well."""
+    wrong: list[NotUnderstood] = []
+    while True:
+        collector = MergeTree()
+        try:
+            found: list[MergeRule] = parsed(merge_parser(), collector, text)
+        except NotUnderstood as error:
+            wrong.append(error)
+            left = without_action_at(text, error)
+            if left is not None:
+                text = left
+                continue
+        wrong += collector.wrong
+        if wrong:
+            raise ManyWrong(wrong)
+        return found
+
+
+def without_action_at(text: str, wrong: NotUnderstood) -> str | None:
+    """The text with blanks in the place of the action in which something is wrong; None where it
+    stands in none."""
+    bare = STRINGS_AND_COMMENTS.sub(blanked, text)
+    begins = [
+        found.start()
+        for found in ACTION_OF_MERGE.finditer(bare)
+        if not re.match(r"when\b|excluding\b", found[0], re.IGNORECASE)
+    ]
+    for start, end in pairwise(begins):
+        if place_of(text, start) <= (wrong.line, wrong.column) <= place_of(text, end):
+            blank = re.sub(r"[^\n]", " ", text[start:end])
+            return text[:start] + blank + text[end:]
+    return None
 
 
 def then_forgotten(text: str, wrong: NotUnderstood) -> NotUnderstood | None:
