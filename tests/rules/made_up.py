@@ -26,12 +26,13 @@ INDICATORS = ["", ".{*,0}", ".{-,*}", ".{1,*}", ".{ ,7}", ".{#,#}", ".{ * , 4 }"
 VALUES = [
     "*a*", "A*", "*.", "Bees", "a|e", "*s|*n", "library", "-", r"\\\\.", ".", "(OCoLC)*", "é",
     "*é*", "e", " ", "The *", r"\u0065", "*", "of", "*o*e*", "1*", r"a\\\\|b", "u.s.", "[", "?",
+    r"*\\(OCoLC\)*",    r"a\\\\\\\\b", r"*\\\\[*",
 ]  # fmt: skip
 TEXTS = ["", "x", "new text", "é", "a.b", "|", ".", "1", r"\\\\.", "\u0301"]
 CONTROL = [
     "001", "003", "008", "005", "007", "008.{35,3}", "008.{0,2}.19|20",
     "LDR.{06,1}.a", "LDR.{7,1}",
-    "007.{0,1}.c|h", "008.{23,1}.#", "001.*1*",
+    "007.{0,1}.c|h", "008.{23,1}.#", "001.*1*", "008.*##*", "007.c#*|t*",
 ]  # fmt: skip
 
 
@@ -54,7 +55,7 @@ tests = st.one_of(
         'recordHasDuplicateSubfields "{}" "{}" "{}"'.format,
         of(TAGS),
         of(CODES),
-        of(["*", "*a*", ""]),
+        of(["*", ".,", "aeiou", "", "é"]),
     ),
     st.just("TRUE"),
 )
@@ -72,6 +73,8 @@ positions = of(
     [
         '"LDR.{17,1}" with "u"',
         '"LDR.{5,2}.na" with "cm"',
+        '"LDR.{0,24}" with "12345cam#9922xxxyzu#i999"',
+        '"LDR.{3,6}" with "99dab#"',
         '"008.{23,1}" with "#"',
         '"008.{35,3}.eng" with "fre"',
         '"007.{0,2}.c*" with "xx"',
@@ -111,7 +114,7 @@ actions = st.one_of(
     st.builds('correctDuplicateFields "{},{}"'.format, fields, of(TAGS)),
     st.builds('correctDuplicateSubfields "{}" "{}"'.format, fields, of(["a", "2,a"])),
     st.builds('correctDuplicateSubfields "{}"'.format, fields),
-    st.builds('combineFields "{}" excluding "{}"'.format, fields, of(["a", "x,z"])),
+    st.builds('combineFields "{}" excluding "{}"'.format, fields, of(["a", "x,z", ""])),
     st.builds('combineFields "{}"'.format, matched),
     st.builds('splitField "{}.{}.{}"'.format, of(EXACT), of(CODES), of([";", "e", " "])),
     st.builds('splitField "{}.a.e" to "{}"'.format, fields, one_subfield),
@@ -135,7 +138,9 @@ rule_files = st.builds(
 
 EXPRESSIONS = [
     "B.*", "[A-Z][a-z]+", "(a|e)", "[Ii]ndex.*", ".*library\\\\.", "s*", "^The ", "[0-9]{2,4}",
-    "(..)-(.)", "\\\\(OCoLC\\\\)*", "é", "x?", "[aeiou]*", "of|and", "(of) (the)", ".",
+    "(..)-(.)", r"\\\\(OCoLC\\\\)*", "é", "x?", "[aeiou]*", "of|and", "(of) (the)", ".",
+    r"\\\\d+", r"\\(OCoLC\\)oc.*", "e*s", "*s", "a|*n", "(*e)s", "[*.]", "x+*", "a**", "^*e",
+    "s{2}*",    r"[^\\\\]]*", "(?i)the*", "(?:*b|e)", r"\*|\.",
 ]  # fmt: skip
 FILLINGS = ["", "x", "<$1>", "$1$1", "é"]
 sought = st.builds(

@@ -6,11 +6,14 @@ from __future__ import annotations
 import fnmatch
 import re
 import unicodedata
+from functools import cache
 from typing import Any
+
+import re2
 
 from galleyproof.marc.record import Record
 from galleyproof.rules.conditions import Always, And, Not, Or
-from galleyproof.rules.values import BAR, FULL_STOP, STAR
+from galleyproof.rules.escapes import BAR, ESCAPED, FULL_STOP, STAR
 
 MARK = "\x1f"
 ONCE = ("001", "003", "005", "008")
@@ -35,26 +38,42 @@ def fits(pattern: Any, value: str) -> bool:
     )
 
 
+@cache
 def expression(pattern: Any) -> re.Pattern[str]:
-    """A regular expression of the dialect as one of Python's."""
-    parts = []
-    for at, char in enumerate(nfc(pattern.text)):
-        if char == "*" and (at == 0 or nfc(pattern.text)[at - 1] not in ".])"):
-            parts.append(".*")
+    """A regular expression of the dialect as one of Python's: an asterisk that RE2 refuses, with
+    what is open before it closed, is any run."""
+    text = ""
+    for char in nfc(pattern.text):
+        known = {FULL_STOP: r"\.", BAR: r"\|", STAR: r"\*", ESCAPED: "\\"}
+        if char == "*" and not any(taken_by_re2(text + "*" + close) for close in CLOSING):
+            text += ".*"
         else:
-            parts.append(re.escape(meant(char)) if meant(char) != char else char)
-    return re.compile("".join(parts), re.DOTALL | re.ASCII)
+            text += known.get(char, char)
+    return re.compile(text, re.DOTALL | re.ASCII)
+
+
+CLOSING = [one + ")" * many for one in ("", "]") for many in range(4)]
+
+
+def taken_by_re2(text: str) -> bool:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(text, options)
+    except re2.error:
+        return False
+    return True
 
 
 def literally(char: str) -> str:
     """For fnmatch: its own special characters are plain ones here, and escapes are what they
     stand for."""
-    known = {FULL_STOP: ".", BAR: "|", STAR: "[*]", "[": "[[]", "?": "[?]"}
+    known = {FULL_STOP: ".", BAR: "|", STAR: "[*]", "[": "[[]", "?": "[?]", ESCAPED: ""}
     return known.get(char, char)
 
 
 def meant(text: str) -> str:
-    return text.replace(FULL_STOP, ".").replace(BAR, "|").replace(STAR, "*")
+    return text.replace(FULL_STOP, ".").replace(BAR, "|").replace(STAR, "*").replace(ESCAPED, "")
 
 
 def replaced(pattern: Any, value: str, new: str) -> str | None:
@@ -187,7 +206,7 @@ def holds(tree: Any, plain: Plain, field: list[str] | None = None, tags: Any = (
     matching = [one for one in looked_at if tag_fits(element.tag, one[0])]
     if tree.how == "recordHasDuplicateSubfields":
         values = [
-            nfc(value)
+            "".join(char for char in nfc(value) if char not in nfc(tree.left_out))
             for _, text in matching
             if indicators_fit(element, text)
             for code, value in subfields(text)
@@ -380,7 +399,12 @@ def do_replaceControlContents(action: Any, plain: Plain) -> bool:
     if element.tag == "LDR":
         held = action.condition is None or holds(action.condition, plain)
         if held and count_in(element, plain.leader):
-            new = set_positions(plain.leader)
+            new = "".join(
+                char
+                if at in (5, 6, 7, 8, 17, 18, 19) or (at == 9 and char == "a")
+                else plain.leader[at]
+                for at, char in enumerate(set_positions(plain.leader))
+            )
             touched = new != plain.leader
             plain.leader = new
             return touched

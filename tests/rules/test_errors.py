@@ -61,9 +61,13 @@ def always(action: str) -> str:
         (always('addSubField "245.*.x"'), "needs a code, not *"),
         (always('changeField "001" to "245"'), "are not of one kind"),
         (always('removeControlField "LDR"'), "the leader cannot be removed"),
-        (always('replaceControlContents "LDR.{0,5}" with "00000"'), "leader/00 is computed"),
-        (always('replaceControlContents "LDR.{20,1}" with "9"'), "leader/20 is always 4"),
-        (always('replaceControlContents "LDR.{9,1}" with " "'), "UTF-8"),
+        (always('replaceControlContents "LDR.{5,1}" with "é"'), "its codes are ASCII"),
+        (
+            'rule "x" when TRUE then # dialect: order=top-down\nend',
+            "1:25: order is for a whole file",
+        ),
+        ('rule "x" when TRUE then # dialect: regex=yes\nend', "regex is on or off, not “yes”"),
+        ('rule "x" when recordHasDuplicateSubfields "650" "a" then end', "characters that do not"),
         (always('replaceControlContents "008.{35,3}" with "en"'), "names 3 positions"),
         (always('removeField "LDR.{20,9}.x"'), "the leader ends at position 23"),
         (always('moveSubfieldsToEndOfField "245" "ab"'), "not a list of subfield codes"),
@@ -95,6 +99,22 @@ def always(action: str) -> str:
             "2:1: this is a rule for discovery displays (create pnx …), which is another language",
         ),
         (
+            'rule "x" when MARC."961" has any "a" then\n  create pnx."display"."lds01" with '
+            'MARC."961" end',
+            "2:3: this is a rule for discovery displays",
+        ),
+        (
+            'rule "x" when MARCRECORD then\n  set TEMP"1" to prima display title end',
+            "2:3: this is a rule for discovery displays",
+        ),
+        ('rule "x" when MARC."245"."a" match "B*" then end', "1:15: this is a rule for discovery"),
+        (
+            'rule "x" when exists "dc:title" then\n removeField "dcterms:extent" end',
+            "1:22: this is a rule for Dublin Core records",
+        ),
+        ('rule "x" when DC."dc:type" then end', "is a rule for Dublin Core records"),
+        ('<xsl:stylesheet version="1.0">\n</xsl:stylesheet>', "1:1: this is an XSL transformation"),
+        (
             'rule "x" when TRUE then\n  add to text displayValue "x"\nend',
             "2:3: this is a rule for authority heading displays (add to text displayValue)",
         ),
@@ -106,6 +126,13 @@ def test_one_thing_wrong(text: str, said: str) -> None:
 
 def test_typographic_quotes_inside_a_text_and_a_comment_are_no_harm() -> None:
     parse_rules("# “quoted”\n" + always('addField "500.a.“quoted”"'))
+
+
+def test_another_language_is_only_where_it_speaks() -> None:
+    parse_rules(
+        '# create pnx."display" and "dc:title" are of another language\n'
+        + always('addField "500.a.see dc:title, create pnx, TEMP 1"\nremoveField "TMP"')
+    )
 
 
 def test_everything_wrong_is_told_at_once_in_the_order_of_the_text() -> None:
@@ -126,7 +153,7 @@ def test_everything_wrong_with_merge_rules_is_told_at_once() -> None:
   add MARC."245" if perhaps
   replace MARC."LDR"
   delete MARC."500" excluding subfield "55"
-  remove MARC."900" when MARC."900"."a" has "x"
+  remove MARC."900" when MARC."900"."a" holds "x"
 end
 rule "b" when merge then
   add MARC."001"("1","2")

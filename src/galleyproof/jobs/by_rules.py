@@ -31,6 +31,7 @@ class ByRules(EachRecord):
 
     scope = "Rules"
     binding = "rule-set"
+    revision = 2
     library_role = "catalog manager"
     dangers = (
         "A rule does to every record of the set what it says, also where a person meant otherwise.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.tags import Need
 from galleyproof.rules.elements import LEADER, Element, parse_element
+from galleyproof.rules.escapes import escapes_marked, marks_meant
 from galleyproof.rules.field_tests import Readable, field_count, field_test, places, subfield_values
 from galleyproof.rules.finding import exists_in
 from galleyproof.rules.limits import MOST_DEPTH
-from galleyproof.rules.values import Pattern, escapes_marked
 
 DUPLICATES = "recordHasDuplicateSubfields"
 TESTS = {
@@ -47,12 +47,14 @@ class Always:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """`exists "830.{*,1}"`: whether an element is found; how is one of TESTS."""
+    """`exists "830.{*,1}"`: whether an element is found; how is one of TESTS. left_out: characters
+    that do not count where values are compared (recordHasDuplicateSubfields)."""
 
     how: str
     element: Element
     line: int = 1
     column: int = 1
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,10 @@ class TreeOf(Transformer[Token, Any]):
         if how is None:
             raise NotUnderstood(no_test(word), *place)
         texts = [one[1:-1] for one in strings]
+        left_out = ""
         try:
             if how == DUPLICATES:
-                element = of_duplicates(texts, self.regex)
+                element, left_out = of_duplicates(texts, self.regex)
             elif len(texts) == 1:
                 element = parse_element(texts[0], self.regex)
             else:
@@ -109,7 +112,7 @@ class TreeOf(Transformer[Token, Any]):
         except Wrong as wrong:
             where = strings[0]
             raise NotUnderstood(str(wrong), where.line or 1, where.column or 1) from None
-        return Test(how, element, *place)
+        return Test(how, element, *place, left_out)
 
 
 def grammar(name: str) -> Lark:
@@ -201,13 +204,16 @@ def no_test(word: str) -> str:
     return f"“{word}” is not a test of a record; {offer}"
 
 
-def of_duplicates(texts: list[str], regex: bool) -> Element:
-    """`recordHasDuplicateSubfields "TAG" "CODE" "VALUE"` as the element that finds them."""
+def of_duplicates(texts: list[str], regex: bool) -> tuple[Element, str]:
+    """`recordHasDuplicateSubfields "TAG" "CODE" "CHARACTERS"` as the element that finds them, and
+    the characters left out of the comparison."""
     if len(texts) != 3:
-        raise Wrong(f"{DUPLICATES} takes a tag, a subfield code and a value (* for any)")
+        raise Wrong(
+            f"{DUPLICATES} takes a tag, a subfield code and the characters that do not count "
+            '("" for none)'
+        )
     element = parse_element(f"{texts[0]}.{texts[1]}", regex)
-    value = escapes_marked(texts[2])
-    return replace(element, value=None if value in ("", "*") else Pattern(value, regex))
+    return element, marks_meant(escapes_marked(texts[2]))
 
 
 WORDS = {
@@ -280,7 +286,7 @@ def compile_test(test: Test) -> Callable[[Readable], bool]:
 
 def compile_repeats(test: Test) -> Callable[[Readable], bool]:
     """Whether the same value stands in two of the subfields that the element finds."""
-    find, values = places(test.element), subfield_values(test.element)
+    find, values = places(test.element), subfield_values(test.element, test.left_out)
 
     def repeats(record: Readable) -> bool:
         seen = set()

@@ -84,7 +84,9 @@ def tested(test: Test, own: tuple[str, ...], no: bool) -> str:
     element = test.element
     if test.how == DUPLICATES:
         have = "has no" if no else "has a"
-        return f"the record {have} repeated {words.subfield(element)} in its {words.tag(element)}s"
+        repeated = f"the record {have} repeated {words.subfield(element)}"
+        without = f", not counting {words.quoted(test.left_out)}" if test.left_out else ""
+        return f"{repeated} in its {words.tag(element)}s{without}"
     if element.control:
         return control_tested(element, no)
     if is_of_field(test, own):

@@ -33,8 +33,9 @@ from galleyproof.marc.record import Record
 from galleyproof.rules.conditions import NotUnderstood, priority_of
 from galleyproof.rules.draft import Draft, place_for
 from galleyproof.rules.elements import LEADER, Element, indicator
+from galleyproof.rules.escapes import escapes_marked
 from galleyproof.rules.field_tests import Readable, field_test, places
-from galleyproof.rules.values import Pattern, escapes_marked, whole_value
+from galleyproof.rules.values import Pattern, whole_value
 
 ACTIONS = {"remove": "remove", "replace": "replace", "add": "add"}
 Field = tuple[bytes, bytes]

@@ -44,17 +44,28 @@ from galleyproof.rules.verbs.table import BY_SPELLING, VERBS
 from galleyproof.rules.verbs.verb import Given
 
 BEGINS = re.compile(r"^[ \t\ufeff]*rule\b", re.IGNORECASE | re.MULTILINE)
-ANOTHER_LANGUAGE = (
-    (
-        re.compile(r"^\s*create\s+pnx\b", re.IGNORECASE | re.MULTILINE),
-        "this is a rule for discovery displays (create pnx …), which is another language",
-    ),
-    (
-        re.compile(r"\badd\s+to\s+text\s+displayValue\b", re.IGNORECASE),
-        "this is a rule for authority heading displays (add to text displayValue), which is "
-        "another language",
-    ),
+DISPLAYS = "this is a rule for discovery displays ({}), which is another language"
+DUBLIN_CORE = (
+    "this is a rule for Dublin Core records (dc:title …), which is another language; the rules "
+    "here are for MARC"
 )
+HEADINGS = (
+    "this is a rule for authority heading displays (add to text displayValue), which is another "
+    "language"
+)
+ANOTHER_LANGUAGE = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.MULTILINE), sentence)
+    for pattern, sentence in (
+        (r"^\s*(?:create|set|copy|add|remove)\s+(?:pnx|operational|TEMP)\b", DISPLAYS),
+        (r"\bcreate\s+pnx\b|\bTEMP\s*\"|\bto\s+prima[ _]display\b", DISPLAYS),
+        (r"\bMARC\s*(?:\.\s*\"\s*\"\s*)+(?:has|is|match|equals)\b", DISPLAYS),
+        (r"\badd\s+to\s+text\s+displayValue\b", HEADINGS),
+        (r"\bDC(?:TERMS)?\s*\.\s*\"|\bdiscovery\s*\.\s*\w", DUBLIN_CORE),
+        (r"^\s*<(?:\?xml|xsl:)", "this is an XSL transformation, which is another language"),
+    )
+)
+"""Outside strings and comments."""
+OF_DUBLIN_CORE = re.compile(r'"(?:dc|dcterms|dcmitype)[:.]\w+', re.IGNORECASE)
 TYPOGRAPHIC = re.compile("[\u201c\u201d\u201e\u201f\u2033]")
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 SETS = {"indication": INDICATION, "brief_level": BRIEF_LEVEL}
@@ -80,7 +91,7 @@ class WrongRules(Wrong):
 
 
 def parse_rules(text: str, order: str | None = None, regex: bool | None = None) -> RuleSet:
-    """A rule set from its text. order, regex: dialect switches that go before the file's own.
+    """A rule set from its text. order, regex: dialect switches that go before the text's own.
     Raises WrongRules."""
     fault = whole_text_fault(text)
     if fault is not None:
@@ -100,7 +111,7 @@ def parse_rules(text: str, order: str | None = None, regex: bool | None = None) 
     kinds: list[tuple[str, Fault]] = []
     for part in parts_of(text, faults):
         try:
-            for kind, rule in rules_in(part, dialect):
+            for kind, rule in rules_in(part, dialect, regex is not None):
                 rules.append(rule)
                 kinds.append((kind, Fault(rule.line, rule.column, "")))
         except NotUnderstood as wrong:
@@ -139,13 +150,15 @@ def whole_text_fault(text: str) -> Fault | None:
     """What makes it no use to look at single rules."""
     if len(text) > MOST_CHARACTERS:
         return Fault(1, 1, f"a rule file has at most {MOST_CHARACTERS:,} characters")
-    bare = re.sub(r"^\s*(#|//).*$", "", text, flags=re.MULTILINE)
+    bare = STRINGS_AND_COMMENTS.sub(emptied, text)
     for pattern, sentence in ANOTHER_LANGUAGE:
         found = pattern.search(bare)
         if found is not None:
-            return Fault(
-                *place_of(bare, found.start() + len(found[0]) - len(found[0].lstrip())), sentence
-            )
+            start = found.start() + len(found[0]) - len(found[0].lstrip())
+            return Fault(*place_of(bare, start), sentence.format("create pnx …"))
+    for string in STRINGS_AND_COMMENTS.finditer(text):
+        if OF_DUBLIN_CORE.match(string[0]):
+            return Fault(*place_of(text, string.start()), DUBLIN_CORE)
     unseen = UNSEEN.search(text)
     if unseen is not None:
         code = f"U+{ord(unseen[0]):04X}"
@@ -157,6 +170,7 @@ def whole_text_fault(text: str) -> Fault | None:
 
 # ---- the dialect
 
+DIALECT = re.compile(r"\s*dialect\b\s*:?(.*)", re.IGNORECASE)
 SWITCH = re.compile(r"([A-Za-z]+)\s*[=:]\s*([A-Za-z-]+)")
 
 
@@ -169,7 +183,7 @@ def dialect_of(text: str) -> Dialect:
         comment = re.match(r"\s*(?:#|//)(.*)", line)
         if comment is None:
             break
-        said = re.match(r"\s*dialect\b\s*:?(.*)", comment[1], re.IGNORECASE)
+        said = DIALECT.match(comment[1])
         if said is None:
             continue
         for name, value in SWITCH.findall(said[1]):
@@ -189,6 +203,26 @@ def switched(dialect: Dialect, name: str, value: str, line: int) -> Dialect:
     raise NotUnderstood(
         f"“{name}” is not a switch of the dialect; expected order or regex", line, 1
     )
+
+
+def regex_of_part(text: str, regex: bool) -> bool:
+    """`# dialect: regex=on` inside a rule is for that rule."""
+    bare = STRINGS_AND_COMMENTS.sub(blanked, text)
+    last = max((found.start() for found in ENDS.finditer(bare)), default=len(text))
+    for found in STRINGS_AND_COMMENTS.finditer(text[:last]):
+        said = DIALECT.match(found[0].lstrip("#/")) if found[0][0] != '"' else None
+        if said is None:
+            continue
+        line, column = place_of(text, found.start())
+        for name, value in SWITCH.findall(said[1]):
+            if name.lower() != "regex":
+                raise NotUnderstood(
+                    f"{name} is for a whole file, in its first comment; a rule can switch regex",
+                    line,
+                    column,
+                )
+            regex = switched(Dialect(), "regex", value.lower(), line).regex
+    return regex
 
 
 # ---- taking apart
@@ -235,12 +269,14 @@ def merge_parser() -> Lark:
     return grammar("merge.lark")
 
 
+ENDS = re.compile(r"\bend\b", re.IGNORECASE)
 MERGES = re.compile(r"\bwhen\s+merge\b", re.IGNORECASE)
 STRINGS_AND_COMMENTS = re.compile(r'"[^"\n]*"|(#|//)[^\n]*')
 
 
-def rules_in(part: Part, dialect: Dialect) -> Iterator[tuple[str, Any]]:
-    """(kind, rule) of each rule of a part; "" where a rule does not say its kind."""
+def rules_in(part: Part, dialect: Dialect, forced: bool) -> Iterator[tuple[str, Any]]:
+    """(kind, rule) of each rule of a part; "" where a rule does not say its kind. forced: whether
+    a rule cannot switch regex for itself."""
     typographic = TYPOGRAPHIC.search(STRINGS_AND_COMMENTS.sub(blanked, part.text))
     if typographic is not None:
         line, column = place_of(part.text, typographic.start())
@@ -254,7 +290,7 @@ def rules_in(part: Part, dialect: Dialect) -> Iterator[tuple[str, Any]]:
             for merge in merges_in(part.text):
                 yield MERGE, moved_down(merge, part.line)
             return
-        collector = RuleTree(dialect)
+        collector = RuleTree(dialect.regex if forced else regex_of_part(part.text, dialect.regex))
         found = parsed(rules_parser(), collector, part.text)
     except NotUnderstood as wrong:
         raise (then_forgotten(part.text, wrong) or wrong).moved(part.line) from None
@@ -324,6 +360,13 @@ def verb_too_early(word: str, line: int, column: int) -> NotUnderstood:
     )
 
 
+def emptied(found: re.Match[str]) -> str:
+    """A string with blanks between its quotes, a comment as blanks."""
+    if found[0][0] == '"':
+        return '"' + " " * (len(found[0]) - 2) + '"'
+    return " " * len(found[0])
+
+
 def blanked(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
@@ -358,8 +401,8 @@ class Setting:
 class RuleTree(TreeOf):
     """Collects what is wrong with single actions, so that all of a rule's are told at once."""
 
-    def __init__(self, dialect: Dialect):
-        super().__init__(dialect.regex)
+    def __init__(self, regex: bool):
+        super().__init__(regex)
         self.wrong: list[NotUnderstood] = []
 
     def start(self, rules: list[Any]) -> list[Any]:
@@ -462,6 +505,7 @@ class RuleTree(TreeOf):
             sets,
             name.line or 1,
             1,
+            self.regex,
         )
 
     def of_settings(self, settings: list[Setting], actions: list[Action]) -> tuple[str, str]:

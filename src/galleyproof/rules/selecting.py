@@ -127,7 +127,7 @@ def test_of_field(test: Test) -> Callable[[Draft, bytes, bytes], bool]:
 
 
 def repeats_in(test: Test, data: bytes) -> bool:
-    values = subfield_values(test.element)(data)
+    values = subfield_values(test.element, test.left_out)(data)
     return len(set(values)) < len(values)
 
 

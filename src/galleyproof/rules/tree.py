@@ -55,7 +55,8 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """sets: what an indication or brief-level rule says of a record ("true", "01" to "10")."""
+    """sets: what an indication or brief-level rule says of a record ("true", "01" to "10"). regex:
+    whether its patterns are regular expressions."""
 
     name: str
     priority: int
@@ -65,6 +66,7 @@ class Rule:
     sets: str = ""
     line: int = 1
     column: int = 1
+    regex: bool = False
 
 
 T = TypeVar("T", Rule, MergeRule)

@@ -13,8 +13,8 @@ from galleyproof.rules.elements import (
     parse_element,
     parse_written,
 )
+from galleyproof.rules.escapes import blanks_for_hashes, escapes_marked, marks_meant
 from galleyproof.rules.limits import MOST_TEXT
-from galleyproof.rules.values import escapes_marked, marks_meant
 from galleyproof.rules.verbs.verb import Given
 
 
@@ -50,11 +50,12 @@ def control_of(given: Given, example: str) -> Element:
     return element
 
 
-def text_of(written: str | None) -> str:
-    """A text that is written: escapes as what they stand for."""
+def text_of(written: str | None, *, blank_hashes: bool = False) -> str:
+    """A text that is written: escapes as what they stand for; blank_hashes: # as a blank."""
     if written is not None and len(written) > MOST_TEXT:
         raise Wrong(f"“{written[:20]}…” has more than {MOST_TEXT:,} characters")
-    return marks_meant(escapes_marked(written or ""))
+    text = escapes_marked(written or "")
+    return marks_meant(blanks_for_hashes(text) if blank_hashes else text)
 
 
 def indicator_of(written: str | None) -> str:
@@ -65,9 +66,11 @@ def indicator_of(written: str | None) -> str:
     return indicator(text.strip(), text) or " "
 
 
-def codes_of(written: str | None) -> tuple[str, ...]:
-    """`c,a,d`, or one code."""
+def codes_of(written: str | None, *, none: bool = False) -> tuple[str, ...]:
+    """`c,a,d`, or one code; none: whether "" names no code."""
     text = written or ""
+    if none and not text.strip():
+        return ()
     codes = tuple(part.strip() for part in text.split(","))
     wrong = [one for one in codes if len(one) != 1 or not one.isascii() or not one.isprintable()]
     if wrong or "*" in codes:

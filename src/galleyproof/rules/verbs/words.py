@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from galleyproof.rules.elements import LEADER, Element, Written
-from galleyproof.rules.values import marks_meant
+from galleyproof.rules.escapes import marks_meant
 
 ORDINALS = ("first", "second")
 
@@ -77,6 +77,8 @@ def code(one: str) -> str:
 
 def subfield(element: Element) -> str:
     text = code(element.code)
+    if element.value is not None and element.value.text == "*." and not element.value.regex:
+        return f"{text} that ends with “.”"
     return f"{text} {value_words(element)}" if element.value is not None else text
 
 
