@@ -12,6 +12,7 @@ from typing import Any
 import re2
 
 from galleyproof.marc.record import Record
+from galleyproof.rules.comparing import Compare
 from galleyproof.rules.conditions import Always, And, Not, Or
 from galleyproof.rules.escapes import BAR, ESCAPED, FULL_STOP, STAR
 
@@ -128,6 +129,8 @@ def fits_one(one: str, value: str) -> bool:
 
 class Plain:
     def __init__(self, record: Record):
+        self.new: list[list[str]] = []
+        self.fresh: list[list[str]] = []
         self.leader = record.leader.decode("utf-8", "surrogateescape")
         self.fields = [
             [tag.decode(), data.decode("utf-8", "surrogateescape")]
@@ -192,6 +195,11 @@ def holds(tree: Any, plain: Plain, field: list[str] | None = None, tags: Any = (
         return all(holds(one, plain, field, tags) for one in tree.of)
     if isinstance(tree, Or):
         return any(holds(one, plain, field, tags) for one in tree.of)
+    if isinstance(tree, Compare):
+        import plain_galley
+
+        of_field = field if field is not None and tree.element.tag in tags else None
+        return plain_galley.compares(tree, plain, of_field, tags)
     element = tree.element
     looked_at = plain.fields
     if element.tag == "LDR":
@@ -284,7 +292,8 @@ def place(plain: Plain, tag: str) -> int:
 
 
 def insert(plain: Plain, tag: str, text: str) -> None:
-    plain.fields.insert(place(plain, tag), [tag, text])
+    plain.new.append([tag, text])
+    plain.fields.insert(place(plain, tag), plain.new[-1])
 
 
 def drop(plain: Plain, gone: list[list[str]]) -> None:
@@ -326,7 +335,14 @@ def edit_values(action: Any, plain: Plain, edit: Any, value_too: bool = True) ->
 
 
 def act(action: Any, plain: Plain) -> bool:
-    return bool(globals()[f"do_{action.verb}"](action, plain))
+    import plain_galley
+
+    name = f"do_{action.verb}"
+    plain.new = []
+    done = bool((globals().get(name) or getattr(plain_galley, name))(action, plain))
+    if plain.new:
+        plain.fresh = plain.new
+    return done
 
 
 def do_removeField(action: Any, plain: Plain) -> bool:
@@ -659,6 +675,7 @@ def do_splitField(action: Any, plain: Plain) -> bool:
         split.append(field)
         if field[0] == made.tag:
             plain.fields[where + 1 : where + 1] = new
+            plain.new += new
         else:
             moved += new
     drop(plain, split)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,11 +14,13 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.tags import Need
+from galleyproof.rules.comparing import OUR_TESTS, Compare, compile_comparison, read_comparison
 from galleyproof.rules.elements import LEADER, Element, parse_element
 from galleyproof.rules.escapes import escapes_marked, marks_meant
 from galleyproof.rules.field_tests import Readable, field_count, field_test, places, subfield_values
 from galleyproof.rules.finding import exists_in
 from galleyproof.rules.limits import MOST_DEPTH
+from galleyproof.rules.lists import Table
 
 DUPLICATES = "recordHasDuplicateSubfields"
 TESTS = {
@@ -72,15 +74,20 @@ class Or:
     of: tuple[Any, ...]
 
 
-Condition = Always | Test | Not | And | Or
+Condition = Always | Test | Not | And | Or | Compare
 
 
 class TreeOf(Transformer[Token, Any]):
-    """lark's tree as our own. regex: the dialect switch."""
+    """lark's tree as our own. regex: the dialect switch. galley: whether tests of ours are known;
+    tables: those that they can name."""
 
-    def __init__(self, regex: bool = False):
+    def __init__(
+        self, regex: bool = False, galley: bool = False, tables: Mapping[str, Table] | None = None
+    ):
         super().__init__()
         self.regex = regex
+        self.galley = galley
+        self.tables = tables or {}
 
     def either(self, parts: list[Any]) -> Any:
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
@@ -94,15 +101,19 @@ class TreeOf(Transformer[Token, Any]):
     def always(self, parts: list[Any]) -> Any:
         return Always()
 
-    def test(self, parts: list[Token]) -> Test:
+    def test(self, parts: list[Token]) -> Test | Compare:
         word, *strings = parts
         place = (word.line or 1, word.column or 1)
         how = TESTS.get(word.lower())
-        if how is None:
-            raise NotUnderstood(no_test(word), *place)
+        ours = OUR_TESTS.get(word.lower()) if self.galley else None
+        if how is None and ours is None:
+            raise NotUnderstood(no_test(word, self.galley), *place)
         texts = [one[1:-1] for one in strings]
         left_out = ""
         try:
+            if ours is not None:
+                return read_comparison(ours, texts, self.regex, self.tables, place)
+            assert how is not None
             if how == DUPLICATES:
                 element, left_out = of_duplicates(texts, self.regex)
             elif len(texts) == 1:
@@ -198,9 +209,15 @@ def misspelt(text: str, token: Token) -> str:
     return ""
 
 
-def no_test(word: str) -> str:
-    near = get_close_matches(word.lower(), TESTS, n=1, cutoff=0.5)
-    offer = f"did you mean {TESTS[near[0]]}?" if near else "expected " + ", ".join(TESTS.values())
+def no_test(word: str, galley: bool = False) -> str:
+    if word.lower() in OUR_TESTS:
+        return (
+            f"{OUR_TESTS[word.lower()]} is a test of our dialect, for rules in a file that says "
+            "“# dialect: galley” in its first comment"
+        )
+    known = {**TESTS, **OUR_TESTS} if galley else TESTS
+    near = get_close_matches(word.lower(), known, n=1, cutoff=0.5)
+    offer = f"did you mean {known[near[0]]}?" if near else "expected " + ", ".join(known.values())
     return f"“{word}” is not a test of a record; {offer}"
 
 
@@ -258,6 +275,9 @@ def compile_condition(tree: Condition) -> Callable[[Readable], bool]:
     if isinstance(tree, Or):
         some = [compile_condition(one) for one in tree.of]
         return lambda record: any(one(record) for one in some)
+    if isinstance(tree, Compare):
+        holds = compile_comparison(tree)
+        return lambda record: holds(record, record)
     if tree.how == DUPLICATES:
         return compile_repeats(tree)
     return compile_test(tree)
@@ -329,3 +349,24 @@ def tests_of(tree: Condition) -> Iterator[Test]:
     elif isinstance(tree, And | Or):
         for one in tree.of:
             yield from tests_of(one)
+
+
+def comparisons_of(tree: Condition) -> Iterator[Compare]:
+    """Every test of our dialect in a condition."""
+    if isinstance(tree, Compare):
+        yield tree
+    elif isinstance(tree, Not):
+        yield from comparisons_of(tree.of)
+    elif isinstance(tree, And | Or):
+        for one in tree.of:
+            yield from comparisons_of(one)
+
+
+def tags_of(tree: Condition) -> set[str]:
+    """Every tag that a condition asks for."""
+    return {test.element.tag for test in tests_of(tree)} | {
+        element.tag
+        for test in comparisons_of(tree)
+        for element in (test.element, test.other)
+        if element is not None
+    }

@@ -135,7 +135,7 @@ def dialects_between(text: str) -> Iterator[Fault]:
     for found in STRINGS_AND_COMMENTS.finditer(text):
         at = found.start()
         said = None if found[0][0] == '"' else DIALECT.match(found[0].lstrip("#/"))
-        if said is None or SWITCH.search(said[1]) is None:
+        if said is None or not (SWITCH.search(said[1]) or said[1].strip().lower() == "galley"):
             continue
         begun = [one for one in begins if one < at]
         if begun and any(begun[-1] < end < at for end in ends):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from galleyproof.rules.comparing import Compare
 from galleyproof.rules.conditions import DUPLICATES, Always, And, Condition, Not, Or, Test
 from galleyproof.rules.elements import LEADER, Element
 from galleyproof.rules.merging import MergeAction, MergeRule
@@ -77,7 +78,51 @@ def clause(condition: Condition, own: tuple[str, ...] = (), no: bool = False) ->
             for one in condition.of
         ]
         return joined.join(parts)
+    if isinstance(condition, Compare):
+        return compared(condition, own, no)
     return tested(condition, own, no)
+
+
+def compared(test: Compare, own: tuple[str, ...], no: bool) -> str:
+    """A test of our dialect as a clause."""
+    one = place_words(test.element, own)
+    if test.how == "justAdded":
+        return f"it was {'not ' if no else ''}the {words.tag(test.element)} just added"
+    if test.how == "inTable":
+        assert test.table is not None
+        return f"{one} is {'not ' if no else ''}in the table {test.table.shown}"
+    if test.how == "count":
+        other = str(test.number) if test.other is None else f"that of {plural_words(test.other)}"
+        is_so = f"is {'not ' if no else ''}{COUNTED[test.sign]} {other}"
+        return f"the number of {plural_words(test.element)} {is_so}"
+    assert test.other is not None
+    other = place_words(test.other, own)
+    if test.sign == "in":
+        return f"{one} {'does not stand' if no else 'stands'} in {other}"
+    return f"{one} is {'not ' if no else ''}{COUNTED[test.sign]} {other}"
+
+
+COUNTED = {
+    "=": "the same as",
+    "!=": "other than",
+    "<": "less than",
+    "<=": "at most",
+    ">": "more than",
+    ">=": "at least",
+}
+
+
+def place_words(element: Element, own: tuple[str, ...]) -> str:
+    if element.control:
+        return f"the {words.the_control(element)}"
+    whose = "its" if element.tag in own else words.a_tag(element)
+    return f"{whose} {words.subfield(element)}"
+
+
+def plural_words(element: Element) -> str:
+    if element.code:
+        return f"{words.subfield(element)} in {words.tag(element)}s"
+    return f"{words.tag(element)}s"
 
 
 def tested(test: Test, own: tuple[str, ...], no: bool) -> str:
@@ -167,6 +212,8 @@ def of_merge_action(action: MergeAction) -> str:
     how = {
         "remove": f"Removes {thing}{but} from the primary record",
         "replace": f"Replaces {thing}{but} by those of the secondary record",
+        "merge": f"Puts what the secondary record has more into {thing}{but} with the same "
+        + ", ".join(f"${one}" for one in action.by),
         "add": f"Adds, from the secondary record, {thing}{but}",
     }[action.what]
     if action.if_exists is True:

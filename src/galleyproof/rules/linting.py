@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from galleyproof.rules.conditions import And, Condition, Not, Test, always_holds, tests_of
+from galleyproof.rules.conditions import (
+    And,
+    Condition,
+    Not,
+    Test,
+    always_holds,
+    comparisons_of,
+    tests_of,
+)
 from galleyproof.rules.doubtful_texts import dialects_between, hashes, of_value, of_values
 from galleyproof.rules.elements import LEADER, Element
 from galleyproof.rules.footprint import overlap, read_by, read_by_rule, written_by
@@ -15,6 +23,7 @@ from galleyproof.rules.parsing import Fault
 from galleyproof.rules.selecting import is_of_field
 from galleyproof.rules.tree import MERGE, NORMALIZATION, Action, Rule, RuleSet
 from galleyproof.rules.verbs.replacing import without_effect
+from galleyproof.rules.verbs.table import VERBS
 
 
 def lint(rules: RuleSet) -> list[Fault]:
@@ -74,7 +83,7 @@ def of_merges(rules: RuleSet) -> Iterator[Fault]:
                     f"{wild[0].tag.replace('*', 'X')} that is not excluded goes, and only what the "
                     "incoming record has of them comes",
                 )
-            if action.what != "add" and reaches(action, "001"):
+            if action.what in ("remove", "replace") and reaches(action, "001"):
                 yield Fault(action.line, action.column, IDENTITY.format(verb="removes"))
 
 
@@ -94,6 +103,33 @@ def rewrites(action: Action, tag: str) -> bool:
 IDENTITY = (
     "this {verb} 001, the record's own number: holdings, items and orders of the record hang by it"
 )
+
+
+def beyond_the_other_system(rules: RuleSet) -> list[Fault]:
+    """What a file of our dialect says that the other system would not understand."""
+    found = [Fault(one.line, 1, f"the table “{one.name}”") for one in rules.tables]
+    for rule in rules.rules:
+        conditions = [rule.condition, *(one.condition for one in rule.actions if one.condition)]
+        for condition in conditions:
+            found += [
+                Fault(one.line, one.column, f"the test {one.how}")
+                for one in comparisons_of(condition)
+            ]
+        if rule.regex:
+            found.append(Fault(rule.line, 1, f"regular expressions in “{rule.name}”"))
+        for action in rule.actions:
+            place = (action.line, action.column)
+            if VERBS[action.verb].ours:
+                found.append(Fault(*place, f"the verb {action.verb}"))
+            elif action.source.endswith(" as regex"):
+                found.append(Fault(*place, "as regex"))
+    for merge in rules.merges:
+        found += [
+            Fault(one.line, one.column, "the action merge")
+            for one in merge.actions
+            if one.what == "merge"
+        ]
+    return sorted(set(found))
 
 
 def never_count(rules: RuleSet) -> Iterator[Fault]:

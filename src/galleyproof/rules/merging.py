@@ -35,9 +35,12 @@ from galleyproof.rules.draft import Draft, place_for
 from galleyproof.rules.elements import LEADER, Element, indicator
 from galleyproof.rules.escapes import escapes_marked
 from galleyproof.rules.field_tests import Readable, field_test, places
+from galleyproof.rules.keys import Key, key_of, put_into
 from galleyproof.rules.values import Pattern, whole_value
 
 ACTIONS = {"remove": "remove", "replace": "replace", "add": "add"}
+OURS = {"merge": "merge"}
+"""Of our dialect: `merge MARC."856" by "u"`."""
 Field = tuple[bytes, bytes]
 FieldTest = Callable[[Field], bool]
 
@@ -65,7 +68,8 @@ def containing(code: str, text: str) -> Callable[[bytes], bool]:
 
 @dataclass(frozen=True, slots=True)
 class MergeAction:
-    """elements: the tags named (several where a list is given). what: remove, replace or add.
+    """elements: the tags named (several where a list is given). what: remove, replace or add; or
+    merge, with the subfields by which fields are the same.
     if_exists: None, or whether such a field must be there. subfield: one that a field must have
     (subfield_wanted) or must not have. excluding: elements that are left out; excluded_indicators:
     (1 or 2, value); excluded_subfields: (code, text that it contains, "" for any)."""
@@ -81,6 +85,7 @@ class MergeAction:
     excluded_subfields: tuple[tuple[str, str], ...] = ()
     line: int = 1
     column: int = 1
+    by: tuple[str, ...] = ()
 
     @property
     def leader(self) -> bool:
@@ -127,6 +132,9 @@ def compile_action(action: MergeAction) -> Callable[[Draft, Record], None]:
             return
         if action.if_exists is False and ours:
             return
+        if action.what == "merge":
+            merge_fields(draft, secondary, ours, coming, action.by)
+            return
         if action.what != "add":
             draft.remove(ours)
         if action.what == "remove":
@@ -142,6 +150,33 @@ def compile_action(action: MergeAction) -> Callable[[Draft, Record], None]:
                 draft.insert(*field)
 
     return act
+
+
+def merge_fields(
+    draft: Draft, secondary: Record, ours: list[int], coming: list[int], by: tuple[str, ...]
+) -> None:
+    """Subfields come into the fields of the same tag and key, each behind the one that it follows
+    there; fields that are the same as none come whole."""
+    key = key_of(by)
+    known: dict[tuple[bytes, Key], int] = {}
+    for at in ours:
+        if own := key(draft.data[at]):
+            known.setdefault((draft.tags[at], own), at)
+    have = set(zip(draft.tags, draft.data, strict=True))
+    new: list[Field] = []
+    for number in coming:
+        field = (secondary.tags[number], secondary.data[number])
+        own = key(field[1])
+        same = known.get((field[0], own)) if own else None
+        if same is not None:
+            merged = put_into(draft.data[same], field[1])
+            if merged != draft.data[same]:
+                draft.set(same, merged)
+        elif field not in have:
+            have.add(field)
+            new.append(field)
+    for field in new:
+        draft.insert(*field)
 
 
 def put_in_their_order(draft: Draft, secondary: Record, coming: list[int]) -> None:
@@ -256,8 +291,9 @@ def without_subfield(code: str, text: str) -> FieldTest:
 class MergeTree(Transformer[Token, Any]):
     """Collects what is wrong with single actions, so that all of a rule's are told at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, galley: bool = False) -> None:
         super().__init__()
+        self.galley = galley
         self.wrong: list[NotUnderstood] = []
 
     def refuse(self, sentence: str, token: Token) -> None:
@@ -323,6 +359,13 @@ class MergeTree(Transformer[Token, Any]):
         element = Element(elements[0].tag, elements[0].indicators, self.named_code(code))
         return {"when": Contains(element, text[1:-1])}
 
+    def by(self, parts: list[Token]) -> dict[str, Any]:
+        codes = tuple(one.strip() for one in parts[0][1:-1].split(","))
+        for one in codes:
+            if len(one) != 1:
+                self.refuse(f"“{one}” is not a subfield code; it is one character", parts[0])
+        return {"by": codes}
+
     def of_target(self, parts: list[Any]) -> dict[str, Any]:
         return {"excluding": parts[0][0]}
 
@@ -353,7 +396,13 @@ class MergeTree(Transformer[Token, Any]):
 
     def merging(self, parts: list[Any]) -> MergeAction:
         word, (elements, _), *clauses = parts
-        what = ACTIONS.get(word.lower())
+        what = ACTIONS.get(word.lower()) or OURS.get(word.lower())
+        if what == "merge" and not self.galley:
+            self.refuse(
+                "merge is an action of our dialect, which the other system does not understand; a "
+                "file that uses it says “# dialect: galley” in its first comment",
+                word,
+            )
         if what is None:
             self.refuse(
                 f"“{word}” is no action of merge rules; expected remove, replace or add", word
@@ -363,6 +412,10 @@ class MergeTree(Transformer[Token, Any]):
             if set(clause) & set(together):
                 self.refuse("the same is said twice of one action", word)
             together |= clause
+        if (what == "merge") != ("by" in together) or (
+            what == "merge" and any(one.control for one in elements)
+        ):
+            self.refuse('fields are merged by subfields: merge MARC."856" by "u"', word)
         if what == "remove" and any(one.tag == LEADER for one in elements):
             self.refuse("the leader cannot be removed", word)
         return MergeAction(

@@ -7,7 +7,8 @@ error in one rule does not hide those in the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
@@ -28,6 +29,8 @@ from galleyproof.rules.conditions import (
     priority_of,
 )
 from galleyproof.rules.limits import MOST_CHARACTERS
+from galleyproof.rules.lists import BEGINS as TABLES
+from galleyproof.rules.lists import Table, ready_made_tables, tables_in
 from galleyproof.rules.merging import MergeRule, MergeTree
 from galleyproof.rules.tree import (
     BRIEF_LEVEL,
@@ -40,7 +43,7 @@ from galleyproof.rules.tree import (
     Rule,
     RuleSet,
 )
-from galleyproof.rules.verbs.table import BY_SPELLING, VERBS
+from galleyproof.rules.verbs.table import BY_SPELLING
 from galleyproof.rules.verbs.verb import Given
 
 BEGINS = re.compile(r"^[ \t\ufeff]*rule\b", re.IGNORECASE | re.MULTILINE)
@@ -107,11 +110,13 @@ def parse_rules(text: str, order: str | None = None, regex: bool | None = None) 
     if regex is not None:
         dialect = replace(dialect, regex=regex)
     faults: list[Fault] = []
+    tables, bare = tables_of(text, dialect, faults)
     rules: list[Any] = []
     kinds: list[tuple[str, Fault]] = []
-    for part in parts_of(text, faults):
+    known = {**ready_made_tables(), **{one.name: one for one in tables}}
+    for part in parts_of(bare, faults):
         try:
-            for kind, rule in rules_in(part, dialect, regex is not None):
+            for kind, rule in rules_in(part, Spoken(dialect, regex is not None, known)):
                 rules.append(rule)
                 kinds.append((kind, Fault(rule.line, rule.column, "")))
         except NotUnderstood as wrong:
@@ -139,6 +144,7 @@ def parse_rules(text: str, order: str | None = None, regex: bool | None = None) 
         tuple(rule for rule in rules if isinstance(rule, MergeRule)),
         dialect,
         text,
+        tuple(tables),
     )
 
 
@@ -186,6 +192,8 @@ def dialect_of(text: str) -> Dialect:
         said = DIALECT.match(comment[1])
         if said is None:
             continue
+        if re.match(r"\s*galley\b", said[1], re.IGNORECASE):
+            dialect = replace(dialect, galley=True)
         for name, value in SWITCH.findall(said[1]):
             dialect = switched(dialect, name.lower(), value.lower(), number)
     return dialect
@@ -274,9 +282,35 @@ MERGES = re.compile(r"\bwhen\s+merge\b", re.IGNORECASE)
 STRINGS_AND_COMMENTS = re.compile(r'"[^"\n]*"|(#|//)[^\n]*')
 
 
-def rules_in(part: Part, dialect: Dialect, forced: bool) -> Iterator[tuple[str, Any]]:
-    """(kind, rule) of each rule of a part; "" where a rule does not say its kind. forced: whether
-    a rule cannot switch regex for itself."""
+class Spoken(NamedTuple):
+    """What a file says once for all its rules. forced: whether a rule cannot switch regex for
+    itself. tables: those that can be named."""
+
+    dialect: Dialect
+    forced: bool
+    tables: Mapping[str, Table]
+
+
+def tables_of(text: str, dialect: Dialect, faults: list[Fault]) -> tuple[list[Table], str]:
+    """The tables of a file, and its text without them."""
+    if TABLES.search(text) is None:
+        return [], text
+    tables, bare, wrong = tables_in(text)
+    faults += [Fault(*place_of(text, one.at), one.sentence) for one in wrong]
+    if not dialect.galley:
+        faults.append(Fault(*place_of(text, TABLES.search(text).start()), OURS.format("a table")))  # type: ignore[union-attr]
+    return tables, bare
+
+
+OURS = (
+    "{} is of our dialect, which the other system does not understand; a file that uses it says "
+    "“# dialect: galley” in its first comment"
+)
+
+
+def rules_in(part: Part, spoken: Spoken) -> Iterator[tuple[str, Any]]:
+    """(kind, rule) of each rule of a part; "" where a rule does not say its kind."""
+    dialect = spoken.dialect
     typographic = TYPOGRAPHIC.search(STRINGS_AND_COMMENTS.sub(blanked, part.text))
     if typographic is not None:
         line, column = place_of(part.text, typographic.start())
@@ -287,10 +321,11 @@ def rules_in(part: Part, dialect: Dialect, forced: bool) -> Iterator[tuple[str, 
         )
     try:
         if MERGES.search(STRINGS_AND_COMMENTS.sub("", part.text)):
-            for merge in merges_in(part.text):
+            for merge in merges_in(part.text, dialect.galley):
                 yield MERGE, moved_down(merge, part.line)
             return
-        collector = RuleTree(dialect.regex if forced else regex_of_part(part.text, dialect.regex))
+        own = dialect.regex if spoken.forced else regex_of_part(part.text, dialect.regex)
+        collector = RuleTree(own, dialect.galley, spoken.tables)
         found = parsed(rules_parser(), collector, part.text)
     except NotUnderstood as wrong:
         raise (then_forgotten(part.text, wrong) or wrong).moved(part.line) from None
@@ -305,12 +340,12 @@ def rules_in(part: Part, dialect: Dialect, forced: bool) -> Iterator[tuple[str, 
 ACTION_OF_MERGE = re.compile(r"\b\w+\s+MARC\b|\bend\b", re.IGNORECASE)
 
 
-def merges_in(text: str) -> list[MergeRule]:
+def merges_in(text: str, galley: bool) -> list[MergeRule]:
     """The merge rules of a part. An action that is not understood is left out, so that what is
     wrong with the others is told as well."""
     wrong: list[NotUnderstood] = []
     while True:
-        collector = MergeTree()
+        collector = MergeTree(galley)
         try:
             found: list[MergeRule] = parsed(merge_parser(), collector, text)
         except NotUnderstood as error:
@@ -401,8 +436,8 @@ class Setting:
 class RuleTree(TreeOf):
     """Collects what is wrong with single actions, so that all of a rule's are told at once."""
 
-    def __init__(self, regex: bool):
-        super().__init__(regex)
+    def __init__(self, regex: bool, galley: bool, tables: Mapping[str, Table]):
+        super().__init__(regex, galley, tables)
         self.wrong: list[NotUnderstood] = []
 
     def start(self, rules: list[Any]) -> list[Any]:
@@ -436,6 +471,18 @@ class RuleTree(TreeOf):
     def excluding(self, parts: list[Token]) -> tuple[str, Token]:
         return "excluding", parts[0]
 
+    def by(self, parts: list[Token]) -> tuple[str, Token]:
+        return "by", parts[0]
+
+    def within(self, parts: list[Token]) -> tuple[str, Token]:
+        return "in", parts[0]
+
+    def before(self, parts: list[Token]) -> tuple[str, Token]:
+        return "before", parts[0]
+
+    def as_regex(self, parts: list[Token]) -> tuple[str, str]:
+        return "as", "regex"
+
     def only_if(self, parts: list[Any]) -> tuple[str, Any]:
         return "if", parts[0]
 
@@ -451,7 +498,7 @@ class RuleTree(TreeOf):
         except NotUnderstood as wrong:
             self.wrong.append(wrong)
         except Wrong as wrong:
-            where = next((text for role, text in rest if role != "if"), word)
+            where = next((text for role, text in rest if role not in ("if", "as")), word)
             self.wrong.append(
                 NotUnderstood(str(wrong), where.line or place[0], where.column or place[1])
             )
@@ -460,19 +507,33 @@ class RuleTree(TreeOf):
     def made_action(self, word: Token, rest: list[tuple[str, Any]]) -> Action:
         verb = BY_SPELLING.get(word.lower())
         if verb is None:
-            raise NotUnderstood(no_verb(word), word.line or 1, word.column or 1)
-        plain = [text[1:-1] for role, text in rest if role == "plain"]
-        joined = [text[1:-1] for role, text in rest if role in ("to", "with")]
-        excluding = [text[1:-1] for role, text in rest if role == "excluding"]
-        conditions = [one for role, one in rest if role == "if"]
-        if len(plain) > 2 or max(len(joined), len(excluding), len(conditions)) > 1:
+            raise NotUnderstood(no_verb(word, self.galley), word.line or 1, word.column or 1)
+        place = (word.line or 1, word.column or 1)
+        if verb.ours and not self.galley:
+            raise NotUnderstood(OURS.format(f"the verb {verb.name}"), *place)
+        strings: dict[str, list[str]] = defaultdict(list)
+        for role, text in rest:
+            strings["joined" if role in ("to", "with") else role].append(
+                "" if role == "if" else text[1:-1]
+            )
+        ours = next((role for role in ("by", "in", "before", "as") if role in strings), None)
+        if ours is not None and not self.galley:
+            raise NotUnderstood(OURS.format(f"“{ours}” in an action"), *place)
+        plain = strings.pop("plain", [])
+        if len(plain) > 2 or any(len(several) > 1 for several in strings.values()):
             raise Wrong(f"too much: it is written {verb.name} {verb.form}".rstrip())
+        conditions = [one for role, one in rest if role == "if"]
+        said = {role: several[0] for role, several in strings.items()}
         given = Given(
             plain[0] if plain else None,
             plain[1] if len(plain) > 1 else None,
-            joined[0] if joined else None,
-            excluding[0] if excluding else None,
-            self.regex,
+            said.get("joined"),
+            said.get("excluding"),
+            self.regex or "as" in said,
+            said.get("by"),
+            said.get("in"),
+            said.get("before"),
+            self.tables,
         )
         return replace(
             verb.read(given),
@@ -537,12 +598,14 @@ def written(word: Token, rest: list[tuple[str, Any]]) -> str:
     parts = [str(word)]
     for role, text in rest:
         if role != "if":
-            parts.append(text if role == "plain" else f"{role} {text}")
+            parts.append(str(text) if role == "plain" else f"{role} {text}")
     return " ".join(parts)
 
 
-def no_verb(word: str) -> str:
-    near = get_close_matches(word.lower(), BY_SPELLING, n=2, cutoff=0.6)
+def no_verb(word: str, galley: bool) -> str:
+    known = [name for name, verb in BY_SPELLING.items() if galley or not verb.ours]
+    near = get_close_matches(word.lower(), known, n=2, cutoff=0.6)
     names = " or ".join(BY_SPELLING[one].name for one in near)
-    offer = f"did you mean {names}?" if near else f"there are {', '.join(VERBS)}"
+    every = ", ".join(BY_SPELLING[name].name for name in known)
+    offer = f"did you mean {names}?" if near else f"there are {every}"
     return f"“{word}” is not a verb; {offer}"

@@ -89,6 +89,11 @@ def value_words(element: Element) -> str:
     return either([quoted(marks_meant(one)) for one in element.value.text.split("|")])
 
 
+def mrk(data: str) -> str:
+    """Subfields as they are written: `“$aText$bmore”`."""
+    return f"“{data.replace(chr(31), '$')}”"
+
+
 def quoted(text: str) -> str:
     if text and not text.strip(" "):
         return "a blank" if len(text) == 1 else f"{len(text)} blanks"
