@@ -401,7 +401,7 @@ def ended(value: str, mark: str) -> str:
         word = bare[:-1]
         alone = (
             word
-            and (word[-1].isalnum() or word[-1] == "_")
+            and word[-1].isalpha()
             and (len(word) == 1 or word[-2].isspace() or word[-2] == ".")
         )
         if not alone and not bare.endswith(".."):

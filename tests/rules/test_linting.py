@@ -174,6 +174,15 @@ def test_with_regex_on_a_regular_expression_is_no_surprise() -> None:
     assert warnings(always('removeField "245.a.[0-9]+"'), regex=True) == []
 
 
+def test_a_doubtful_condition_is_told_with_its_line_in_the_file() -> None:
+    text = (
+        always('removeField "900"')
+        + '\nrule "y" when\n exists "5**.5.*."\nthen removeField "901"'
+        + '\n if (exists "901.a.*.") end'
+    )
+    assert [one.split(": ")[0] for one in warnings(text)] == ["5:2", "7:6"]
+
+
 @pytest.mark.parametrize(
     ("action", "told"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -349,6 +349,17 @@ def tests_of(tree: Condition) -> Iterator[Test]:
     elif isinstance(tree, And | Or):
         for one in tree.of:
             yield from tests_of(one)
+
+
+def tests_moved_down(tree: Condition, lines: int) -> Condition:
+    """The condition with the places of its tests so many lines further down."""
+    if isinstance(tree, Test | Compare):
+        return replace(tree, line=tree.line + lines)
+    if isinstance(tree, Not):
+        return Not(tests_moved_down(tree.of, lines))
+    if isinstance(tree, And | Or):
+        return type(tree)(tuple(tests_moved_down(one, lines) for one in tree.of))
+    return tree
 
 
 def comparisons_of(tree: Condition) -> Iterator[Compare]:

@@ -27,6 +27,7 @@ from galleyproof.rules.conditions import (
     parsed,
     place_of,
     priority_of,
+    tests_moved_down,
 )
 from galleyproof.rules.limits import MOST_CHARACTERS
 from galleyproof.rules.lists import BEGINS as TABLES
@@ -418,7 +419,15 @@ def moved_down(rule: Any, lines: int) -> Any:
     return replace(
         rule,
         line=rule.line + lines,
-        actions=tuple(replace(one, line=one.line + lines) for one in rule.actions),
+        condition=tests_moved_down(rule.condition, lines),
+        actions=tuple(
+            replace(
+                one,
+                line=one.line + lines,
+                condition=one.condition and tests_moved_down(one.condition, lines),
+            )
+            for one in rule.actions
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from galleyproof.rules.verbs.verb import Act, Example, Given, Verb, element_tag
 
 MARKS = re.compile(r"(?:\s*[:;/=+,])*\s*$")
 ENDED = re.compile(r"[.?!-]$|[.?!][)\]\"\u201d]$")
-ABBREVIATED = re.compile(r"(?:^|[\s.])\w\.$|\.\.$")
+ABBREVIATED = re.compile(r"(?:^|[\s.])[^\W\d_]\.$|\.\.$")
 WORDS = {"end": "nothing", "last": "no other of its code", "more": "another of its code"}
 
 
