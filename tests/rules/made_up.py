@@ -26,12 +26,13 @@ INDICATORS = ["", ".{*,0}", ".{-,*}", ".{1,*}", ".{ ,7}", ".{#,#}", ".{ * , 4 }"
 VALUES = [
     "*a*", "A*", "*.", "Bees", "a|e", "*s|*n", "library", "-", r"\\\\.", ".", "(OCoLC)*", "é",
     "*é*", "e", " ", "The *", r"\u0065", "*", "of", "*o*e*", "1*", r"a\\\\|b", "u.s.", "[", "?",
+    r"*\\(OCoLC\)*",    r"a\\\\\\\\b", r"*\\\\[*",
 ]  # fmt: skip
 TEXTS = ["", "x", "new text", "é", "a.b", "|", ".", "1", r"\\\\.", "\u0301"]
 CONTROL = [
     "001", "003", "008", "005", "007", "008.{35,3}", "008.{0,2}.19|20",
     "LDR.{06,1}.a", "LDR.{7,1}",
-    "007.{0,1}.c|h", "008.{23,1}.#", "001.*1*",
+    "007.{0,1}.c|h", "008.{23,1}.#", "001.*1*", "008.*##*", "007.c#*|t*",
 ]  # fmt: skip
 
 
@@ -54,7 +55,7 @@ tests = st.one_of(
         'recordHasDuplicateSubfields "{}" "{}" "{}"'.format,
         of(TAGS),
         of(CODES),
-        of(["*", "*a*", ""]),
+        of(["*", ".,", "aeiou", "", "é"]),
     ),
     st.just("TRUE"),
 )
@@ -72,6 +73,8 @@ positions = of(
     [
         '"LDR.{17,1}" with "u"',
         '"LDR.{5,2}.na" with "cm"',
+        '"LDR.{0,24}" with "12345cam#9922xxxyzu#i999"',
+        '"LDR.{3,6}" with "99dab#"',
         '"008.{23,1}" with "#"',
         '"008.{35,3}.eng" with "fre"',
         '"007.{0,2}.c*" with "xx"',
@@ -111,7 +114,7 @@ actions = st.one_of(
     st.builds('correctDuplicateFields "{},{}"'.format, fields, of(TAGS)),
     st.builds('correctDuplicateSubfields "{}" "{}"'.format, fields, of(["a", "2,a"])),
     st.builds('correctDuplicateSubfields "{}"'.format, fields),
-    st.builds('combineFields "{}" excluding "{}"'.format, fields, of(["a", "x,z"])),
+    st.builds('combineFields "{}" excluding "{}"'.format, fields, of(["a", "x,z", ""])),
     st.builds('combineFields "{}"'.format, matched),
     st.builds('splitField "{}.{}.{}"'.format, of(EXACT), of(CODES), of([";", "e", " "])),
     st.builds('splitField "{}.a.e" to "{}"'.format, fields, one_subfield),
@@ -135,7 +138,9 @@ rule_files = st.builds(
 
 EXPRESSIONS = [
     "B.*", "[A-Z][a-z]+", "(a|e)", "[Ii]ndex.*", ".*library\\\\.", "s*", "^The ", "[0-9]{2,4}",
-    "(..)-(.)", "\\\\(OCoLC\\\\)*", "é", "x?", "[aeiou]*", "of|and", "(of) (the)", ".",
+    "(..)-(.)", r"\\\\(OCoLC\\\\)*", "é", "x?", "[aeiou]*", "of|and", "(of) (the)", ".",
+    r"\\\\d+", r"\\(OCoLC\\)oc.*", "e*s", "*s", "a|*n", "(*e)s", "[*.]", "x+*", "a**", "^*e",
+    "s{2}*",    r"[^\\\\]]*", "(?i)the*", "(?:*b|e)", r"\*|\.",
 ]  # fmt: skip
 FILLINGS = ["", "x", "<$1>", "$1$1", "é"]
 sought = st.builds(
@@ -159,4 +164,118 @@ regex_files = st.builds(
     '# dialect: regex=on\nrule "x" when {} then\n{}\nend'.format,
     st.builds('exists "{}"'.format, sought) | st.just("TRUE"),
     st.lists(regex_actions, min_size=1, max_size=4).map("\n".join),
+)
+
+
+# ---- our dialect
+
+WHOLE = ["650", "6**", "700", "100", "245", "490", "830", "5*0", "852", "880", "9**"]
+BY = ["a", "a,d", "2,a", "*", "v", "x,z"]
+fields_of = st.builds("{}{}".format, of(WHOLE), of(["", "", ".{*,0}", ".{1,*}"]))
+our_tests = st.one_of(
+    st.builds(
+        'compare "{}" "{}" "{}"'.format,
+        st.one_of(in_subfields, of(CONTROL)),
+        of(["=", "!=", "<", ">=", "in"]),
+        st.one_of(in_subfields, of(["008.{7,4}", "001", "LDR.{6,1}"])),
+    ),
+    st.builds('count "{}" "{}" "{}"'.format, matched, of([">", "=", "<=", "!="]), of("0123")),
+    st.builds('count "{}" "{}" "{}"'.format, matched, of([">", "="]), matched),
+    st.builds('inTable "{}" "{}"'.format, in_subfields, of(["content-types", "words"])),
+    st.builds('justAdded "{}"'.format, matched),
+)
+our_conditions = st.one_of(
+    our_tests,
+    tests,
+    st.builds("({} and {})".format, tests, our_tests),
+    st.builds("({} or not {})".format, our_tests, tests),
+)
+our_actions = st.one_of(
+    st.builds('dropFieldsByKey "{},{}" by "{}"'.format, fields_of, of(WHOLE), of(BY)),
+    st.builds(
+        'dropFieldsByKey "{}" by "{}" in "{},{}"'.format, fields_of, of(BY), of(WHOLE), of(WHOLE)
+    ),
+    st.builds('dropContainedFields "{}"'.format, fields_of),
+    st.builds('dropContainedFields "{}" in "{}"'.format, fields_of, of(WHOLE)),
+    st.builds('mergeFieldsByKey "{}" by "{}"'.format, fields_of, of(BY)),
+    st.builds('removeLinkedFields "{}"'.format, matched),
+    st.builds(
+        'changeLinkedField "{}" to "{}"'.format, of(["100", "245", "7**"]), of(["700", "246"])
+    ),
+    st.builds('addLinkedField "{}" with "$aother$bscript"'.format, matched),
+    st.sampled_from(["renumberLinks", "dropDeadLinks"]),
+    st.builds(
+        'sortFieldsBy "{}" by "{}"'.format, matched, of(["a", "ind2,-a", "tag,a", "-v", "2"])
+    ),
+    st.builds('sortFieldsBy "{}" by "ind2" in "4,0,7"'.format, fields_of),
+    st.builds('sortSubFields "{}" by "{}"'.format, fields_of, of(["a,x", "*", "z"])),
+    st.builds('sortSubFields "{}"'.format, in_subfields),
+    st.builds(
+        'punctuate "{}" with "{}" before "{}"'.format,
+        in_subfields,
+        of([".", "", " :", ","]),
+        of(["b", "*", "end", "last", "more", "c,0,end"]),
+    ),
+    st.builds(
+        'changeCase "{}" to "{}"'.format,
+        in_subfields,
+        of(["upper", "lower", "title", "sentence", "first-upper", "first-lower"]),
+    ),
+    st.builds('normalizeUnicode "{}" to "{}"'.format, in_subfields, of(["NFC", "NFD", "NFKD"])),
+    st.builds('trim "{}" with "{}"'.format, in_subfields, of([".", "", "s,"])),
+    st.builds(
+        '{} "{}" "{}" to "{}"'.format,
+        of(["pad", "padLeft"]),
+        in_subfields,
+        of("0é"),
+        of(["9", "20"]),
+    ),
+    st.builds('{} "001" to "12"'.format, of(["pad", "padLeft"])),
+    st.builds('fillBlanks "008.{}" with "xy"'.format, of(["{18,2}", "{38,2}", "{0,2}"])),
+    st.builds('sortCharacters "008.{}"'.format, of(["{18,4}", "{0,6}", "{39,2}"])),
+    st.builds(
+        '{} "{}.{}" to "{}" in "{}"'.format,
+        of(["lookUpTerm", "lookUpCode"]),
+        of(TAGS),
+        of(CODES),
+        of("abx"),
+        of(["words", "content-types"]),
+    ),
+    st.builds(
+        '{} "{}" to "{}.a" in "words"'.format,
+        of(["lookUpTerm", "lookUpCode"]),
+        of(["LDR.{6,1}", "008.{35,3}", "003"]),
+        of(EXACT),
+    ),
+    st.builds('addWholeField "{}" with "$aone$btwo"'.format, of(EXACT)),
+    st.builds(
+        'replaceContents "{}" with "<$1>" as regex'.format, of(["245.a.([a-e]+)", "6**.a.(.)"])
+    ),
+)
+linked = of(["880-01", "880-02", "245-01", "100-02/(N", "700-02/r", "880-00", "880-1", "x"])
+our_linking = st.builds(
+    'addSubField "{}.6.{}"'.format, of(["245", "100", "700", "880", "500"]), linked
+)
+our_chaining = st.builds(
+    'addSubField "{}.8.{}"'.format, of(["245", "500", "650"]), of([r"2.1", "1", "5.2"])
+)
+our_rules = st.builds(
+    'rule "r{}" when {} then\n{}\nend'.format,
+    st.integers(1, 999),
+    our_conditions,
+    st.lists(
+        st.one_of(
+            our_actions,
+            our_linking,
+            our_chaining,
+            st.builds("{} if ({})".format, st.one_of(our_actions, actions), our_conditions),
+        ),
+        min_size=1,
+        max_size=5,
+    ).map("\n".join),
+)
+our_files = st.builds(
+    '# dialect: galley\ntable "words" version "1"\n"a" = "text"\n"eng" = "A"\n"Bees" = "b"\nend\n'
+    "{}".format,
+    st.lists(our_rules, min_size=1, max_size=4).map("\n".join),
 )

@@ -6,11 +6,15 @@ from __future__ import annotations
 import fnmatch
 import re
 import unicodedata
+from functools import cache
 from typing import Any
 
+import re2
+
 from galleyproof.marc.record import Record
+from galleyproof.rules.comparing import Compare
 from galleyproof.rules.conditions import Always, And, Not, Or
-from galleyproof.rules.values import BAR, FULL_STOP, STAR
+from galleyproof.rules.escapes import BAR, ESCAPED, FULL_STOP, STAR
 
 MARK = "\x1f"
 ONCE = ("001", "003", "005", "008")
@@ -35,26 +39,42 @@ def fits(pattern: Any, value: str) -> bool:
     )
 
 
+@cache
 def expression(pattern: Any) -> re.Pattern[str]:
-    """A regular expression of the dialect as one of Python's."""
-    parts = []
-    for at, char in enumerate(nfc(pattern.text)):
-        if char == "*" and (at == 0 or nfc(pattern.text)[at - 1] not in ".])"):
-            parts.append(".*")
+    """A regular expression of the dialect as one of Python's: an asterisk that RE2 refuses, with
+    what is open before it closed, is any run."""
+    text = ""
+    for char in nfc(pattern.text):
+        known = {FULL_STOP: r"\.", BAR: r"\|", STAR: r"\*", ESCAPED: "\\"}
+        if char == "*" and not any(taken_by_re2(text + "*" + close) for close in CLOSING):
+            text += ".*"
         else:
-            parts.append(re.escape(meant(char)) if meant(char) != char else char)
-    return re.compile("".join(parts), re.DOTALL | re.ASCII)
+            text += known.get(char, char)
+    return re.compile(text, re.DOTALL | re.ASCII)
+
+
+CLOSING = [one + ")" * many for one in ("", "]") for many in range(4)]
+
+
+def taken_by_re2(text: str) -> bool:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(text, options)
+    except re2.error:
+        return False
+    return True
 
 
 def literally(char: str) -> str:
     """For fnmatch: its own special characters are plain ones here, and escapes are what they
     stand for."""
-    known = {FULL_STOP: ".", BAR: "|", STAR: "[*]", "[": "[[]", "?": "[?]"}
+    known = {FULL_STOP: ".", BAR: "|", STAR: "[*]", "[": "[[]", "?": "[?]", ESCAPED: ""}
     return known.get(char, char)
 
 
 def meant(text: str) -> str:
-    return text.replace(FULL_STOP, ".").replace(BAR, "|").replace(STAR, "*")
+    return text.replace(FULL_STOP, ".").replace(BAR, "|").replace(STAR, "*").replace(ESCAPED, "")
 
 
 def replaced(pattern: Any, value: str, new: str) -> str | None:
@@ -109,6 +129,8 @@ def fits_one(one: str, value: str) -> bool:
 
 class Plain:
     def __init__(self, record: Record):
+        self.new: list[list[str]] = []
+        self.fresh: list[list[str]] = []
         self.leader = record.leader.decode("utf-8", "surrogateescape")
         self.fields = [
             [tag.decode(), data.decode("utf-8", "surrogateescape")]
@@ -173,6 +195,11 @@ def holds(tree: Any, plain: Plain, field: list[str] | None = None, tags: Any = (
         return all(holds(one, plain, field, tags) for one in tree.of)
     if isinstance(tree, Or):
         return any(holds(one, plain, field, tags) for one in tree.of)
+    if isinstance(tree, Compare):
+        import plain_galley
+
+        of_field = field if field is not None and tree.element.tag in tags else None
+        return plain_galley.compares(tree, plain, of_field, tags)
     element = tree.element
     looked_at = plain.fields
     if element.tag == "LDR":
@@ -187,7 +214,7 @@ def holds(tree: Any, plain: Plain, field: list[str] | None = None, tags: Any = (
     matching = [one for one in looked_at if tag_fits(element.tag, one[0])]
     if tree.how == "recordHasDuplicateSubfields":
         values = [
-            nfc(value)
+            "".join(char for char in nfc(value) if char not in nfc(tree.left_out))
             for _, text in matching
             if indicators_fit(element, text)
             for code, value in subfields(text)
@@ -201,9 +228,7 @@ def holds(tree: Any, plain: Plain, field: list[str] | None = None, tags: Any = (
 # ---- rules
 
 
-def run(rules: Any, record: Record) -> tuple[Plain, list[tuple[str, int]]]:
-    """The record after the rules, and which action of which rule did something."""
-    plain = Plain(record)
+def in_order(rules: Any) -> list[Any]:
     order = sorted(
         enumerate(rules.rules),
         key=lambda one: (
@@ -211,8 +236,23 @@ def run(rules: Any, record: Record) -> tuple[Plain, list[tuple[str, int]]]:
             -one[0] if rules.dialect.order == "bottom-up" else one[0],
         ),
     )
+    return [rule for _, rule in order]
+
+
+def said(rules: Any, record: Record) -> str:
+    """What indication or brief-level rules set, one after the other; "" for nothing."""
+    value = ""
+    for rule in in_order(rules):
+        if rule.sets and holds(rule.condition, Plain(record)):
+            value = rule.sets
+    return value
+
+
+def run(rules: Any, record: Record) -> tuple[Plain, list[tuple[str, int]]]:
+    """The record after the rules, and which action of which rule did something."""
+    plain = Plain(record)
     applied = []
-    for _, rule in order:
+    for rule in in_order(rules):
         if holds(rule.condition, plain):
             for action in rule.actions:
                 before = (plain.leader, [field.copy() for field in plain.fields])
@@ -252,7 +292,8 @@ def place(plain: Plain, tag: str) -> int:
 
 
 def insert(plain: Plain, tag: str, text: str) -> None:
-    plain.fields.insert(place(plain, tag), [tag, text])
+    plain.new.append([tag, text])
+    plain.fields.insert(place(plain, tag), plain.new[-1])
 
 
 def drop(plain: Plain, gone: list[list[str]]) -> None:
@@ -294,7 +335,14 @@ def edit_values(action: Any, plain: Plain, edit: Any, value_too: bool = True) ->
 
 
 def act(action: Any, plain: Plain) -> bool:
-    return bool(globals()[f"do_{action.verb}"](action, plain))
+    import plain_galley
+
+    name = f"do_{action.verb}"
+    plain.new = []
+    done = bool((globals().get(name) or getattr(plain_galley, name))(action, plain))
+    if plain.new:
+        plain.fresh = plain.new
+    return done
 
 
 def do_removeField(action: Any, plain: Plain) -> bool:
@@ -367,7 +415,12 @@ def do_replaceControlContents(action: Any, plain: Plain) -> bool:
     if element.tag == "LDR":
         held = action.condition is None or holds(action.condition, plain)
         if held and count_in(element, plain.leader):
-            new = set_positions(plain.leader)
+            new = "".join(
+                char
+                if at in (5, 6, 7, 8, 17, 18, 19) or (at == 9 and char == "a")
+                else plain.leader[at]
+                for at, char in enumerate(set_positions(plain.leader))
+            )
             touched = new != plain.leader
             plain.leader = new
             return touched
@@ -622,6 +675,7 @@ def do_splitField(action: Any, plain: Plain) -> bool:
         split.append(field)
         if field[0] == made.tag:
             plain.fields[where + 1 : where + 1] = new
+            plain.new += new
         else:
             moved += new
     drop(plain, split)

@@ -51,7 +51,7 @@ def test_compiled_and_plain_agree(text: str, records: list[Record]) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(made_up.rule_files, st.sampled_from(LIBRARY))
+@given(made_up.rule_files | made_up.our_files, st.sampled_from(LIBRARY))
 def test_what_an_action_makes_or_edits_has_a_tag_that_it_is_known_to_write(
     text: str, record: Record
 ) -> None:
@@ -67,6 +67,20 @@ def test_what_an_action_makes_or_edits_has_a_tag_that_it_is_known_to_write(
 @given(made_up.regex_files, st.lists(st.sampled_from(LIBRARY), min_size=1, max_size=3))
 def test_they_agree_in_the_dialect_of_regular_expressions(text: str, records: list[Record]) -> None:
     agree(text, records)
+
+
+@settings(max_examples=300, deadline=None)
+@given(made_up.our_files, st.lists(st.sampled_from(LIBRARY), min_size=1, max_size=3))
+def test_they_agree_in_our_dialect(text: str, records: list[Record]) -> None:
+    agree(text, records)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(made_up.our_files, st.sampled_from(["bibs-utf8", "odd"]), st.integers(0, 1000))
+def test_they_agree_in_our_dialect_on_real_records(
+    real_records: dict[str, list[Record]], text: str, name: str, seed: int
+) -> None:
+    agree(text, random.Random(seed).sample(real_records[name], 20))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 
 from galleyproof.marc.mrk import from_text, to_text
 from galleyproof.marc.record import Record
-from galleyproof.rules.compiling import compile_filter, compile_rules
+from galleyproof.rules.compiling import compile_filter, compile_level, compile_rules
 from galleyproof.rules.examples import LEADER
 from galleyproof.rules.parsing import parse_rules
 
@@ -110,6 +110,44 @@ def test_a_field_that_an_earlier_rule_removed_is_gone() -> None:
     rule "1" when TRUE then removeField "500" end
     """
     assert after(text, "=500  \\\\$aBees\n=501  \\\\$ax") == "=501  \\\\$ax"
+
+
+LEVELS = """
+rule "full" when exists "650" then set brief_level."09" end
+rule "more" when exists "264" then set brief_level."05" end
+rule "any" when TRUE then set brief_level."01" end
+rule "silent" when TRUE then end
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "level"),
+    [
+        ("=245  10$aB\n=264  \\1$bC\n=650  \\0$aD", 9),
+        ("=245  10$aB\n=264  \\1$bC", 5),
+        ("=245  10$aB", 1),
+    ],
+)
+def test_of_the_levels_that_rules_set_the_last_stands_which_is_the_topmost(
+    before: str, level: int
+) -> None:
+    rules = parse_rules(LEVELS)
+    assert compile_level(rules)(record(before)) == level
+    assert plain.said(rules, record(before)) == f"{level:02d}"
+    down = parse_rules(LEVELS, order="top-down")
+    assert compile_level(down)(record(before)) == 1
+    assert plain.said(down, record(before)) == "01"
+
+
+def test_a_lower_priority_has_the_last_word() -> None:
+    rules = parse_rules("""
+    rule "a" when exists "245" then set indication."true" end
+    rule "b" priority 3 when exists "245" then set indication."false" end
+    rule "c" priority -1 when exists "500" then set indication."false" end
+    """)
+    for before, said in (("=245  10$aB", True), ("=245  10$aB\n=500  \\\\$aC", False)):
+        assert compile_filter(rules)(record(before)) is said
+        assert plain.said(rules, record(before)) == str(said).lower()
 
 
 # ---- if
@@ -219,6 +257,131 @@ def test_escapes_with_one_to_four_backslashes(slashes: str) -> None:
     assert holds(f'exists "500.a.a{slashes}*"', "=500  \\\\$aa*")
     assert not holds(f'exists "500.a.a{slashes}*"', "=500  \\\\$aab")
     assert holds(f'exists "500.a.caf{slashes}u00E9"', "=500  \\\\$acafé")
+
+
+@pytest.mark.parametrize("slashes", ["\\" * n for n in (1, 2, 3, 4)])
+@pytest.mark.parametrize("char", "()[]?+^/-#;")
+def test_any_sign_may_be_escaped_with_one_to_four_backslashes(slashes: str, char: str) -> None:
+    before = f"=500  \\\\$aa{char}b\n=501  \\\\$axb"
+    assert holds(f'exists "50*.a.a{slashes}{char}b"', before)
+    text = always(f'replaceContents "500.a.{slashes}{char}" with "{slashes}{char}{slashes}."')
+    for regex in (False, True):
+        assert after(text, before, regex=regex) == before.replace(char, f"{char}.")
+
+
+@pytest.mark.parametrize("slashes", ["\\" * n for n in (1, 2, 3, 4)])
+def test_a_backslash_before_a_letter_is_one_whatever_their_number(slashes: str) -> None:
+    text = always(f'replaceContents "500.a.{slashes}d+" with "<{slashes}d>"')
+    assert after(text, "=500  \\\\$aa12", regex=True) == "=500  \\\\$aa<\\d>"
+    assert after(text, "=500  \\\\$aa12\\d+") == "=500  \\\\$aa12<\\d>"
+
+
+def test_more_than_four_backslashes_are_one_that_is_meant() -> None:
+    eight = "\\" * 8
+    for regex in (False, True):
+        text = always(f'replaceContents "500.a.a{eight}b" with "{eight}"')
+        assert after(text, "=500  \\\\$axa\\b", regex=regex) == "=500  \\\\$ax\\"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "fits_not"),
+    [
+        ("a*b", "aaab b", "axb"),
+        (r"x\\d*y", "x12y xy", "xay"),
+        ("x *y", "xy", "x-y"),
+        ("*ees", "Bees ees", "Bee"),
+        ("Bees|*wax", "Bees beeswax", "Beeswax2"),
+        ("(*ing|a)", "bring a", "b"),
+        ("x+*", "xx xxyz", "yx"),
+        ("[*]", "*", "x"),
+        ("[^]*]*", "ab", "a*"),
+        (r"\\*", "*", "x"),
+        ("(?i)b*", "bB", "bc"),
+        ("x{2}*", "xxy xx", "x"),
+    ],
+)
+def test_an_asterisk_in_a_regular_expression_is_any_run_where_it_can_repeat_nothing(
+    pattern: str, fits: str, fits_not: str
+) -> None:
+    text = always(f'addSubField "500.z.yes" if (exists "500.a.{pattern}")')
+    for value in fits.split():
+        assert after(text, f"=500  \\\\$a{value}", regex=True).endswith("$zyes"), value
+    assert not after(text, f"=500  \\\\$a{fits_not}", regex=True).endswith("$zyes")
+
+
+def test_regex_is_switched_for_one_rule() -> None:
+    text = """
+    rule "3" when TRUE then # dialect: regex=on
+      replaceContents "500.a.[0-9]" with "N"
+    end
+    rule "2" when TRUE then
+      replaceContents "500.a.[0-9]" with "text"
+    end
+    """
+    before = "=500  \\\\$a1 [0-9]"
+    assert after(text, before) == "=500  \\\\$aN text"
+    assert after(text.replace("regex=on", ""), before) == "=500  \\\\$a1 text"
+    # What the command line says goes before both.
+    assert after(text, before, regex=False) == "=500  \\\\$a1 text"
+    off = "# dialect: regex=on\n" + text.replace("regex=on", "regex=off")
+    assert after(off, before) == "=500  \\\\$atext [text-text]"
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ('recordHasDuplicateSubfields "650" "2" ".,"', True),
+        ('recordHasDuplicateSubfields "650" "2" "."', False),
+        ('recordHasDuplicateSubfields "650" "2" ""', False),
+        ('recordHasDuplicateSubfields "650" "2" ",.fast"', True),
+        ('recordHasDuplicateSubfields "650" "a" "*"', False),
+        ('recordHasDuplicateSubfields "650" "a" "\\u00E9e"', True),
+    ],
+)
+def test_characters_are_left_out_where_subfields_are_compared(condition: str, found: bool) -> None:
+    before = "=650  \\7$aCafe$2fast.\n=650  \\7$aCafé$2fast,"
+    assert holds(condition, before) == found
+
+
+def test_a_hash_among_coded_positions_is_a_blank() -> None:
+    before = "=007  cr\\\n=008  a#b"
+    assert holds('existsControl "007.cr#" and existsControl "007.*#*"', before)
+    assert holds('existsControl "007.{2,1}.#" and not exists "007.cr\\#"', before)
+    assert after(always('addControlField "006.m###"'), before).startswith("=006  m\\\\\\\n")
+    assert after(always('suffix "007" with "#x"'), before).startswith("=007  cr\\\\x\n")
+    assert after(always('replaceControlContents "007.cr#" with "t#"'), before) == (
+        "=007  t\\\n=008  a#b"
+    )
+    assert after(always('replaceContents "500.a.#" with "no. #"'), "=500  \\\\$a#1") == (
+        "=500  \\\\$ano. #1"
+    )
+
+
+def test_nothing_is_excluded_from_what_is_combined() -> None:
+    text = always('combineFields "900" excluding ""')
+    assert after(text, "=900  \\\\$a1$c2\n=900  \\\\$a3$c4") == "=900  \\\\$a1$c2$a3$c4"
+
+
+@pytest.mark.parametrize(
+    ("element", "text", "leader"),
+    [
+        ("LDR.{0,24}", "12345cab#95599999uu#9999", "00000cab a2200000uu 4500"),
+        ("LDR.{9,1}", "#", "00000nam a2200000 i 4500"),
+        ("LDR.{0,5}", "99999", "00000nam a2200000 i 4500"),
+        ("LDR.{20,1}", "9", "00000nam a2200000 i 4500"),
+    ],
+)
+def test_positions_of_the_leader_that_are_computed_stay(
+    element: str, text: str, leader: str
+) -> None:
+    rule = always(f'replaceControlContents "{element}" with "{text}"')
+    given = record("=245  10$aB")
+    result = compile_rules(parse_rules(rule)).run(given)
+    found = result.record.leader.decode()
+    assert found[5:12] + found[17:] == leader[5:12] + leader[17:]
+    expected, applied = plain.run(parse_rules(rule), given)
+    assert expected.same(result.record)
+    assert list(result.applied) == applied
 
 
 @pytest.mark.parametrize("written", ["café", "cafe\u0301"])

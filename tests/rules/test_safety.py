@@ -136,7 +136,7 @@ def test_at_most_ten_thousand_fields_are_made() -> None:
         "$(id)",
         "`id`",
         "{{7*7}}",
-        "\\\\g<0>",
+        "\\g<0>",
     ],
 )
 def test_texts_are_texts(text: str) -> None:

@@ -58,6 +58,7 @@ def checked_data(one: Checked) -> dict[str, Any]:
         "warnings": [faults_data(fault) for fault in one.warnings],
         "reads": list(one.reads),
         "writes": list(one.writes),
+        "not_for_the_other_system": [faults_data(fault) for fault in one.ours],
     }
 
 
@@ -79,6 +80,10 @@ def show_checked(found: list[Checked]) -> None:
         said += f", {counted(len(one.warnings), 'warning')}" if one.warnings else ", nothing wrong"
         line(said, "bold")
         show_marks(one.reads, one.writes)
+        if one.ours:
+            line("  the other system would not understand")
+        for fault in one.ours:
+            line(f"    line {fault.line}: {fault.sentence}", "dim")
 
 
 def show_marks(reads: tuple[str, ...], writes: tuple[str, ...]) -> None:

@@ -36,6 +36,7 @@ class ByRules(EachRecord):
 
     scope = "Rules"
     binding = "rule-set"
+    revision = 2
     library_role = "catalog manager"
     dangers: ClassVar[tuple[str, ...]] = (
         "A rule does to every record of the set what it says, also where a person meant otherwise.",

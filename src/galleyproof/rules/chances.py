@@ -99,9 +99,13 @@ def asked_by(rule: Rule) -> Asked:
     return Asked(first, second, leader_needed(rule.condition))
 
 
+NEEDS_NOTHING = ("addField", "addControlField", "sortFields", "addWholeField")
+"""Verbs that act on a record whatever it has."""
+
+
 def elements_needed(action: Action) -> Iterable[Element | None]:
     """The elements of which an action must find one; None where it needs nothing."""
-    if action.verb in ("addField", "addControlField", "sortFields"):
+    if action.verb in NEEDS_NOTHING:
         return (None,)
     return action.elements or (action.element,)
 

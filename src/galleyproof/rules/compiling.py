@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from galleyproof.marc.record import Record
@@ -34,7 +33,6 @@ from galleyproof.rules.field_tests import Readable
 from galleyproof.rules.footprint import overlap, written_by
 from galleyproof.rules.limits import GrewTooMuch
 from galleyproof.rules.merging import compile_merge
-from galleyproof.rules.parsing import parse_rules
 from galleyproof.rules.selecting import bare
 from galleyproof.rules.tree import Action, Rule, RuleSet
 from galleyproof.rules.verbs.table import VERBS
@@ -262,34 +260,31 @@ def need_of(rules: RuleSet) -> Need:
     return Need.any(needs)
 
 
-@lru_cache(64)
-def compiled(text: str, order: str, regex: bool) -> Compiled:
-    """The same rules are compiled once."""
-    return compile_rules(parse_rules(text, order, regex))
-
-
 # ---- the other kinds
 
 
-def compile_filter(rules: RuleSet) -> Callable[[Record], bool]:
-    """Indication rules: the first rule, in their order, whose condition holds says; false where
-    none does. A rule with nothing after `then` says nothing."""
+def last_word(rules: RuleSet) -> Callable[[Readable], Rule | None]:
+    """Of indication and brief-level rules, the one that has the last word on a record; None where
+    none holds. All that hold run in their order, and the last that sets a value stands: of rules
+    without priorities the topmost. A rule with nothing after `then` sets none."""
     tests = [
-        (compile_condition(rule.condition), rule.sets == "true")
-        for rule in rules.in_order()
+        (compile_condition(rule.condition), rule)
+        for rule in reversed(rules.in_order())
         if rule.sets
     ]
-    return lambda record: next((value for test, value in tests if test(record)), False)
+    return lambda record: next((rule for test, rule in tests if test(record)), None)
+
+
+def compile_filter(rules: RuleSet) -> Callable[[Record], bool]:
+    """Indication rules: what the last rule that holds sets; false where none does."""
+    last = last_word(rules)
+    return lambda record: (rule := last(record)) is not None and rule.sets == "true"
 
 
 def compile_level(rules: RuleSet) -> Callable[[Record], int | None]:
     """Brief-level rules: 1 to 10, or None where no rule says."""
-    tests = [
-        (compile_condition(rule.condition), int(rule.sets))
-        for rule in rules.in_order()
-        if rule.sets
-    ]
-    return lambda record: next((value for test, value in tests if test(record)), None)
+    last = last_word(rules)
+    return lambda record: None if (rule := last(record)) is None else int(rule.sets)
 
 
 def compile_merger(rules: RuleSet) -> Callable[[Record, Record], Record]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,11 +14,13 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.tags import Need
+from galleyproof.rules.comparing import OUR_TESTS, Compare, compile_comparison, read_comparison
 from galleyproof.rules.elements import LEADER, Element, parse_element
+from galleyproof.rules.escapes import escapes_marked, marks_meant
 from galleyproof.rules.field_tests import Readable, field_count, field_test, places, subfield_values
 from galleyproof.rules.finding import exists_in
 from galleyproof.rules.limits import MOST_DEPTH
-from galleyproof.rules.values import Pattern, escapes_marked
+from galleyproof.rules.lists import Table
 
 DUPLICATES = "recordHasDuplicateSubfields"
 TESTS = {
@@ -47,12 +49,14 @@ class Always:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """`exists "830.{*,1}"`: whether an element is found; how is one of TESTS."""
+    """`exists "830.{*,1}"`: whether an element is found; how is one of TESTS. left_out: characters
+    that do not count where values are compared (recordHasDuplicateSubfields)."""
 
     how: str
     element: Element
     line: int = 1
     column: int = 1
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,20 @@ class Or:
     of: tuple[Any, ...]
 
 
-Condition = Always | Test | Not | And | Or
+Condition = Always | Test | Not | And | Or | Compare
 
 
 class TreeOf(Transformer[Token, Any]):
-    """lark's tree as our own. regex: the dialect switch."""
+    """lark's tree as our own. regex: the dialect switch. galley: whether tests of ours are known;
+    tables: those that they can name."""
 
-    def __init__(self, regex: bool = False):
+    def __init__(
+        self, regex: bool = False, galley: bool = False, tables: Mapping[str, Table] | None = None
+    ):
         super().__init__()
         self.regex = regex
+        self.galley = galley
+        self.tables = tables or {}
 
     def either(self, parts: list[Any]) -> Any:
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
@@ -92,16 +101,21 @@ class TreeOf(Transformer[Token, Any]):
     def always(self, parts: list[Any]) -> Any:
         return Always()
 
-    def test(self, parts: list[Token]) -> Test:
+    def test(self, parts: list[Token]) -> Test | Compare:
         word, *strings = parts
         place = (word.line or 1, word.column or 1)
         how = TESTS.get(word.lower())
-        if how is None:
-            raise NotUnderstood(no_test(word), *place)
+        ours = OUR_TESTS.get(word.lower()) if self.galley else None
+        if how is None and ours is None:
+            raise NotUnderstood(no_test(word, self.galley), *place)
         texts = [one[1:-1] for one in strings]
+        left_out = ""
         try:
+            if ours is not None:
+                return read_comparison(ours, texts, self.regex, self.tables, place)
+            assert how is not None
             if how == DUPLICATES:
-                element = of_duplicates(texts, self.regex)
+                element, left_out = of_duplicates(texts, self.regex)
             elif len(texts) == 1:
                 element = parse_element(texts[0], self.regex)
             else:
@@ -109,7 +123,7 @@ class TreeOf(Transformer[Token, Any]):
         except Wrong as wrong:
             where = strings[0]
             raise NotUnderstood(str(wrong), where.line or 1, where.column or 1) from None
-        return Test(how, element, *place)
+        return Test(how, element, *place, left_out)
 
 
 def grammar(name: str) -> Lark:
@@ -195,19 +209,28 @@ def misspelt(text: str, token: Token) -> str:
     return ""
 
 
-def no_test(word: str) -> str:
-    near = get_close_matches(word.lower(), TESTS, n=1, cutoff=0.5)
-    offer = f"did you mean {TESTS[near[0]]}?" if near else "expected " + ", ".join(TESTS.values())
+def no_test(word: str, galley: bool = False) -> str:
+    if word.lower() in OUR_TESTS:
+        return (
+            f"{OUR_TESTS[word.lower()]} is a test of our dialect, for rules in a file that says "
+            "“# dialect: galley” in its first comment"
+        )
+    known = {**TESTS, **OUR_TESTS} if galley else TESTS
+    near = get_close_matches(word.lower(), known, n=1, cutoff=0.5)
+    offer = f"did you mean {known[near[0]]}?" if near else "expected " + ", ".join(known.values())
     return f"“{word}” is not a test of a record; {offer}"
 
 
-def of_duplicates(texts: list[str], regex: bool) -> Element:
-    """`recordHasDuplicateSubfields "TAG" "CODE" "VALUE"` as the element that finds them."""
+def of_duplicates(texts: list[str], regex: bool) -> tuple[Element, str]:
+    """`recordHasDuplicateSubfields "TAG" "CODE" "CHARACTERS"` as the element that finds them, and
+    the characters left out of the comparison."""
     if len(texts) != 3:
-        raise Wrong(f"{DUPLICATES} takes a tag, a subfield code and a value (* for any)")
+        raise Wrong(
+            f"{DUPLICATES} takes a tag, a subfield code and the characters that do not count "
+            '("" for none)'
+        )
     element = parse_element(f"{texts[0]}.{texts[1]}", regex)
-    value = escapes_marked(texts[2])
-    return replace(element, value=None if value in ("", "*") else Pattern(value, regex))
+    return element, marks_meant(escapes_marked(texts[2]))
 
 
 WORDS = {
@@ -252,6 +275,9 @@ def compile_condition(tree: Condition) -> Callable[[Readable], bool]:
     if isinstance(tree, Or):
         some = [compile_condition(one) for one in tree.of]
         return lambda record: any(one(record) for one in some)
+    if isinstance(tree, Compare):
+        holds = compile_comparison(tree)
+        return lambda record: holds(record, record)
     if tree.how == DUPLICATES:
         return compile_repeats(tree)
     return compile_test(tree)
@@ -280,7 +306,7 @@ def compile_test(test: Test) -> Callable[[Readable], bool]:
 
 def compile_repeats(test: Test) -> Callable[[Readable], bool]:
     """Whether the same value stands in two of the subfields that the element finds."""
-    find, values = places(test.element), subfield_values(test.element)
+    find, values = places(test.element), subfield_values(test.element, test.left_out)
 
     def repeats(record: Readable) -> bool:
         seen = set()
@@ -305,6 +331,15 @@ def need(tree: Condition) -> Need:
     return Need.always()
 
 
+def always_holds(tree: Condition) -> bool:
+    """Whether a condition holds on every record by its form alone."""
+    if isinstance(tree, And):
+        return all(always_holds(one) for one in tree.of)
+    if isinstance(tree, Or):
+        return any(always_holds(one) for one in tree.of)
+    return isinstance(tree, Always)
+
+
 def tests_of(tree: Condition) -> Iterator[Test]:
     """Every test in a condition, in the order written."""
     if isinstance(tree, Test):
@@ -314,3 +349,35 @@ def tests_of(tree: Condition) -> Iterator[Test]:
     elif isinstance(tree, And | Or):
         for one in tree.of:
             yield from tests_of(one)
+
+
+def tests_moved_down(tree: Condition, lines: int) -> Condition:
+    """The condition with the places of its tests so many lines further down."""
+    if isinstance(tree, Test | Compare):
+        return replace(tree, line=tree.line + lines)
+    if isinstance(tree, Not):
+        return Not(tests_moved_down(tree.of, lines))
+    if isinstance(tree, And | Or):
+        return type(tree)(tuple(tests_moved_down(one, lines) for one in tree.of))
+    return tree
+
+
+def comparisons_of(tree: Condition) -> Iterator[Compare]:
+    """Every test of our dialect in a condition."""
+    if isinstance(tree, Compare):
+        yield tree
+    elif isinstance(tree, Not):
+        yield from comparisons_of(tree.of)
+    elif isinstance(tree, And | Or):
+        for one in tree.of:
+            yield from comparisons_of(one)
+
+
+def tags_of(tree: Condition) -> set[str]:
+    """Every tag that a condition asks for."""
+    return {test.element.tag for test in tests_of(tree)} | {
+        element.tag
+        for test in comparisons_of(tree)
+        for element in (test.element, test.other)
+        if element is not None
+    }

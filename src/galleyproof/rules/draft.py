@@ -39,7 +39,7 @@ class Draft:
 
     positions: indexes of the fields with a tag, in order. came: the fields that were made or
     edited. edited: places whose data was replaced; it says something as long as the
-    fields are those that came (shape_kept).
+    fields are those that came (shape_kept). fresh: the data of the fields that were made last.
     """
 
     __slots__ = (
@@ -47,6 +47,7 @@ class Draft:
         "came",
         "data",
         "edited",
+        "fresh",
         "leader",
         "like",
         "own",
@@ -69,6 +70,7 @@ class Draft:
         self.data = record.data
         self.came: list[tuple[bytes, bytes]] = []
         self.edited: list[int] = []
+        self.fresh: list[bytes] = []
         self.places = places
         self.positions = self.places.__getitem__
         self.like: dict[str, Sequence[int]] = {}
@@ -95,6 +97,8 @@ class Draft:
         self.room -= len(data) - len(self.data[at])
         if self.room < 0:
             raise GrewTooMuch()
+        if self.fresh:
+            self.fresh = [data if one is self.data[at] else one for one in self.fresh]
         self.data[at] = data
         self.edited.append(at)
         self.came.append((self.tags[at], data))
@@ -135,6 +139,7 @@ class Draft:
         self.tags[at:at] = [tag] * len(several)
         self.data[at:at] = several
         self.moved()
+        self.fresh = list(several)
         self.came += [(tag, data) for data in several]
 
     def insert_at(self, at: int, tag: bytes, data: bytes) -> None:
@@ -143,7 +148,21 @@ class Draft:
         self.tags.insert(at, tag)
         self.data.insert(at, data)
         self.moved()
+        self.fresh = [data]
         self.came.append((tag, data))
+
+    def insert_several(self, new: Sequence[tuple[int, bytes, bytes]]) -> None:
+        """Fields more, each before the one at a place (where the fields stand now), several for
+        one place in the order given. new: (place, tag, data), places ascending."""
+        if not new:
+            return
+        self.grow(sum(weight(data) for _, _, data in new))
+        self.reshape()
+        for at, tag, data in reversed(new):
+            self.tags.insert(at, tag)
+            self.data.insert(at, data)
+            self.came.append((tag, data))
+        self.moved()
 
     def remove(self, places: Sequence[int]) -> None:
         if not places:
@@ -179,6 +198,7 @@ class Draft:
         self.tags[at:at] = [tag] * len(moved)
         self.data[at:at] = moved
         self.moved()
+        self.fresh = moved
         self.came += [(tag, data) for data in moved]
 
     def replace_fields(self, new: Mapping[int, Sequence[bytes]], tag: bytes) -> None:
@@ -206,6 +226,7 @@ class Draft:
         fields[at:at] = moved
         self.tags, self.data = tags, fields
         self.moved()
+        self.fresh = [data for several in new.values() for data in several]
         for several in new.values():
             self.came += [(tag, data) for data in several]
 

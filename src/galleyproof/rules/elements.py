@@ -13,14 +13,13 @@ import re
 from dataclasses import dataclass
 
 from galleyproof.marc.errors import Wrong
+from galleyproof.rules.escapes import blanks_for_hashes, escapes_marked, marks_meant
 from galleyproof.rules.limits import MOST_TEXT
-from galleyproof.rules.values import (
-    Pattern,
-    escapes_marked,
-    marks_meant,
-)
+from galleyproof.rules.values import Pattern
 
 LEADER = "LDR"
+CODED = (LEADER, "006", "007", "008")
+"""Coded positions, among which no # stands in MARC 21: there it is a blank."""
 BRACES = re.compile(r"\{\s*([^,{}\s]*)\s*,\s*([^,{}\s]*)\s*\}")
 
 
@@ -103,6 +102,8 @@ def parse_element(text: str, regex: bool = False) -> Element:
     if control and first is not None:
         return positions(tag, text, first, second or "", rest, regex)
     if control:
+        if rest is not None and tag in CODED:
+            rest = blanks_for_hashes(rest)
         return Element(tag, value=pattern(rest, text, regex))
     indicators = (indicator(first or "", text), indicator(second or "", text))
     if rest is None:
@@ -124,6 +125,8 @@ def parse_written(text: str, *, into_existing: bool = False) -> Written:
     if is_control_tag(tag):
         if first is not None:
             raise Wrong(f"“{text}”: positions cannot be made; replaceControlContents changes them")
+        if rest is not None and tag in CODED:
+            rest = blanks_for_hashes(rest)
         return Written(tag, text=None if rest is None else marks_meant(rest))
     indicators = (indicator(first or "", text), indicator(second or "", text))
     if rest is None:
@@ -190,8 +193,7 @@ def positions(
         raise Wrong(f"“{text}”: expected {{start,length}} in numbers, e.g. LDR.{{06,1}}.a")
     if tag == LEADER and int(first) + int(second) > 24:
         raise Wrong(f"“{text}”: the leader ends at position 23")
-    # MARC's documentation, and so rules, write # for a blank among coded positions.
-    value = rest if rest is None or regex else rest.replace("#", " ")
+    value = None if rest is None else blanks_for_hashes(rest)
     return Element(tag, start=int(first), length=int(second), value=pattern(value, text, regex))
 
 

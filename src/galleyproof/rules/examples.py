@@ -20,8 +20,7 @@ from typing import NamedTuple
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.mrk import from_text, to_text
 from galleyproof.marc.record import Record
-from galleyproof.rules.compiling import compile_merger, compile_rules
-from galleyproof.rules.conditions import compile_condition
+from galleyproof.rules.compiling import compile_merger, compile_rules, last_word
 from galleyproof.rules.limits import GrewTooMuch
 from galleyproof.rules.tree import BRIEF_LEVEL, INDICATION, MERGE, NORMALIZATION, RuleSet
 
@@ -136,13 +135,12 @@ def merging(rules: RuleSet) -> Runner:
 
 
 def saying(rules: RuleSet) -> Runner:
-    """Of rules that change nothing: the first whose condition holds says."""
-    every = [(rule, compile_condition(rule.condition)) for rule in rules.in_order()]
+    """Of rules that change nothing: the last whose condition holds says."""
+    last = last_word(rules)
     silent = "false" if rules.kind == INDICATION else "none"
 
     def run(example: Example) -> Outcome:
-        record = record_of(example.before, example.line)
-        rule = next((rule for rule, holds in every if holds(record)), None)
+        rule = last(record_of(example.before, example.line))
         found = rule.sets if rule else silent
         expected = example.after.strip().lower()
         passed = found == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from galleyproof.rules.comparing import Compare
 from galleyproof.rules.conditions import DUPLICATES, Always, And, Condition, Not, Or, Test
 from galleyproof.rules.elements import LEADER, Element
 from galleyproof.rules.merging import MergeAction, MergeRule
@@ -27,14 +28,17 @@ def explain(rules: RuleSet) -> list[Explained]:
     """The rules of a set, in the order in which they run."""
     if rules.kind == MERGE:
         return [of_merge(rule) for rule in rules.merges_in_order()]
-    return [of_rule(rule, rules.kind) for rule in rules.in_order()]
+    in_order = rules.in_order()
+    last = next((rule for rule in reversed(in_order) if rule.sets), None)
+    return [of_rule(rule, rules.kind, rule is last) for rule in in_order]
 
 
-def of_rule(rule: Rule, kind: str) -> Explained:
-    if kind == INDICATION:
-        what: tuple[str, ...] = (f"The record is indicated as {rule.sets or 'nothing'}.",)
-    elif kind == BRIEF_LEVEL:
-        what = (f"The brief level is {rule.sets}." if rule.sets else "Says nothing.",)
+def of_rule(rule: Rule, kind: str, last: bool) -> Explained:
+    """last: whether no rule that sets a value runs after it."""
+    if kind in (INDICATION, BRIEF_LEVEL):
+        says = "The brief level is" if kind == BRIEF_LEVEL else "The record is indicated as"
+        later = "" if last else ", unless a rule below here holds too"
+        what: tuple[str, ...] = (f"{says} {rule.sets}{later}." if rule.sets else "Says nothing.",)
     else:
         what = tuple(sentence(one) for one in rule.actions) or ("Does nothing.",)
     return Explained(
@@ -74,14 +78,60 @@ def clause(condition: Condition, own: tuple[str, ...] = (), no: bool = False) ->
             for one in condition.of
         ]
         return joined.join(parts)
+    if isinstance(condition, Compare):
+        return compared(condition, own, no)
     return tested(condition, own, no)
+
+
+def compared(test: Compare, own: tuple[str, ...], no: bool) -> str:
+    """A test of our dialect as a clause."""
+    one = place_words(test.element, own)
+    if test.how == "justAdded":
+        return f"it was {'not ' if no else ''}the {words.tag(test.element)} just added"
+    if test.how == "inTable":
+        assert test.table is not None
+        return f"{one} is {'not ' if no else ''}in the table {test.table.shown}"
+    if test.how == "count":
+        other = str(test.number) if test.other is None else f"that of {plural_words(test.other)}"
+        is_so = f"is {'not ' if no else ''}{COUNTED[test.sign]} {other}"
+        return f"the number of {plural_words(test.element)} {is_so}"
+    assert test.other is not None
+    other = place_words(test.other, own)
+    if test.sign == "in":
+        return f"{one} {'does not stand' if no else 'stands'} in {other}"
+    return f"{one} is {'not ' if no else ''}{COUNTED[test.sign]} {other}"
+
+
+COUNTED = {
+    "=": "the same as",
+    "!=": "other than",
+    "<": "less than",
+    "<=": "at most",
+    ">": "more than",
+    ">=": "at least",
+}
+
+
+def place_words(element: Element, own: tuple[str, ...]) -> str:
+    if element.control:
+        return f"the {words.the_control(element)}"
+    whose = "its" if element.tag in own else words.a_tag(element)
+    return f"{whose} {words.subfield(element)}"
+
+
+def plural_words(element: Element) -> str:
+    if element.code:
+        return f"{words.subfield(element)} in {words.tag(element)}s"
+    return f"{words.tag(element)}s"
 
 
 def tested(test: Test, own: tuple[str, ...], no: bool) -> str:
     element = test.element
     if test.how == DUPLICATES:
         have = "has no" if no else "has a"
-        return f"the record {have} repeated {words.subfield(element)} in its {words.tag(element)}s"
+        repeated = f"the record {have} repeated {words.subfield(element)}"
+        without = f", not counting {words.quoted(test.left_out)}" if test.left_out else ""
+        return f"{repeated} in its {words.tag(element)}s{without}"
     if element.control:
         return control_tested(element, no)
     if is_of_field(test, own):
@@ -162,10 +212,14 @@ def of_merge_action(action: MergeAction) -> str:
     how = {
         "remove": f"Removes {thing}{but} from the primary record",
         "replace": f"Replaces {thing}{but} by those of the secondary record",
+        "merge": f"Puts what the secondary record has more into {thing}{but} with the same "
+        + ", ".join(f"${one}" for one in action.by),
         "add": f"Adds, from the secondary record, {thing}{but}",
     }[action.what]
     if action.if_exists is True:
         how += ", if the secondary has one"
     elif action.if_exists is False:
         how += ", if the primary has none"
+    if action.what == "replace":
+        how += "; what the secondary lacks of them goes"
     return how + "."

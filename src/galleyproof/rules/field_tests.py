@@ -12,13 +12,13 @@ from typing import Protocol
 
 from galleyproof.marc.field import MARK
 from galleyproof.rules.elements import Element, is_control_tag
+from galleyproof.rules.escapes import marks_meant
 from galleyproof.rules.values import (
     STRAY,
     Pattern,
     composed,
     composed_bytes,
     is_plain,
-    marks_meant,
     whole_value,
 )
 
@@ -184,8 +184,9 @@ def field_count(element: Element) -> Callable[[bytes], int]:
     return count
 
 
-def subfield_values(element: Element) -> Callable[[bytes], list[bytes]]:
-    """The values that an element finds in one field's data, in order and composed."""
+def subfield_values(element: Element, left_out: str = "") -> Callable[[bytes], list[bytes]]:
+    """The values that an element finds in one field's data, in order and composed, without the
+    characters left out."""
     wanted = indicators_wanted(element)
     test = whole_value(element.value)
     code = element.code.encode()
@@ -199,7 +200,13 @@ def subfield_values(element: Element) -> Callable[[bytes], list[bytes]]:
             if (code == b"*" or part[:1] == code) and test(part[1:])
         ]
 
-    return values
+    if not left_out:
+        return values
+    gone = dict.fromkeys(map(ord, composed(left_out)))
+    return lambda data: [
+        value.decode("utf-8", STRAY).translate(gone).encode("utf-8", STRAY)
+        for value in values(data)
+    ]
 
 
 def plain_text(pattern: Pattern | None) -> bytes | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from galleyproof.marc.errors import Wrong
 from galleyproof.rules.footprint import footprint
 from galleyproof.rules.limits import MOST_CHARACTERS
-from galleyproof.rules.linting import lint
+from galleyproof.rules.linting import beyond_the_other_system, lint
 from galleyproof.rules.parsing import Fault, WrongRules, parse_rules
 from galleyproof.rules.ready_made import ready_made_names, ready_made_text
 from galleyproof.rules.tree import RuleSet
@@ -22,7 +22,8 @@ class RuleFile(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What is to be said of a rule file. kind is "" and rules 0 where it does not parse."""
+    """What is to be said of a rule file. kind is "" and rules 0 where it does not parse. ours: what
+    the other system would not understand of it."""
 
     name: str
     kind: str
@@ -31,6 +32,7 @@ class Checked(NamedTuple):
     warnings: tuple[Fault, ...]
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    ours: tuple[Fault, ...] = ()
 
 
 class NotAText(Wrong):
@@ -89,7 +91,16 @@ def check_rules(name: str, order: str | None = None, regex: bool | None = None) 
         return Checked(name, "", 0, tuple(wrong.faults), (), (), ())
     marks = footprint(rules)
     count = len(rules.rules) + len(rules.merges)
-    return Checked(name, rules.kind, count, (), tuple(lint(rules)), marks.reads, marks.writes)
+    return Checked(
+        name,
+        rules.kind,
+        count,
+        (),
+        tuple(lint(rules)),
+        marks.reads,
+        marks.writes,
+        tuple(beyond_the_other_system(rules)),
+    )
 
 
 def located(name: str, fault: Fault) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from galleyproof.rules.conditions import tests_of
+from galleyproof.rules.chances import NEEDS_NOTHING
+from galleyproof.rules.conditions import tags_of
 from galleyproof.rules.tree import MERGE, Action, Rule, RuleSet
 from galleyproof.rules.verbs.table import VERBS
 
@@ -34,18 +35,19 @@ def footprint(rules: RuleSet) -> Footprint:
 
 
 def read_by_rule(rule: Rule) -> set[str]:
-    return {test.element.tag for test in tests_of(rule.condition)}
+    return tags_of(rule.condition)
 
 
 def read_by(action: Action) -> set[str]:
     """What an action looks at: the field it acts on, its `if`, the content it uses."""
     tags = {element.tag for element in action.elements}
-    if action.verb not in ("addField", "addControlField", "sortFields", "correctDuplicateFields"):
+    tags |= {element.tag for element in action.others}
+    if not action.elements and action.verb not in NEEDS_NOTHING:
         tags.add(action.element.tag)
     if action.other is not None:
         tags.add(action.other.tag)
     if action.condition is not None:
-        tags |= {test.element.tag for test in tests_of(action.condition)}
+        tags |= tags_of(action.condition)
     return tags
 
 

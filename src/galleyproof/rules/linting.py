@@ -2,42 +2,58 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from galleyproof.rules.conditions import Always, And, Condition, Not, Test, tests_of
+from galleyproof.rules.conditions import (
+    And,
+    Condition,
+    Not,
+    Test,
+    always_holds,
+    comparisons_of,
+    tests_of,
+)
+from galleyproof.rules.doubtful_texts import dialects_between, hashes, of_value, of_values
 from galleyproof.rules.elements import LEADER, Element
 from galleyproof.rules.footprint import overlap, read_by, read_by_rule, written_by
 from galleyproof.rules.marc_tables import INDICATORS
-from galleyproof.rules.merging import MergeRule
+from galleyproof.rules.merging import MergeAction, MergeRule
 from galleyproof.rules.parsing import Fault
 from galleyproof.rules.selecting import is_of_field
-from galleyproof.rules.tree import NORMALIZATION, Action, Rule, RuleSet
-from galleyproof.rules.values import marks_meant
-
-REGEX_SIGNS = re.compile(
-    r"\.\*|\.\+|\[\^|\[(?:\w-\w)+\w*\]|\[(?i:([a-z])\1)\]|[\])][+?{]|\(\?|\\+[dws]|^\^"
-)
-"""Texts in square brackets are common in records, and no sign by themselves; [0-9] and [Ii] are."""
+from galleyproof.rules.tree import MERGE, NORMALIZATION, Action, Rule, RuleSet
+from galleyproof.rules.verbs.replacing import without_effect
+from galleyproof.rules.verbs.table import VERBS
 
 
 def lint(rules: RuleSet) -> list[Fault]:
     """Warnings, in the order of the text."""
+    if rules.kind == MERGE:
+        return sorted({*names_twice(rules), *of_merges(rules), *hashes(rules)})
     if rules.kind != NORMALIZATION:
-        return sorted(names_twice(rules))
+        return sorted(
+            {
+                *names_twice(rules),
+                *never_count(rules),
+                *of_conditions(rules),
+                *hashes(rules),
+                *dialects_between(rules.text),
+            }
+        )
     found = [
         *names_twice(rules),
         *order_dependence(rules),
         *scratch_left(rules),
         *never_apply(rules),
+        *of_conditions(rules),
+        *hashes(rules),
+        *dialects_between(rules.text),
     ]
     for rule in rules.rules:
         made: set[str] = set()
         for action in rule.actions:
-            found += of_one_action(rule, action, rules.dialect.regex, made)
+            found += of_one_action(rule, action, made)
             made |= {tag} if (tag := made_by(action)) else set()
-        found += of_values(rule.condition, rules.dialect.regex)
         if not rule.actions:
             found.append(Fault(rule.line, 1, f"rule “{rule.name}” does nothing"))
     return sorted(set(found))
@@ -53,6 +69,91 @@ def names_twice(rules: RuleSet) -> Iterator[Fault]:
                 rule.line, 1, f"a rule named “{rule.name}” is there already, in line {first}"
             )
         seen.setdefault(rule.name, rule.line)
+
+
+def of_merges(rules: RuleSet) -> Iterator[Fault]:
+    for merge in rules.merges:
+        for action in merge.actions:
+            wild = [one for one in action.elements if one.wild]
+            if action.what == "replace" and wild:
+                yield Fault(
+                    action.line,
+                    action.column,
+                    f"this also removes what the incoming record lacks: every "
+                    f"{wild[0].tag.replace('*', 'X')} that is not excluded goes, and only what the "
+                    "incoming record has of them comes",
+                )
+            if action.what in ("remove", "replace") and reaches(action, "001"):
+                yield Fault(action.line, action.column, IDENTITY.format(verb="removes"))
+
+
+def reaches(action: MergeAction, tag: str) -> bool:
+    """Whether an action takes away a control field whatever the record has."""
+    named = any(overlap(one.tag, tag) and one.indicators == ("", "") for one in action.elements)
+    return named and not any(overlap(one.tag, tag) for one in action.excluding)
+
+
+def rewrites(action: Action, tag: str) -> bool:
+    """Whether an action takes away or changes a control field that a record has."""
+    if action.verb == "addControlField":
+        return False
+    return any(overlap(one, tag) for one in written_by(action) if one[:2] == "00")
+
+
+IDENTITY = (
+    "this {verb} 001, the record's own number: holdings, items and orders of the record hang by it"
+)
+
+
+def beyond_the_other_system(rules: RuleSet) -> list[Fault]:
+    """What a file of our dialect says that the other system would not understand."""
+    found = [Fault(one.line, 1, f"the table “{one.name}”") for one in rules.tables]
+    for rule in rules.rules:
+        conditions = [rule.condition, *(one.condition for one in rule.actions if one.condition)]
+        for condition in conditions:
+            found += [
+                Fault(one.line, one.column, f"the test {one.how}")
+                for one in comparisons_of(condition)
+            ]
+        if rule.regex:
+            found.append(Fault(rule.line, 1, f"regular expressions in “{rule.name}”"))
+        for action in rule.actions:
+            place = (action.line, action.column)
+            if VERBS[action.verb].ours:
+                found.append(Fault(*place, f"the verb {action.verb}"))
+            elif action.source.endswith(" as regex"):
+                found.append(Fault(*place, "as regex"))
+    for merge in rules.merges:
+        found += [
+            Fault(one.line, one.column, "the action merge")
+            for one in merge.actions
+            if one.what == "merge"
+        ]
+    return sorted(set(found))
+
+
+def never_count(rules: RuleSet) -> Iterator[Fault]:
+    """Indication and brief-level rules behind which another runs that holds on every record: the
+    last that sets a value stands."""
+    last: Rule | None = None
+    for rule in reversed(rules.in_order()):
+        if not rule.sets:
+            continue
+        if last is not None:
+            yield Fault(
+                rule.line,
+                1,
+                f"“{rule.name}” never counts: “{last.name}” (line {last.line}) holds on every "
+                "record and runs after it, and the last rule that sets a value stands"
+                + (" (of rules without priorities the topmost)" if not last.prioritised else ""),
+            )
+        elif always_holds(rule.condition):
+            last = rule
+
+
+def of_conditions(rules: RuleSet) -> Iterator[Fault]:
+    for rule in rules.rules:
+        yield from of_values(rule.condition, rule.regex)
 
 
 def order_dependence(rules: RuleSet) -> Iterator[Fault]:
@@ -75,7 +176,7 @@ def order_among(rules: list[Rule], order: str) -> Iterator[Fault]:
         touched[rule.line] = written[rule.line].union(
             read_by_rule(rule), *(read_by(action) for action in rule.actions)
         )
-        for tag in touched[rule.line]:
+        for tag in sorted(touched[rule.line]):
             by_tag.setdefault(tag, []).append(rule)
     wild = [tag for tag in by_tag if "*" in tag]
     told: set[tuple[int, int]] = set()
@@ -162,11 +263,11 @@ def contradicted(condition: Condition) -> Element | None:
     return None
 
 
-def of_one_action(rule: Rule, action: Action, regex: bool, made: set[str]) -> Iterator[Fault]:
+def of_one_action(rule: Rule, action: Action, made: set[str]) -> Iterator[Fault]:
     """made: tags that the actions above it in the same rule make."""
     place = (action.line, action.column)
     if action.condition is not None:
-        yield from of_values(action.condition, regex)
+        yield from of_values(action.condition, rule.regex)
         for test in tests_of(action.condition):
             own = (action.element.tag, *(element.tag for element in action.elements))
             tag = test.element.tag
@@ -184,10 +285,20 @@ def of_one_action(rule: Rule, action: Action, regex: bool, made: set[str]) -> It
                     test.column,
                     f"{test.how} without a subfield counts the {tag}s of the record",
                 )
-    yield from of_value(action.element, place, regex)
+    yield from of_value(action.element, place, rule.regex, groups_used="$" in action.text)
     yield from undefined_indicator(action)
+    for why in without_effect(action):
+        yield Fault(*place, f"{why}: setting it has no effect")
+    if rewrites(action, "001"):
+        yield Fault(*place, IDENTITY.format(verb="removes or rewrites"))
     wanted = guaranteed(rule.condition)
     tag = action.element.tag
+    if action.verb == "addSubField" and action.condition is None and tag in made - wanted:
+        yield Fault(
+            *place,
+            f"this also adds to the {tag}s that the record had before, not only to "
+            "the one made above here; an if can tell them apart",
+        )
     if tag in wanted - made and action.verb not in ("addField", "addControlField"):
         yield Fault(*place, f"never applies: the rule runs only where there is no {tag}")
 
@@ -203,25 +314,6 @@ def guaranteed(condition: Condition) -> set[str]:
         and one.of.how == "exists"
         and one.of.element.tag_alone
     }
-
-
-def of_values(condition: Condition, regex: bool) -> Iterator[Fault]:
-    if not isinstance(condition, Always):
-        for test in tests_of(condition):
-            yield from of_value(test.element, (test.line, test.column), regex)
-
-
-def of_value(element: Element, place: tuple[int, int], regex: bool) -> Iterator[Fault]:
-    if regex or element.value is None:
-        return
-    sign = REGEX_SIGNS.search(element.value.text)
-    if sign is not None:
-        yield Fault(
-            *place,
-            f"“{marks_meant(element.value.text)}” looks like a regular expression; it is taken "
-            "literally (* alone is a wildcard) unless the file says: # dialect: regex=on. A full "
-            "stop that is meant as one can be written \\\\\\\\.",
-        )
 
 
 def undefined_indicator(action: Action) -> Iterator[Fault]:

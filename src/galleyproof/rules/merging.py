@@ -6,8 +6,11 @@ secondary never changes. For an import the existing record is the primary one.
 | action | what happens |
 |---|---|
 | remove | fields of the primary go |
-| replace | those of the primary go, those of the secondary come |
+| replace | those of the primary go, those of the secondary come, repeats included |
 | add | fields of the secondary come, except those that the primary has, byte for byte |
+
+What `add` brings goes in tag order. What `replace` brings keeps the secondary's order (its 500,
+505, 500 stays so), so that a record which is replaced by one like it is the same.
 
 `if exists`: only where the secondary has such a field. `if does not exist`: only where the primary
 has none. `if [not] exists subfield`, `when MARC."035"."a" contains "OCoLC"` and `excluding`: which
@@ -28,12 +31,16 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import is_control, subfield_values
 from galleyproof.marc.record import Record
 from galleyproof.rules.conditions import NotUnderstood, priority_of
-from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import LEADER, Element, indicator, is_control_tag
+from galleyproof.rules.draft import Draft, place_for
+from galleyproof.rules.elements import LEADER, Element, indicator
+from galleyproof.rules.escapes import escapes_marked
 from galleyproof.rules.field_tests import Readable, field_test, places
-from galleyproof.rules.values import Pattern, escapes_marked, whole_value
+from galleyproof.rules.keys import Key, key_of, put_into
+from galleyproof.rules.values import Pattern, whole_value
 
 ACTIONS = {"remove": "remove", "replace": "replace", "add": "add"}
+OURS = {"merge": "merge"}
+"""Of our dialect: `merge MARC."856" by "u"`."""
 Field = tuple[bytes, bytes]
 FieldTest = Callable[[Field], bool]
 
@@ -61,7 +68,8 @@ def containing(code: str, text: str) -> Callable[[bytes], bool]:
 
 @dataclass(frozen=True, slots=True)
 class MergeAction:
-    """elements: the tags named (several where a list is given). what: remove, replace or add.
+    """elements: the tags named (several where a list is given). what: remove, replace or add; or
+    merge, with the subfields by which fields are the same.
     if_exists: None, or whether such a field must be there. subfield: one that a field must have
     (subfield_wanted) or must not have. excluding: elements that are left out; excluded_indicators:
     (1 or 2, value); excluded_subfields: (code, text that it contains, "" for any)."""
@@ -77,6 +85,7 @@ class MergeAction:
     excluded_subfields: tuple[tuple[str, str], ...] = ()
     line: int = 1
     column: int = 1
+    by: tuple[str, ...] = ()
 
     @property
     def leader(self) -> bool:
@@ -123,9 +132,15 @@ def compile_action(action: MergeAction) -> Callable[[Draft, Record], None]:
             return
         if action.if_exists is False and ours:
             return
+        if action.what == "merge":
+            merge_fields(draft, secondary, ours, coming, action.by)
+            return
         if action.what != "add":
             draft.remove(ours)
         if action.what == "remove":
+            return
+        if action.what == "replace":
+            put_in_their_order(draft, secondary, coming)
             return
         have = set(zip(draft.tags, draft.data, strict=True))
         for at in coming:
@@ -135,6 +150,68 @@ def compile_action(action: MergeAction) -> Callable[[Draft, Record], None]:
                 draft.insert(*field)
 
     return act
+
+
+def merge_fields(
+    draft: Draft, secondary: Record, ours: list[int], coming: list[int], by: tuple[str, ...]
+) -> None:
+    """Subfields come into the fields of the same tag and key, each behind the one that it follows
+    there; fields that are the same as none come whole."""
+    key = key_of(by)
+    known: dict[tuple[bytes, Key], int] = {}
+    for at in ours:
+        if own := key(draft.data[at]):
+            known.setdefault((draft.tags[at], own), at)
+    have = set(zip(draft.tags, draft.data, strict=True))
+    new: list[Field] = []
+    for number in coming:
+        field = (secondary.tags[number], secondary.data[number])
+        own = key(field[1])
+        same = known.get((field[0], own)) if own else None
+        if same is not None:
+            merged = put_into(draft.data[same], field[1])
+            if merged != draft.data[same]:
+                draft.set(same, merged)
+        elif field not in have:
+            have.add(field)
+            new.append(field)
+    for field in new:
+        draft.insert(*field)
+
+
+def put_in_their_order(draft: Draft, secondary: Record, coming: list[int]) -> None:
+    """Puts fields of the secondary record into the draft, except those that it has.
+
+    Each stands behind the one that came before it, and between the fields around it that the
+    draft has too; there in tag order.
+    """
+    draft.settle()
+    tags = draft.tags
+    fields = list(zip(secondary.tags, secondary.data, strict=True))
+    here: dict[Field, list[int]] = {}
+    for at, field in enumerate(zip(tags, draft.data, strict=True)):
+        here.setdefault(field, []).append(at)
+    had = set(here)
+    comes = set(coming)
+    # Of the secondary's fields, in order: where the same stands in the draft, or -1 for one that
+    # comes. The first of several that are the same is the first of those here.
+    both = [
+        (number, -1 if number in comes else here[field].pop(0))
+        for number, field in enumerate(fields)
+        if number in comes or here.get(field)
+    ]
+    new = []
+    start = 0
+    for place, (number, at) in enumerate(both):
+        if at >= 0:
+            start = max(start, at + 1)
+            continue
+        if fields[number] in had:
+            continue
+        end = next((later for _, later in both[place + 1 :] if later >= start), len(tags))
+        start += place_for(tags[start:end], fields[number][0])
+        new.append((start, *fields[number]))
+    draft.insert_several(new)
 
 
 def leader_from(new: bytes, old: bytes) -> bytes:
@@ -212,28 +289,56 @@ def without_subfield(code: str, text: str) -> FieldTest:
 
 
 class MergeTree(Transformer[Token, Any]):
+    """Collects what is wrong with single actions, so that all of a rule's are told at once."""
+
+    def __init__(self, galley: bool = False) -> None:
+        super().__init__()
+        self.galley = galley
+        self.wrong: list[NotUnderstood] = []
+
+    def refuse(self, sentence: str, token: Token) -> None:
+        self.wrong.append(NotUnderstood(sentence, token.line or 1, token.column or 1))
+
     def start(self, rules: list[Any]) -> list[Any]:
         return rules
 
     def priority(self, parts: list[Token]) -> int:
         return priority_of(parts[0])
 
-    def tag(self, parts: list[Token]) -> tuple[str, Token]:
-        """`"0"XX`, `XXX`, `"245"`; X is any character."""
-        text = "".join(
-            one[1:-1] if one.type == "STRING" else one.replace("X", "*") for one in parts
-        )
-        return text, parts[0]
+    def tag(self, parts: list[Token]) -> tuple[tuple[Element, ...], Token]:
+        """`"0"XX`, `XXX`, `"245"`, `"245,246"`; X is any character."""
+        tags = "".join(one[1:-1] if one.type == "STRING" else "*" * len(one) for one in parts)
+        several = [one.strip() for one in tags.split(",")]
+        written = several if parts[-1].type == "STRING" else ["".join(parts)] * len(several)
+        return tuple(
+            self.element(one, shown, parts[0]) for one, shown in zip(several, written, strict=True)
+        ), parts[0]
+
+    def element(self, tag: str, written: str, token: Token) -> Element:
+        if tag.upper() == LEADER:
+            return Element(LEADER)
+        if re.fullmatch(r"[0-9A-Za-z*]{3}", tag):
+            return Element(tag)
+        if len(tag) == 3:
+            sentence = f"“{written}” is not a tag; expected three letters or digits"
+        else:
+            how_many = f"{len(tag)} character{'' if len(tag) == 1 else 's'}"
+            sentence = f"“{written}” is not a tag: it stands for {how_many}, and a tag has three"
+        self.refuse(f'{sentence}, X for any, e.g. "69"X', token)
+        return Element("***")
 
     def indicators(self, parts: list[Token]) -> tuple[str, str]:
-        first, second = (named_indicator(one) for one in parts)
+        first, second = (self.named_indicator(one) for one in parts)
         return first, second
 
     def target(self, parts: list[Any]) -> tuple[tuple[Element, ...], Token]:
-        (text, token), *rest = parts
-        first, second = rest[0] if rest else ("", "")
-        elements = tuple(element_of(one.strip(), first, second, token) for one in text.split(","))
-        return elements, token
+        (elements, token), *rest = parts
+        if not rest:
+            return elements, token
+        for one in elements:
+            if one.control:
+                self.refuse(f"{one.tag} is a control field; it has no indicators", token)
+        return tuple(Element(one.tag, rest[0]) for one in elements), token
 
     def if_exists(self, parts: list[Any]) -> dict[str, Any]:
         return {"if_exists": True}
@@ -242,19 +347,24 @@ class MergeTree(Transformer[Token, Any]):
         return {"if_exists": False}
 
     def if_subfield(self, parts: list[Token]) -> dict[str, Any]:
-        return {"subfield": named_code(parts[0]), "subfield_wanted": True}
+        return {"subfield": self.named_code(parts[0]), "subfield_wanted": True}
 
     def if_no_subfield(self, parts: list[Token]) -> dict[str, Any]:
-        return {"subfield": named_code(parts[0]), "subfield_wanted": False}
+        return {"subfield": self.named_code(parts[0]), "subfield_wanted": False}
 
     def when_contains(self, parts: list[Any]) -> dict[str, Any]:
         (elements, token), code, _, text = parts
         if len(elements) != 1 or elements[0].control:
-            raise NotUnderstood(
-                "expected one tag with subfields after when", token.line or 1, token.column or 1
-            )
-        element = Element(elements[0].tag, elements[0].indicators, named_code(code))
+            self.refuse("expected one tag with subfields after when", token)
+        element = Element(elements[0].tag, elements[0].indicators, self.named_code(code))
         return {"when": Contains(element, text[1:-1])}
+
+    def by(self, parts: list[Token]) -> dict[str, Any]:
+        codes = tuple(one.strip() for one in parts[0][1:-1].split(","))
+        for one in codes:
+            if len(one) != 1:
+                self.refuse(f"“{one}” is not a subfield code; it is one character", parts[0])
+        return {"by": codes}
 
     def of_target(self, parts: list[Any]) -> dict[str, Any]:
         return {"excluding": parts[0][0]}
@@ -263,7 +373,7 @@ class MergeTree(Transformer[Token, Any]):
         text = parts[0][1:-1]
         return {
             "excluding": tuple(
-                element_of(one.strip().replace("X", "*"), "", "", parts[0])
+                self.element(one.strip().replace("X", "*"), one.strip(), parts[0])
                 for one in text.split(",")
             )
         }
@@ -271,11 +381,11 @@ class MergeTree(Transformer[Token, Any]):
     def of_indicator(self, parts: list[Token]) -> dict[str, Any]:
         which, text = parts
         number = 1 if which.lower() == "first" else 2
-        return {"excluded_indicators": ((number, named_indicator(text) or " "),)}
+        return {"excluded_indicators": ((number, self.named_indicator(text) or " "),)}
 
     def of_subfield(self, parts: list[Token]) -> dict[str, Any]:
         code, *said = parts
-        return {"excluded_subfields": ((named_code(code), said[1][1:-1] if said else ""),)}
+        return {"excluded_subfields": ((self.named_code(code), said[1][1:-1] if said else ""),)}
 
     def excluding(self, parts: list[dict[str, Any]]) -> dict[str, Any]:
         together: dict[str, Any] = {}
@@ -286,21 +396,31 @@ class MergeTree(Transformer[Token, Any]):
 
     def merging(self, parts: list[Any]) -> MergeAction:
         word, (elements, _), *clauses = parts
-        place = (word.line or 1, word.column or 1)
-        what = ACTIONS.get(word.lower())
+        what = ACTIONS.get(word.lower()) or OURS.get(word.lower())
+        if what == "merge" and not self.galley:
+            self.refuse(
+                "merge is an action of our dialect, which the other system does not understand; a "
+                "file that uses it says “# dialect: galley” in its first comment",
+                word,
+            )
         if what is None:
-            raise NotUnderstood(
-                f"“{word}” is no action of merge rules; expected remove, replace or add", *place
+            self.refuse(
+                f"“{word}” is no action of merge rules; expected remove, replace or add", word
             )
         together: dict[str, Any] = {}
         for clause in clauses:
-            twice = set(clause) & set(together)
-            if twice:
-                raise NotUnderstood("the same is said twice of one action", *place)
+            if set(clause) & set(together):
+                self.refuse("the same is said twice of one action", word)
             together |= clause
+        if (what == "merge") != ("by" in together) or (
+            what == "merge" and any(one.control for one in elements)
+        ):
+            self.refuse('fields are merged by subfields: merge MARC."856" by "u"', word)
         if what == "remove" and any(one.tag == LEADER for one in elements):
-            raise NotUnderstood("the leader cannot be removed", *place)
-        return MergeAction(what, elements, **together, line=place[0], column=place[1])
+            self.refuse("the leader cannot be removed", word)
+        return MergeAction(
+            what or "remove", elements, **together, line=word.line or 1, column=word.column or 1
+        )
 
     def rule(self, parts: list[Any]) -> MergeRule:
         name, *rest = parts
@@ -309,37 +429,17 @@ class MergeTree(Transformer[Token, Any]):
             name[1:-1], priority or 0, priority is not None, tuple(rest), name.line or 1, 1
         )
 
+    def named_indicator(self, token: Token) -> str:
+        text = token[1:-1]
+        try:
+            return indicator(text, text)
+        except Wrong as wrong:
+            self.refuse(str(wrong), token)
+            return ""
 
-def element_of(tag: str, first: str, second: str, token: Token) -> Element:
-    if tag.upper() == LEADER:
-        return Element(LEADER)
-    if not re.fullmatch(r"[0-9A-Za-z*]{3}", tag):
-        raise NotUnderstood(
-            f'“{tag}” is not a tag; expected three characters, X for any, e.g. "69"X',
-            token.line or 1,
-            token.column or 1,
-        )
-    if is_control_tag(tag) and (first or second):
-        raise NotUnderstood(
-            f"{tag} is a control field; it has no indicators", token.line or 1, token.column or 1
-        )
-    return Element(tag, (first, second))
-
-
-def named_indicator(token: Token) -> str:
-    text = token[1:-1]
-    try:
-        return indicator(text, text)
-    except Wrong as wrong:
-        raise NotUnderstood(str(wrong), token.line or 1, token.column or 1) from None
-
-
-def named_code(token: Token) -> str:
-    text = token[1:-1]
-    if len(text) != 1:
-        raise NotUnderstood(
-            f"“{text}” is not a subfield code; it is one character",
-            token.line or 1,
-            token.column or 1,
-        )
-    return text
+    def named_code(self, token: Token) -> str:
+        text = token[1:-1]
+        if len(text) != 1:
+            self.refuse(f"“{text}” is not a subfield code; it is one character", token)
+            return "?"
+        return str(text)

@@ -7,7 +7,8 @@ error in one rule does not hide those in the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
@@ -26,8 +27,11 @@ from galleyproof.rules.conditions import (
     parsed,
     place_of,
     priority_of,
+    tests_moved_down,
 )
 from galleyproof.rules.limits import MOST_CHARACTERS
+from galleyproof.rules.lists import BEGINS as TABLES
+from galleyproof.rules.lists import Table, ready_made_tables, tables_in
 from galleyproof.rules.merging import MergeRule, MergeTree
 from galleyproof.rules.tree import (
     BRIEF_LEVEL,
@@ -40,21 +44,32 @@ from galleyproof.rules.tree import (
     Rule,
     RuleSet,
 )
-from galleyproof.rules.verbs.table import BY_SPELLING, VERBS
+from galleyproof.rules.verbs.table import BY_SPELLING
 from galleyproof.rules.verbs.verb import Given
 
 BEGINS = re.compile(r"^[ \t\ufeff]*rule\b", re.IGNORECASE | re.MULTILINE)
-ANOTHER_LANGUAGE = (
-    (
-        re.compile(r"^\s*create\s+pnx\b", re.IGNORECASE | re.MULTILINE),
-        "this is a rule for discovery displays (create pnx …), which is another language",
-    ),
-    (
-        re.compile(r"\badd\s+to\s+text\s+displayValue\b", re.IGNORECASE),
-        "this is a rule for authority heading displays (add to text displayValue), which is "
-        "another language",
-    ),
+DISPLAYS = "this is a rule for discovery displays ({}), which is another language"
+DUBLIN_CORE = (
+    "this is a rule for Dublin Core records (dc:title …), which is another language; the rules "
+    "here are for MARC"
 )
+HEADINGS = (
+    "this is a rule for authority heading displays (add to text displayValue), which is another "
+    "language"
+)
+ANOTHER_LANGUAGE = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.MULTILINE), sentence)
+    for pattern, sentence in (
+        (r"^\s*(?:create|set|copy|add|remove)\s+(?:pnx|operational|TEMP)\b", DISPLAYS),
+        (r"\bcreate\s+pnx\b|\bTEMP\s*\"|\bto\s+prima[ _]display\b", DISPLAYS),
+        (r"\bMARC\s*(?:\.\s*\"\s*\"\s*)+(?:has|is|match|equals)\b", DISPLAYS),
+        (r"\badd\s+to\s+text\s+displayValue\b", HEADINGS),
+        (r"\bDC(?:TERMS)?\s*\.\s*\"|\bdiscovery\s*\.\s*\w", DUBLIN_CORE),
+        (r"^\s*<(?:\?xml|xsl:)", "this is an XSL transformation, which is another language"),
+    )
+)
+"""Outside strings and comments."""
+OF_DUBLIN_CORE = re.compile(r'"(?:dc|dcterms|dcmitype)[:.]\w+', re.IGNORECASE)
 TYPOGRAPHIC = re.compile("[\u201c\u201d\u201e\u201f\u2033]")
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 SETS = {"indication": INDICATION, "brief_level": BRIEF_LEVEL}
@@ -80,7 +95,7 @@ class WrongRules(Wrong):
 
 
 def parse_rules(text: str, order: str | None = None, regex: bool | None = None) -> RuleSet:
-    """A rule set from its text. order, regex: dialect switches that go before the file's own.
+    """A rule set from its text. order, regex: dialect switches that go before the text's own.
     Raises WrongRules."""
     fault = whole_text_fault(text)
     if fault is not None:
@@ -96,11 +111,13 @@ def parse_rules(text: str, order: str | None = None, regex: bool | None = None) 
     if regex is not None:
         dialect = replace(dialect, regex=regex)
     faults: list[Fault] = []
+    tables, bare = tables_of(text, dialect, faults)
     rules: list[Any] = []
     kinds: list[tuple[str, Fault]] = []
-    for part in parts_of(text, faults):
+    known = {**ready_made_tables(), **{one.name: one for one in tables}}
+    for part in parts_of(bare, faults):
         try:
-            for kind, rule in rules_in(part, dialect):
+            for kind, rule in rules_in(part, Spoken(dialect, regex is not None, known)):
                 rules.append(rule)
                 kinds.append((kind, Fault(rule.line, rule.column, "")))
         except NotUnderstood as wrong:
@@ -128,6 +145,7 @@ def parse_rules(text: str, order: str | None = None, regex: bool | None = None) 
         tuple(rule for rule in rules if isinstance(rule, MergeRule)),
         dialect,
         text,
+        tuple(tables),
     )
 
 
@@ -139,13 +157,15 @@ def whole_text_fault(text: str) -> Fault | None:
     """What makes it no use to look at single rules."""
     if len(text) > MOST_CHARACTERS:
         return Fault(1, 1, f"a rule file has at most {MOST_CHARACTERS:,} characters")
-    bare = re.sub(r"^\s*(#|//).*$", "", text, flags=re.MULTILINE)
+    bare = STRINGS_AND_COMMENTS.sub(emptied, text)
     for pattern, sentence in ANOTHER_LANGUAGE:
         found = pattern.search(bare)
         if found is not None:
-            return Fault(
-                *place_of(bare, found.start() + len(found[0]) - len(found[0].lstrip())), sentence
-            )
+            start = found.start() + len(found[0]) - len(found[0].lstrip())
+            return Fault(*place_of(bare, start), sentence.format("create pnx …"))
+    for string in STRINGS_AND_COMMENTS.finditer(text):
+        if OF_DUBLIN_CORE.match(string[0]):
+            return Fault(*place_of(text, string.start()), DUBLIN_CORE)
     unseen = UNSEEN.search(text)
     if unseen is not None:
         code = f"U+{ord(unseen[0]):04X}"
@@ -157,6 +177,7 @@ def whole_text_fault(text: str) -> Fault | None:
 
 # ---- the dialect
 
+DIALECT = re.compile(r"\s*dialect\b\s*:?(.*)", re.IGNORECASE)
 SWITCH = re.compile(r"([A-Za-z]+)\s*[=:]\s*([A-Za-z-]+)")
 
 
@@ -169,9 +190,11 @@ def dialect_of(text: str) -> Dialect:
         comment = re.match(r"\s*(?:#|//)(.*)", line)
         if comment is None:
             break
-        said = re.match(r"\s*dialect\b\s*:?(.*)", comment[1], re.IGNORECASE)
+        said = DIALECT.match(comment[1])
         if said is None:
             continue
+        if re.match(r"\s*galley\b", said[1], re.IGNORECASE):
+            dialect = replace(dialect, galley=True)
         for name, value in SWITCH.findall(said[1]):
             dialect = switched(dialect, name.lower(), value.lower(), number)
     return dialect
@@ -189,6 +212,26 @@ def switched(dialect: Dialect, name: str, value: str, line: int) -> Dialect:
     raise NotUnderstood(
         f"“{name}” is not a switch of the dialect; expected order or regex", line, 1
     )
+
+
+def regex_of_part(text: str, regex: bool) -> bool:
+    """`# dialect: regex=on` inside a rule is for that rule."""
+    bare = STRINGS_AND_COMMENTS.sub(blanked, text)
+    last = max((found.start() for found in ENDS.finditer(bare)), default=len(text))
+    for found in STRINGS_AND_COMMENTS.finditer(text[:last]):
+        said = DIALECT.match(found[0].lstrip("#/")) if found[0][0] != '"' else None
+        if said is None:
+            continue
+        line, column = place_of(text, found.start())
+        for name, value in SWITCH.findall(said[1]):
+            if name.lower() != "regex":
+                raise NotUnderstood(
+                    f"{name} is for a whole file, in its first comment; a rule can switch regex",
+                    line,
+                    column,
+                )
+            regex = switched(Dialect(), "regex", value.lower(), line).regex
+    return regex
 
 
 # ---- taking apart
@@ -235,12 +278,40 @@ def merge_parser() -> Lark:
     return grammar("merge.lark")
 
 
+ENDS = re.compile(r"\bend\b", re.IGNORECASE)
 MERGES = re.compile(r"\bwhen\s+merge\b", re.IGNORECASE)
 STRINGS_AND_COMMENTS = re.compile(r'"[^"\n]*"|(#|//)[^\n]*')
 
 
-def rules_in(part: Part, dialect: Dialect) -> Iterator[tuple[str, Any]]:
+class Spoken(NamedTuple):
+    """What a file says once for all its rules. forced: whether a rule cannot switch regex for
+    itself. tables: those that can be named."""
+
+    dialect: Dialect
+    forced: bool
+    tables: Mapping[str, Table]
+
+
+def tables_of(text: str, dialect: Dialect, faults: list[Fault]) -> tuple[list[Table], str]:
+    """The tables of a file, and its text without them."""
+    if TABLES.search(text) is None:
+        return [], text
+    tables, bare, wrong = tables_in(text)
+    faults += [Fault(*place_of(text, one.at), one.sentence) for one in wrong]
+    if not dialect.galley:
+        faults.append(Fault(*place_of(text, TABLES.search(text).start()), OURS.format("a table")))  # type: ignore[union-attr]
+    return tables, bare
+
+
+OURS = (
+    "{} is of our dialect, which the other system does not understand; a file that uses it says "
+    "“# dialect: galley” in its first comment"
+)
+
+
+def rules_in(part: Part, spoken: Spoken) -> Iterator[tuple[str, Any]]:
     """(kind, rule) of each rule of a part; "" where a rule does not say its kind."""
+    dialect = spoken.dialect
     typographic = TYPOGRAPHIC.search(STRINGS_AND_COMMENTS.sub(blanked, part.text))
     if typographic is not None:
         line, column = place_of(part.text, typographic.start())
@@ -251,17 +322,59 @@ def rules_in(part: Part, dialect: Dialect) -> Iterator[tuple[str, Any]]:
         )
     try:
         if MERGES.search(STRINGS_AND_COMMENTS.sub("", part.text)):
-            for merge in parsed(merge_parser(), MergeTree(), part.text):
+            for merge in merges_in(part.text, dialect.galley):
                 yield MERGE, moved_down(merge, part.line)
             return
-        collector = RuleTree(dialect)
+        own = dialect.regex if spoken.forced else regex_of_part(part.text, dialect.regex)
+        collector = RuleTree(own, dialect.galley, spoken.tables)
         found = parsed(rules_parser(), collector, part.text)
     except NotUnderstood as wrong:
         raise (then_forgotten(part.text, wrong) or wrong).moved(part.line) from None
+    except ManyWrong as many:
+        raise ManyWrong([one.moved(part.line) for one in many.found]) from None
     if collector.wrong:
         raise ManyWrong([one.moved(part.line) for one in collector.wrong])
     for kind, rule in found:
         yield kind, moved_down(rule, part.line)
+
+
+ACTION_OF_MERGE = re.compile(r"\b\w+\s+MARC\b|\bend\b", re.IGNORECASE)
+
+
+def merges_in(text: str, galley: bool) -> list[MergeRule]:
+    """The merge rules of a part. An action that is not understood is left out, so that what is
+    wrong with the others is told as well."""
+    wrong: list[NotUnderstood] = []
+    while True:
+        collector = MergeTree(galley)
+        try:
+            found: list[MergeRule] = parsed(merge_parser(), collector, text)
+        except NotUnderstood as error:
+            wrong.append(error)
+            left = without_action_at(text, error)
+            if left is not None:
+                text = left
+                continue
+        wrong += collector.wrong
+        if wrong:
+            raise ManyWrong(wrong)
+        return found
+
+
+def without_action_at(text: str, wrong: NotUnderstood) -> str | None:
+    """The text with blanks in the place of the action in which something is wrong; None where it
+    stands in none."""
+    bare = STRINGS_AND_COMMENTS.sub(blanked, text)
+    begins = [
+        found.start()
+        for found in ACTION_OF_MERGE.finditer(bare)
+        if not re.match(r"when\b|excluding\b", found[0], re.IGNORECASE)
+    ]
+    for start, end in pairwise(begins):
+        if place_of(text, start) <= (wrong.line, wrong.column) <= place_of(text, end):
+            blank = re.sub(r"[^\n]", " ", text[start:end])
+            return text[:start] + blank + text[end:]
+    return None
 
 
 def then_forgotten(text: str, wrong: NotUnderstood) -> NotUnderstood | None:
@@ -283,6 +396,13 @@ def verb_too_early(word: str, line: int, column: int) -> NotUnderstood:
     )
 
 
+def emptied(found: re.Match[str]) -> str:
+    """A string with blanks between its quotes, a comment as blanks."""
+    if found[0][0] == '"':
+        return '"' + " " * (len(found[0]) - 2) + '"'
+    return " " * len(found[0])
+
+
 def blanked(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
@@ -299,7 +419,15 @@ def moved_down(rule: Any, lines: int) -> Any:
     return replace(
         rule,
         line=rule.line + lines,
-        actions=tuple(replace(one, line=one.line + lines) for one in rule.actions),
+        condition=tests_moved_down(rule.condition, lines),
+        actions=tuple(
+            replace(
+                one,
+                line=one.line + lines,
+                condition=one.condition and tests_moved_down(one.condition, lines),
+            )
+            for one in rule.actions
+        ),
     )
 
 
@@ -317,8 +445,8 @@ class Setting:
 class RuleTree(TreeOf):
     """Collects what is wrong with single actions, so that all of a rule's are told at once."""
 
-    def __init__(self, dialect: Dialect):
-        super().__init__(dialect.regex)
+    def __init__(self, regex: bool, galley: bool, tables: Mapping[str, Table]):
+        super().__init__(regex, galley, tables)
         self.wrong: list[NotUnderstood] = []
 
     def start(self, rules: list[Any]) -> list[Any]:
@@ -352,6 +480,18 @@ class RuleTree(TreeOf):
     def excluding(self, parts: list[Token]) -> tuple[str, Token]:
         return "excluding", parts[0]
 
+    def by(self, parts: list[Token]) -> tuple[str, Token]:
+        return "by", parts[0]
+
+    def within(self, parts: list[Token]) -> tuple[str, Token]:
+        return "in", parts[0]
+
+    def before(self, parts: list[Token]) -> tuple[str, Token]:
+        return "before", parts[0]
+
+    def as_regex(self, parts: list[Token]) -> tuple[str, str]:
+        return "as", "regex"
+
     def only_if(self, parts: list[Any]) -> tuple[str, Any]:
         return "if", parts[0]
 
@@ -367,7 +507,7 @@ class RuleTree(TreeOf):
         except NotUnderstood as wrong:
             self.wrong.append(wrong)
         except Wrong as wrong:
-            where = next((text for role, text in rest if role != "if"), word)
+            where = next((text for role, text in rest if role not in ("if", "as")), word)
             self.wrong.append(
                 NotUnderstood(str(wrong), where.line or place[0], where.column or place[1])
             )
@@ -376,19 +516,33 @@ class RuleTree(TreeOf):
     def made_action(self, word: Token, rest: list[tuple[str, Any]]) -> Action:
         verb = BY_SPELLING.get(word.lower())
         if verb is None:
-            raise NotUnderstood(no_verb(word), word.line or 1, word.column or 1)
-        plain = [text[1:-1] for role, text in rest if role == "plain"]
-        joined = [text[1:-1] for role, text in rest if role in ("to", "with")]
-        excluding = [text[1:-1] for role, text in rest if role == "excluding"]
-        conditions = [one for role, one in rest if role == "if"]
-        if len(plain) > 2 or max(len(joined), len(excluding), len(conditions)) > 1:
+            raise NotUnderstood(no_verb(word, self.galley), word.line or 1, word.column or 1)
+        place = (word.line or 1, word.column or 1)
+        if verb.ours and not self.galley:
+            raise NotUnderstood(OURS.format(f"the verb {verb.name}"), *place)
+        strings: dict[str, list[str]] = defaultdict(list)
+        for role, text in rest:
+            strings["joined" if role in ("to", "with") else role].append(
+                "" if role == "if" else text[1:-1]
+            )
+        ours = next((role for role in ("by", "in", "before", "as") if role in strings), None)
+        if ours is not None and not self.galley:
+            raise NotUnderstood(OURS.format(f"“{ours}” in an action"), *place)
+        plain = strings.pop("plain", [])
+        if len(plain) > 2 or any(len(several) > 1 for several in strings.values()):
             raise Wrong(f"too much: it is written {verb.name} {verb.form}".rstrip())
+        conditions = [one for role, one in rest if role == "if"]
+        said = {role: several[0] for role, several in strings.items()}
         given = Given(
             plain[0] if plain else None,
             plain[1] if len(plain) > 1 else None,
-            joined[0] if joined else None,
-            excluding[0] if excluding else None,
-            self.regex,
+            said.get("joined"),
+            said.get("excluding"),
+            self.regex or "as" in said,
+            said.get("by"),
+            said.get("in"),
+            said.get("before"),
+            self.tables,
         )
         return replace(
             verb.read(given),
@@ -421,6 +575,7 @@ class RuleTree(TreeOf):
             sets,
             name.line or 1,
             1,
+            self.regex,
         )
 
     def of_settings(self, settings: list[Setting], actions: list[Action]) -> tuple[str, str]:
@@ -452,12 +607,14 @@ def written(word: Token, rest: list[tuple[str, Any]]) -> str:
     parts = [str(word)]
     for role, text in rest:
         if role != "if":
-            parts.append(text if role == "plain" else f"{role} {text}")
+            parts.append(str(text) if role == "plain" else f"{role} {text}")
     return " ".join(parts)
 
 
-def no_verb(word: str) -> str:
-    near = get_close_matches(word.lower(), BY_SPELLING, n=2, cutoff=0.6)
+def no_verb(word: str, galley: bool) -> str:
+    known = [name for name, verb in BY_SPELLING.items() if galley or not verb.ours]
+    near = get_close_matches(word.lower(), known, n=2, cutoff=0.6)
     names = " or ".join(BY_SPELLING[one].name for one in near)
-    offer = f"did you mean {names}?" if near else f"there are {', '.join(VERBS)}"
+    every = ", ".join(BY_SPELLING[name].name for name in known)
+    offer = f"did you mean {names}?" if near else f"there are {every}"
     return f"“{word}” is not a verb; {offer}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from galleyproof.marc.field import MARK
+from galleyproof.rules.comparing import Compare, OneField, compile_comparison
 from galleyproof.rules.conditions import (
     Always,
     And,
@@ -14,7 +15,6 @@ from galleyproof.rules.conditions import (
     Or,
     Test,
     compile_condition,
-    tests_of,
 )
 from galleyproof.rules.draft import Draft
 from galleyproof.rules.elements import LEADER, Element
@@ -100,8 +100,26 @@ def on_field(condition: Condition, tags: tuple[str, ...]) -> Callable[[Draft, by
         return lambda draft, tag, data: any(one(draft, tag, data) for one in parts)
     if isinstance(condition, Test) and is_of_field(condition, tags):
         return test_of_field(condition)
+    if isinstance(condition, Compare) and condition.element.tag in tags:
+        return comparison_of_field(condition, tags)
     whole = compile_condition(condition)
     return lambda draft, tag, data: whole(draft)
+
+
+def comparison_of_field(
+    test: Compare, tags: tuple[str, ...]
+) -> Callable[[Draft, bytes, bytes], bool]:
+    """Both places are of the very field where both tags are the action's."""
+    holds, fits = compile_comparison(test), tag_test(test.element.tag)
+    both = test.other is not None and test.other.tag in tags
+
+    def of_field(draft: Draft, tag: bytes, data: bytes) -> bool:
+        if not fits(tag):
+            return holds(draft, draft)
+        one = OneField(tag, data, draft.fresh)
+        return holds(one, one if both else draft)
+
+    return of_field
 
 
 def is_of_field(test: Test, tags: tuple[str, ...]) -> bool:
@@ -127,12 +145,8 @@ def test_of_field(test: Test) -> Callable[[Draft, bytes, bytes], bool]:
 
 
 def repeats_in(test: Test, data: bytes) -> bool:
-    values = subfield_values(test.element)(data)
+    values = subfield_values(test.element, test.left_out)(data)
     return len(set(values)) < len(values)
-
-
-def tags_tested(condition: Condition | None) -> list[str]:
-    return [] if condition is None else [test.element.tag for test in tests_of(condition)]
 
 
 # ---- doing

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from galleyproof.rules.conditions import Condition
 from galleyproof.rules.elements import Element, Written
+from galleyproof.rules.lists import Table
 from galleyproof.rules.merging import MergeRule
 
 NORMALIZATION, MERGE, INDICATION, BRIEF_LEVEL = (
@@ -23,10 +24,11 @@ EVERY_FIELD = Element("***")
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """order: how rules of equal priority follow each other. regex: whether patterns are regular
-    expressions."""
+    expressions. galley: whether what is ours alone may be used."""
 
     order: str = "bottom-up"
     regex: bool = False
+    galley: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class Action:
     (correctDuplicateFields). made: the element written. other: a second element that is read.
     text: what is written (`with`), an indicator, or what a value is split at. codes: subfield
     codes. condition: its `if`. line, column: from 1; number: its place in the rule, from 1.
+
+    Of verbs of ours: by: what fields are compared or sorted by. others: elements after `in`.
+    before: what follows a subfield. table: where values are looked up.
     """
 
     verb: str
@@ -51,11 +56,16 @@ class Action:
     column: int = 1
     number: int = 1
     source: str = ""
+    by: tuple[str, ...] = ()
+    others: tuple[Element, ...] = ()
+    before: tuple[str, ...] = ()
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """sets: what an indication or brief-level rule says of a record ("true", "01" to "10")."""
+    """sets: what an indication or brief-level rule says of a record ("true", "01" to "10"). regex:
+    whether its patterns are regular expressions."""
 
     name: str
     priority: int
@@ -65,6 +75,7 @@ class Rule:
     sets: str = ""
     line: int = 1
     column: int = 1
+    regex: bool = False
 
 
 T = TypeVar("T", Rule, MergeRule)
@@ -79,6 +90,7 @@ class RuleSet:
     merges: tuple[MergeRule, ...] = ()
     dialect: Dialect = field(default_factory=Dialect)
     text: str = ""
+    tables: tuple[Table, ...] = ()
 
     def in_order(self) -> list[Rule]:
         """The order in which they run: higher priority first; equal ones, and those without,

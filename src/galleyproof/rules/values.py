@@ -2,8 +2,7 @@
 
 A pattern is one or more alternatives (`a|b`). Without `*` an alternative is the whole value (in a
 replacement: a text that may stand anywhere in it); `*` is any run of characters. With the dialect
-switch `regex` it is a regular expression in RE2's syntax, in which `*` after `.`, `]` or `)`
-repeats and is any run of characters elsewhere.
+switch `regex` it is a regular expression in RE2's syntax (expressions.py).
 
 Canonically equivalent Unicode (é composed or not) compares equal; what is not replaced keeps its
 bytes. Nothing here takes more than linear time, whatever the pattern: `*` is matched by looking
@@ -18,14 +17,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import re2
-
 from galleyproof.marc.errors import Wrong
+from galleyproof.rules.escapes import marks_meant
+from galleyproof.rules.expressions import compiled_expression
 from galleyproof.rules.limits import MOST_GROUPS, check_growth
 
-FULL_STOP, BAR, STAR = "\ue000", "\ue001", "\ue002"
-"""Stand for an escaped full stop, bar and asterisk while an element is taken apart (private
-use)."""
 STRAY = "surrogateescape"
 """Bytes that are not UTF-8 are carried through unchanged."""
 
@@ -73,27 +69,6 @@ def composed_bytes(value: bytes) -> bytes:
     if value.isascii():
         return value
     return composed(value.decode("utf-8", STRAY)).encode("utf-8", STRAY)
-
-
-def escapes_marked(text: str) -> str:
-    """Escapes as marks: one to four backslashes before a full stop, a bar or an asterisk; and
-    \\uXXXX as the character."""
-    text = re.sub(r"\\+u([0-9A-Fa-f]{4})", character, text)
-    text = re.sub(r"\\{1,4}\.", FULL_STOP, text)
-    text = re.sub(r"\\{1,4}\|", BAR, text)
-    return re.sub(r"\\{1,4}\*", STAR, text)
-
-
-def character(found: re.Match[str]) -> str:
-    code = int(found[1], 16)
-    if code < 0x20 or 0xD800 <= code <= 0xDFFF:
-        raise Wrong(f"\\u{found[1]} is not a character that a record can hold")
-    return chr(code)
-
-
-def marks_meant(text: str) -> str:
-    """The text that a pattern with marks stands for where it is written, not matched."""
-    return text.replace(FULL_STOP, ".").replace(BAR, "|").replace(STAR, "*")
 
 
 # ---- alternatives without regular expressions
@@ -203,29 +178,9 @@ def ascii_test(pieces: tuple[str, ...]) -> Test:
 
 
 def regular(pattern: Pattern, groups: bool = False) -> Any:
-    """The compiled RE2 expression; groups: whether what its groups match is wanted, which costs.
-    Raises Wrong with what it finds wrong."""
-    parts = []
-    before = ""
-    for char in composed(pattern.text):
-        if char == "*" and before not in (".", "]", ")"):
-            parts.append(".*")
-        elif char in (FULL_STOP, BAR, STAR):
-            parts.append("\\" + marks_meant(char))
-        else:
-            parts.append(char)
-        before = char
-    options = re2.Options()
-    options.log_errors = False
-    options.dot_nl = True
-    options.max_mem = 1 << 20
-    options.never_capture = not groups
-    try:
-        return re2.compile("".join(parts), options)
-    except re2.error as error:
-        why = error.args[0] if error.args else error
-        said = why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)
-        raise Wrong(f"“{marks_meant(pattern.text)}” is not a regular expression: {said}") from None
+    """The compiled RE2 expression; groups: whether what its groups match is wanted. Raises Wrong
+    with what it finds wrong."""
+    return compiled_expression(composed(pattern.text), pattern.text, groups)
 
 
 def whole_by_regex(pattern: Pattern) -> Test:

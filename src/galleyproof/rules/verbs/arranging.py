@@ -101,7 +101,7 @@ def drop_repeated_subfields(action: Action) -> Act:
 def read_combine(given: Given) -> Action:
     example = 'combineFields "900" excluding "c"'
     only(given, "first", "excluding?", example=example)
-    codes = codes_of(given.excluding) if given.excluding is not None else ()
+    codes = codes_of(given.excluding, none=True) if given.excluding is not None else ()
     return Action("combineFields", field_of(given, example), codes=codes)
 
 

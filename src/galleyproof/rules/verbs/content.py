@@ -8,7 +8,7 @@ from collections.abc import Callable
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import MARK
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import LEADER, Element, parse_element
+from galleyproof.rules.elements import CODED, LEADER, Element, parse_element
 from galleyproof.rules.field_tests import places
 from galleyproof.rules.limits import check_growth
 from galleyproof.rules.selecting import FieldEdit, each, edit_fields, selected, subfield_edit
@@ -28,7 +28,7 @@ def read_text(given: Given, verb: str) -> Action:
         raise Wrong(f"“{given.first}”: positions cannot grow; expected {example}")
     if not element.control and not element.code:
         raise Wrong(f"“{given.first}” names no subfield; expected {example}")
-    text = text_of(given.joined)
+    text = text_of(given.joined, blank_hashes=element.tag in CODED)
     if not text:
         raise Wrong(f"there is nothing to add; expected {example}")
     return Action(verb, element, text=text)

@@ -13,14 +13,14 @@ from galleyproof.rules.elements import (
     parse_element,
     parse_written,
 )
+from galleyproof.rules.escapes import ESCAPED, blanks_for_hashes, escapes_marked, marks_meant
 from galleyproof.rules.limits import MOST_TEXT
-from galleyproof.rules.values import escapes_marked, marks_meant
 from galleyproof.rules.verbs.verb import Given
 
 
 def only(given: Given, *wanted: str, example: str) -> None:
     """Refuses what an action lacks and what it has too much of."""
-    for name in ("first", "second", "joined", "excluding"):
+    for name in ("first", "second", "joined", "excluding", "by", "within", "before"):
         there = getattr(given, name) is not None
         if there and name not in wanted and f"{name}?" not in wanted:
             raise Wrong(f"too much: it is written {example}")
@@ -50,11 +50,12 @@ def control_of(given: Given, example: str) -> Element:
     return element
 
 
-def text_of(written: str | None) -> str:
-    """A text that is written: escapes as what they stand for."""
+def text_of(written: str | None, *, blank_hashes: bool = False) -> str:
+    """A text that is written: escapes as what they stand for; blank_hashes: # as a blank."""
     if written is not None and len(written) > MOST_TEXT:
         raise Wrong(f"“{written[:20]}…” has more than {MOST_TEXT:,} characters")
-    return marks_meant(escapes_marked(written or ""))
+    text = escapes_marked(written or "")
+    return marks_meant(blanks_for_hashes(text) if blank_hashes else text)
 
 
 def indicator_of(written: str | None) -> str:
@@ -65,9 +66,11 @@ def indicator_of(written: str | None) -> str:
     return indicator(text.strip(), text) or " "
 
 
-def codes_of(written: str | None) -> tuple[str, ...]:
-    """`c,a,d`, or one code."""
+def codes_of(written: str | None, *, none: bool = False) -> tuple[str, ...]:
+    """`c,a,d`, or one code; none: whether "" names no code."""
     text = written or ""
+    if none and not text.strip():
+        return ()
     codes = tuple(part.strip() for part in text.split(","))
     wrong = [one for one in codes if len(one) != 1 or not one.isascii() or not one.isprintable()]
     if wrong or "*" in codes:
@@ -91,11 +94,33 @@ def tag_of(written: str | None) -> str:
     return text
 
 
+def subfields_of(written: str | None, example: str) -> str:
+    """`$aText$bmore` as a field's data without indicators; `\\$` is a dollar sign."""
+    head, *parts = re.split(rf"(?<!{ESCAPED})\$", escapes_marked(written or ""))
+    if len(written or "") > MOST_TEXT:
+        raise Wrong(f"a text has at most {MOST_TEXT:,} characters")
+    if head.strip() or not parts:
+        raise Wrong(f"“{written}” does not begin with a subfield ($a…); expected {example}")
+    for part in parts:
+        if len(part) < 2 or not (
+            part[0].isascii() and part[0].isprintable() and part[0] not in " *"
+        ):
+            raise Wrong(f"“${part}” is no subfield with a text; expected {example}")
+    return "".join("\x1f" + marks_meant(part) for part in parts)
+
+
 def fields_listed(given: Given) -> tuple[Element, ...]:
     """`610,630,650`: elements without subfields, commas between."""
+    return fields_named(given.first, given.regex)
+
+
+def fields_named(written: str | None, regex: bool, *, data: bool = False) -> tuple[Element, ...]:
+    """data: whether control fields are refused."""
     elements = []
-    for part in re.split(r",(?![^{]*\})", given.first or ""):
-        element = parse_element(part.strip(), given.regex)
+    for part in re.split(r",(?![^{]*\})", written or ""):
+        element = parse_element(part.strip(), regex)
+        if data and element.control:
+            raise Wrong(f"“{part.strip()}” is a control field; expected fields with subfields")
         if element.code or element.value is not None:
             raise Wrong(f"“{part.strip()}”: whole fields are compared; name tags alone")
         elements.append(element)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from galleyproof.marc.errors import Wrong
 from galleyproof.rules.draft import Draft
-from galleyproof.rules.elements import LEADER, Element
+from galleyproof.rules.elements import CODED, LEADER, Element
+from galleyproof.rules.escapes import marks_meant
 from galleyproof.rules.field_tests import control_test, needed
 from galleyproof.rules.selecting import (
     bare,
@@ -20,7 +23,6 @@ from galleyproof.rules.values import (
     Edit,
     composed,
     is_plain,
-    marks_meant,
     replacement,
     stands_in,
 )
@@ -28,8 +30,8 @@ from galleyproof.rules.verbs import words
 from galleyproof.rules.verbs.forms import control_of, only, subfield_of, text_of
 from galleyproof.rules.verbs.verb import Act, Example, Given, Verb, element_tag
 
-CODED = (LEADER, "006", "007", "008")
 LEADER_MAY_BE_SET = (5, 6, 7, 8, 9, 17, 18, 19)
+UTF_8_AT = 9
 LEADER_FIXED = {10: "2", 11: "2", 20: "4", 21: "5", 22: "0", 23: "0"}
 """MARC 21 leader: these say one thing only, and rules in use say it; the rest is computed."""
 
@@ -47,15 +49,12 @@ def read_control(given: Given) -> Action:
     example = 'replaceControlContents "LDR.{17,1}.I" with "u"'
     only(given, "first", "joined", example=example)
     element = control_of(given, example)
-    text = text_of(given.joined)
+    text = text_of(given.joined, blank_hashes=element.tag in CODED)
     if element.start is None:
         if element.tag == LEADER:
             raise Wrong(f"say which positions of the leader: {example}")
         replacement(element.value, text)
         return Action("replaceControlContents", element, text=text)
-    if element.tag in CODED:
-        # MARC's documentation, and so rules, write # for a blank among coded positions.
-        text = text.replace("#", " ")
     if len(text) != element.length:
         raise Wrong(
             f"“{given.first}” names {element.length} positions, “{text}” has {len(text)} "
@@ -69,16 +68,36 @@ def read_control(given: Given) -> Action:
 def check_leader(element: Element, text: str) -> None:
     assert element.start is not None
     for at, char in enumerate(text, start=element.start):
+        if at in LEADER_MAY_BE_SET and not (char.isascii() and char.isprintable()):
+            raise Wrong(f"“{char}” cannot stand in the leader; its codes are ASCII")
+
+
+def without_effect(action: Action) -> Iterator[str]:
+    """Why positions of the leader are not set, each as a clause."""
+    element = action.element
+    if action.verb != "replaceControlContents" or element.tag != LEADER or element.start is None:
+        return
+    for at, char in enumerate(action.text, start=element.start):
         if at in LEADER_FIXED:
             if char != LEADER_FIXED[at]:
-                raise Wrong(f"leader/{at:02d} is always {LEADER_FIXED[at]}; “{char}” cannot stand")
-            continue
-        if at not in LEADER_MAY_BE_SET:
-            raise Wrong(f"leader/{at:02d} is computed; it cannot be set")
-        if at == 9 and char != "a":
-            raise Wrong("leader/09 says that the record is UTF-8, which it is: only a can stand")
-        if not (char.isascii() and char.isprintable()):
-            raise Wrong(f"“{char}” cannot stand in the leader; its codes are ASCII")
+                yield f"leader/{at:02d} is always {LEADER_FIXED[at]}"
+        elif at not in LEADER_MAY_BE_SET:
+            yield f"leader/{at:02d} is computed"
+        elif at == UTF_8_AT and char != "a":
+            yield f"leader/{at:02d} says that the record is UTF-8, which it is"
+
+
+def leader_edit(element: Element, text: str) -> Edit:
+    """Sets what can be set of the positions: what is computed, and that it is UTF-8, stays."""
+    assert element.start is not None
+    new = {
+        at: char.encode()
+        for at, char in enumerate(text, start=element.start)
+        if char == LEADER_FIXED.get(at, char)
+        and (at in LEADER_FIXED or at in LEADER_MAY_BE_SET)
+        and (at != UTF_8_AT or char == "a")
+    }
+    return lambda leader: b"".join(new.get(at, leader[at : at + 1]) for at in range(len(leader)))
 
 
 def replace_contents(action: Action) -> Act:
@@ -121,9 +140,9 @@ def replace_control(action: Action) -> Act:
     if element.start is None:
         replaced = replacement(element.value, action.text)
         return each(action, lambda data: replaced(data) or None, bare(element))
-    edit = positions_edit(element, action.text)
     if element.tag != LEADER:
-        return each(action, edit)
+        return each(action, positions_edit(element, action.text))
+    edit = leader_edit(element, action.text)
     fits = control_test(element)
     passes = on_record(action.condition)
 

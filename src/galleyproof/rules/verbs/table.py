@@ -5,12 +5,19 @@ from __future__ import annotations
 from galleyproof.rules.verbs import (
     adding,
     arranging,
+    characters,
     content,
     copying,
     indicators,
+    likeness,
+    linking,
+    lookups,
+    making,
+    punctuating,
     removing,
     renaming,
     replacing,
+    sorting,
 )
 from galleyproof.rules.verbs.verb import Verb
 
@@ -25,6 +32,13 @@ VERBS: dict[str, Verb] = {
         *copying.VERBS,
         *content.VERBS,
         *arranging.VERBS,
+        *making.VERBS,
+        *likeness.VERBS,
+        *linking.VERBS,
+        *sorting.VERBS,
+        *punctuating.VERBS,
+        *characters.VERBS,
+        *lookups.VERBS,
     )
 }
 BY_SPELLING = {name.lower(): verb for name, verb in VERBS.items()}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from galleyproof.rules.draft import Draft
+from galleyproof.rules.lists import Table
 from galleyproof.rules.tree import Action
 
 Act = Callable[[Draft], int]
@@ -16,7 +17,8 @@ class Given(NamedTuple):
     """The strings of an action as written, without their quotes.
 
     first: directly after the verb. second: a string after that without a word between. joined:
-    after `to` or `with`. excluding: after that word. None for what is not there.
+    after `to` or `with`. excluding, by, within (after `in`), before: after those words. None for
+    what is not there. tables: those that can be named.
     """
 
     first: str | None = None
@@ -24,6 +26,10 @@ class Given(NamedTuple):
     joined: str | None = None
     excluding: str | None = None
     regex: bool = False
+    by: str | None = None
+    within: str | None = None
+    before: str | None = None
+    tables: Mapping[str, Table] = {}
 
 
 class Example(NamedTuple):
@@ -39,7 +45,8 @@ class Verb(NamedTuple):
 
     form: how it is written. does: what it does, for the reference. read: its parts from the
     strings given; raises Wrong. compile: the action as a function. says: the action in a sentence.
-    writes: the tags that it may change, * standing for any character.
+    writes: the tags that it may change, * standing for any character. ours: whether it is of our
+    dialect alone.
     """
 
     name: str
@@ -50,6 +57,7 @@ class Verb(NamedTuple):
     says: Callable[[Action], str]
     writes: Callable[[Action], tuple[str, ...]]
     examples: tuple[Example, ...]
+    ours: bool = False
 
 
 def element_tag(action: Action) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from galleyproof.rules.elements import LEADER, Element, Written
-from galleyproof.rules.values import marks_meant
+from galleyproof.rules.escapes import marks_meant
 
 ORDINALS = ("first", "second")
 
@@ -77,6 +77,8 @@ def code(one: str) -> str:
 
 def subfield(element: Element) -> str:
     text = code(element.code)
+    if element.value is not None and element.value.text == "*." and not element.value.regex:
+        return f"{text} that ends with “.”"
     return f"{text} {value_words(element)}" if element.value is not None else text
 
 
@@ -85,6 +87,11 @@ def value_words(element: Element) -> str:
     if element.value.regex:
         return f"like “{marks_meant(element.value.text)}”"
     return either([quoted(marks_meant(one)) for one in element.value.text.split("|")])
+
+
+def mrk(data: str) -> str:
+    """Subfields as they are written: `“$aText$bmore”`."""
+    return f"“{data.replace(chr(31), '$')}”"
 
 
 def quoted(text: str) -> str:

@@ -26,10 +26,12 @@ from galleyproof.rules.compiling import compile_rules
 from galleyproof.rules.examples import run_examples
 from galleyproof.rules.explaining import explain
 from galleyproof.rules.footprint import footprint
-from galleyproof.rules.linting import lint
+from galleyproof.rules.linting import beyond_the_other_system, lint
 from galleyproof.rules.parsing import WrongRules, parse_rules
 from galleyproof.rules.ready_made import every_ready_made, ready_made_text
 from galleyproof.rules.tree import RuleSet
+from galleyproof.rules.verbs.table import VERBS
+from galleyproof.rules.verbs.verb import Verb
 from galleyproof.runs.reporting import iso
 from galleyproof.runs.rule_changes import change_rules
 from galleyproof.web.asking import now, person_of, who
@@ -133,10 +135,21 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
             "text": text,
             "errors": errors,
             "kept": bool(typed),
+            "verbs": every_verb(),
             **(checked(text) if text else {}),
         },
         status=status,
     )
+
+
+def every_verb() -> list[tuple[str, list[Verb]]]:
+    """The verbs as they are written, and those of our dialect apart."""
+    shared = [verb for verb in VERBS.values() if not verb.ours]
+    ours = [verb for verb in VERBS.values() if verb.ours]
+    return [
+        (_("Verbs of both systems"), shared),
+        (_("Of our dialect (# dialect: galley)"), ours),
+    ]
 
 
 def begun_with(request: HttpRequest, name: str) -> str:
@@ -164,6 +177,7 @@ def checked(text: str) -> dict[str, Any]:
         "faults": [],
         **tested(parsed),
         "warnings": lint(parsed),
+        "ours": beyond_the_other_system(parsed),
         "explained": explain(parsed),
         "kind": parsed.kind,
         "reads": marks.reads,
