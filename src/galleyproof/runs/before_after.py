@@ -16,7 +16,7 @@ from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.models import Run
 from galleyproof.runs.offered import JOBS
 from galleyproof.runs.past import Stored, stored
-from galleyproof.runs.previewing import preview
+from galleyproof.runs.previewing import preview, writes_of_undo
 from galleyproof.runs.reporting import own_number
 from galleyproof.structures.forms import form_of
 
@@ -93,7 +93,7 @@ def differences_of(
     if not run.dry_run:
         after = {id: found[kind, id, version + back] for id, version in some}
     elif run.undoes_id is not None:
-        after = undone(cursor, run, some, found)
+        after = undone(cursor, run, starts, some, found)
     else:
         after, unshown = proposed(cursor, run, starts, some)
     for id, version in some:
@@ -136,10 +136,37 @@ def proposed(
 def undone(
     cursor: psycopg.Cursor[Any],
     run: Run,
+    starts: Sequence[int],
     some: Sequence[tuple[int, int]],
     now: dict[tuple[str, int, int], Stored],
 ) -> dict[int, Stored]:
-    """What an undo makes of the records as they are now."""
+    """What an undo makes of its members, as its run decides it. Of those that have changed since
+    the preview, what it makes of the fields as they were then."""
+    kind, judged = run.kind, dict(some)
+    writes = [
+        one
+        for one in writes_of_undo(cursor, run, starts)
+        if one.kind == kind and judged.get(one.id) == one.base
+    ]
+    older = stored(cursor, [(kind, one.id, one.same_as) for one in writes if one.same_as])
+    found = {}
+    for one in writes:
+        body = one.body if one.same_as is None else older[kind, one.id, one.same_as].body
+        if body is not None:
+            found[one.id] = Stored(one.status, body)
+    rest = [(id, version) for id, version in some if id not in found]
+    return found | undone_then(cursor, run, rest, now)
+
+
+def undone_then(
+    cursor: psycopg.Cursor[Any],
+    run: Run,
+    some: Sequence[tuple[int, int]],
+    then: dict[tuple[str, int, int], Stored],
+) -> dict[int, Stored]:
+    """What an undo made of records as they were at the versions that it judged."""
+    if not some:
+        return {}
     kind, form = run.kind, form_of(run.kind)
     cursor.execute(
         "SELECT id, version FROM version WHERE kind = %s AND id = ANY(%s) AND run = %s",
@@ -152,11 +179,11 @@ def undone(
     )
     found = {}
     for id, version in some:
-        then = written.get(id, 0)
-        before, after = past.get((kind, id, then - 1)), past.get((kind, id, then))
+        own = written.get(id, 0)
+        before, after = past.get((kind, id, own - 1)), past.get((kind, id, own))
         if before is None or after is None:
             continue
-        held = now[kind, id, version]
+        held = then[kind, id, version]
         status = held.status
         if before.status != after.status and held.status == after.status:
             status = before.status

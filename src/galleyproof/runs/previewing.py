@@ -1,5 +1,5 @@
-"""What a run from a plan would write: the plan's job is asked again, by the code that a run is
-decided with. Nothing is kept and nothing written.
+"""What a run from a plan, or an undo, would write: the job is asked again, by the code that decides
+a run. Nothing is kept and nothing written.
 
 The members are taken at the versions that the plan was made on. What hangs together with them is
 taken as it is now; where the answer is then not the plan's (its digests tell), once more as it was
@@ -26,6 +26,7 @@ from galleyproof.runs.judging import CHANGED, Decided, places_of
 from galleyproof.runs.material import Chunk, Material
 from galleyproof.runs.models import Run
 from galleyproof.runs.surroundings import read_around, read_given
+from galleyproof.runs.undoing import decide_undo, read_past
 from galleyproof.structures.forms import form_of
 from galleyproof.structures.table import STRUCTURES
 
@@ -210,3 +211,21 @@ def under_its_own(held: Held) -> Held:
     if held.kind not in STRUCTURES:
         return held
     return held._replace(parent=form_of(held.kind).parent(held.record))
+
+
+def writes_of_undo(cursor: psycopg.Cursor[Any], undo: Run, starts: Sequence[int]) -> list[Write]:
+    """What an undo would write in some chunks of its preview, as the records are now; members and
+    what follows on others."""
+    assignment = replace(assignment_of(undo), dry_run=False, stamp=None)
+    writes: list[Write] = []
+    for start in starts:
+        cursor.execute(
+            "SELECT ids, planned_on, planned_plain FROM chunk WHERE run = %s AND start = %s",
+            (undo.id, start),
+            binary=True,
+        )
+        ids, planned_on, plain = cursor.fetchone() or ([], [], False)
+        chunk = Chunk(undo.id, start, ids, None, planned_on, None, 0, planned_plain=plain)
+        material = read_past(cursor, assignment, chunk)
+        writes += decide_undo(assignment, chunk, material).writes
+    return writes

@@ -4,17 +4,14 @@ after of what follows."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from galleyproof.catalog.writing import Write, array_of
-from galleyproof.runs.assignment import assignment_of
 from galleyproof.runs.before_after import Difference, difference
 from galleyproof.runs.models import Run
 from galleyproof.runs.past import Stored, stored
-from galleyproof.runs.previewing import UNSHOWN, planned, preview
+from galleyproof.runs.previewing import UNSHOWN, planned, preview, writes_of_undo
 from galleyproof.runs.reports.naming import Key, roots_of
-from galleyproof.runs.undoing import decide_undo, read_past
 
 NOTHING = Stored("", b"")
 """A record before it was made."""
@@ -71,7 +68,7 @@ def written(cursor: Any, run: Run, some: Iterable[Key]) -> dict[Key, Side]:
 def foreseen(cursor: Any, plan: Run, start: int, wanted: Sequence[Key]) -> dict[Key, Side]:
     """The same of a plan. Where it cannot be shown any more, that is said."""
     if plan.undoes_id is not None:
-        return of_writes(cursor, taken_back(cursor, plan, start), wanted)
+        return of_writes(cursor, writes_of_undo(cursor, plan, [start]), wanted)
     whole = any(id < 0 for _, id in wanted)
     roots = roots_of(cursor, [key for key in wanted if key[1] > 0])
     ids = None if whole else members_under(cursor, plan, start, set(roots.values()))
@@ -120,18 +117,3 @@ def of_writes(cursor: Any, writes: Iterable[Write], wanted: Sequence[Key]) -> di
             before = bodies[(*key, one.base)]
             found[key] = Side(difference(*key, before, Stored(one.status, body)))
     return found
-
-
-def taken_back(cursor: Any, plan: Run, start: int) -> list[Write]:
-    """What an undo would write in a chunk of its preview, as the records are now."""
-    assignment = replace(assignment_of(plan), dry_run=False, stamp=None)
-    cursor.execute(
-        "SELECT planned_on, planned_plain FROM chunk WHERE run = %s AND start = %s",
-        (plan.id, start),
-        binary=True,
-    )
-    row = cursor.fetchone()
-    if row is None:
-        return []
-    chunk = replace(planned(cursor, plan, [start]), planned_on=row[0], planned_plain=row[1])
-    return decide_undo(assignment, chunk, read_past(cursor, assignment, chunk)).writes
