@@ -18,7 +18,8 @@ class Around:
     (library, code). codes: table -> {code: Code}. settings: the environment's own, by name.
     also: the jobs beside its own that the run's person may do as consequences. bound_with: the
     numbers of bibs that are bound with others, each with a word on how. related: the same of bibs
-    that another bib of the catalogue is linked with.
+    that another bib of the catalogue is linked with. columns: the columns of the input file whose
+    values go to single records.
     """
 
     today: date
@@ -29,6 +30,7 @@ class Around:
     also: frozenset[str] = frozenset()
     bound_with: Mapping[int, str] = field(default_factory=dict)
     related: Mapping[int, str] = field(default_factory=dict)
+    columns: frozenset[str] = frozenset()
 
     def setting(self, name: str) -> tuple[str, ...]:
         """The values of a setting, which are written with commas between them."""

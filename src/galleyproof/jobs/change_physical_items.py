@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from galleyproof.jobs.field_change import (
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
 from galleyproof.jobs.moving import Match, Moves, all_temporary
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused
+from galleyproof.jobs.unfolding import squeezed
 from galleyproof.structures.item import CHRONOLOGIES, ENUMERATIONS, Item
 from galleyproof.structures.structure import fields_of
 
@@ -107,6 +108,26 @@ ChangePhysicalItemsParameters = parameters_for(
     Item, CHANGEABLE, Place, "ChangePhysicalItemsParameters"
 )
 TRANSIT, RESOURCE_SHARING = "TRANSIT", "TRANSIT_RS"
+OTHER_NAMES = {
+    "provenancecode": "provenance",
+    "ordernumber": "order_line",
+    "recieveddate": "received_date",
+    "expectedrecieveddate": "expected_date",
+    "recievingoperator": "receiving_operator",
+    "inprocesstype": "process_type",
+    "receivenumber": "receiving_number",
+    "alternativephysicalcallnumber": "call_number",
+    "alternativephysicalcallnumbertype": "call_number_type",
+    "altnumbersource": "call_number_source",
+    "tempphysicalcallnumber": "temporary_call_number",
+    "tempphysicalcallnumbertype": "temporary_call_number_type",
+    "fulfillmentnote": "fulfilment_note",
+    "clearalltemporaryinformation": "clear_all_temporary",
+    "cleartemporarylibraryandlocation": "clear_temporary_location",
+    "removetransitforreshelving": "remove_transit",
+    "removerstransit": "remove_resource_sharing_transit",
+}
+"""As the parameter files of another system write them, its spelling included."""
 
 
 class ChangePhysicalItems(Job):
@@ -124,9 +145,17 @@ class ChangePhysicalItems(Job):
     follows = ("holding-made", *EMPTYING, "all-in-temporary-location")
     library_role = "repository manager"
     parameters = ChangePhysicalItemsParameters
+    other_names = {
+        **{squeezed(other): one for other, one in Item.aliases.items() if one in CHANGEABLE},
+        **OTHER_NAMES,
+    }
     relatives = ("bib", "holding", "item", "order-line")
     looks_around = True
+    columns_together = frozenset(("in-temporary-location",))
     columns = tuple(fields_of(Item)[one].name for one in CHANGEABLE)
+    column_aliases = {
+        other: fields_of(Item)[one].name for other, one in Item.aliases.items() if one in CHANGEABLE
+    }
 
     def alone(self, parameters: Any) -> bool:
         return not parameters.location and not touches_temporary(parameters)
@@ -168,7 +197,7 @@ class ChangePhysicalItems(Job):
             wrong = value_faults(Item, attribute, value, around)
             if wrong:
                 return Refused("wrong-value", f"its line in the file: {wrong[0]}")
-        new = new_fields(record, parameters, own)
+        new = new_fields(record, parameters, own, around.columns)
         return Changed(record.changed(**new)) if new else UNCHANGED
 
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal | Making]:
@@ -208,13 +237,15 @@ def by_attribute(line: Mapping[str, str]) -> dict[str, str]:
     return {name.replace("-", "_"): value for name, value in line.items() if value}
 
 
-def new_fields(item: Item, parameters: Any, line: Mapping[str, str]) -> dict[str, Any]:
+def new_fields(
+    item: Item, parameters: Any, line: Mapping[str, str], columns: Container[str]
+) -> dict[str, Any]:
     asked = parameters.asked
     if line:
         # What a line says of its own record needs no parameter of that name.
         more = {one: FieldChange(value=value) for one, value in line.items() if one not in asked}
         asked = asked | more
-    new = changed_fields(item, asked, line)
+    new = changed_fields(item, asked, line, columns)
     if parameters.clear_all_temporary:
         new |= emptied_fields(item, TEMPORARY)
     elif parameters.clear_temporary_location:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from struct import pack
 
+from galleyproof.catalog.file_lines import UNUSABLE, line_of
 from galleyproof.jobs.job import Group, Held, Making, Proposal
 from galleyproof.jobs.outcome import Answer, Changed
 from galleyproof.jobs.place import PLACED_BY_ABOVE
@@ -45,20 +46,31 @@ def begin(assignment: Assignment, chunk: Chunk, material: Material) -> Decided:
         for place in chunk.to_do:
             decided.versions[place] = material.versions[place]
             if material.versions[place] == 0:
-                miss(assignment, chunk, place, decided)
+                miss(assignment, chunk, place, material, decided)
         return decided
     decided = Decided(bytearray([UNCHANGED]) * len(chunk.ids), material.versions)
     if 0 in material.versions:
         for place, version in enumerate(material.versions):
             if version == 0:
-                miss(assignment, chunk, place, decided)
+                miss(assignment, chunk, place, material, decided)
     return decided
 
 
-def miss(assignment: Assignment, chunk: Chunk, place: int, decided: Decided) -> None:
-    decided.marks[place] = MISSING
+def miss(
+    assignment: Assignment, chunk: Chunk, place: int, material: Material, decided: Decided
+) -> None:
+    """A member that is not there: missing; or, where it stands for a line of a file that names
+    several records or none, refused."""
     id = chunk.ids[place]
-    said = "not in the catalogue (any more)" if id > 0 else f"line {-id} of the file: not found"
+    line = material.lines.get(id)
+    if line is not None and line.problem in UNUSABLE:
+        said = f"{line.sentence}; nothing was done by it"
+        decided.refuse(place, assignment.kind, id, line.problem, said)
+        return
+    decided.marks[place] = MISSING
+    said = "not in the catalogue (any more)"
+    if id < 0:
+        said = line.sentence if line is not None else f"line {line_of(id)} of the file: not found"
     decided.lines.append(Line(assignment.kind, id, "missing", "missing", said))
 
 

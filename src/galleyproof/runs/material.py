@@ -10,8 +10,10 @@ from typing import Any
 
 import psycopg
 
+from galleyproof.catalog.file_lines import SetLine
 from galleyproof.catalog.matching import need_sql
 from galleyproof.catalog.reading import held_under_roots, with_what_was
+from galleyproof.catalog.sets import lines_for
 from galleyproof.catalog.writing import array_of
 from galleyproof.jobs.around import NOWHERE, Around
 from galleyproof.jobs.job import Held
@@ -59,7 +61,8 @@ class Material:
     """The members as they are now.
 
     versions: one a place, 0 where the record is not there (any more). looked_at: (place, record)
-    for those that the job may touch; the others are unchanged without having been read.
+    for those that the job may touch; the others are unchanged without having been read. lines:
+    of the input file, by what stands in for them.
     """
 
     versions: list[int]
@@ -68,6 +71,7 @@ class Material:
     open_elsewhere: dict[int, str] = field(default_factory=dict)
     around: Around = NOWHERE
     given: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    lines: Mapping[int, SetLine] = field(default_factory=dict)
 
 
 def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk) -> Material:
@@ -105,8 +109,10 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
         for held in with_what_was(cursor, found) if gone else found:
             material.relatives.setdefault(held.root, []).append(held)
     material.around = read_around(cursor, assignment, material.relatives)
-    if assignment.job.columns:
+    if assignment.columns:
         material.given = read_given(cursor, assignment, chunk.ids)
+    if assignment.record_set is not None and not planned:
+        material.lines = lines_for(cursor, assignment.record_set, chunk.ids)
     material.open_elsewhere = open_in_an_editor(cursor, assignment.kind)
     return material
 

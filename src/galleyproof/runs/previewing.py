@@ -189,7 +189,7 @@ def ask(
         for held in with_what_was(cursor, found) if gone else found:
             material.relatives.setdefault(held.root, []).append(held)
     material.around = read_around(cursor, assignment, material.relatives)
-    if assignment.job.columns:
+    if assignment.columns:
         material.given = read_given(cursor, assignment, chunk.ids)
     return decide(assignment, chunk, material)
 
