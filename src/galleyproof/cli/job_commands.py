@@ -70,6 +70,13 @@ def add_to(galley: click.Group) -> None:
                     markup=False,
                 )
                 out.print(f"      {one['description']}", markup=False)
+            if data["columns"]:
+                named = ", ".join(data["columns"])
+                out.print(f"  --columns NAME,…  (of a file of ids: {named})", markup=False)
+            for one in data["settings"]:
+                usual = one["usual"] or "nothing"
+                out.print(f"  setting {one['name']}  (usually {usual})", markup=False)
+                out.print(f"      {one['means']}", markup=False)
 
         face.answer(data, human)
         return DONE
@@ -230,6 +237,10 @@ def described(job: Any) -> dict[str, Any]:
         "library_role": job.library_role,
         "revision": job.revision,
         "binding": job.binding or None,
+        "columns": list(job.columns),
+        "settings": [
+            {"name": one.name, "usual": one.usual, "means": one.means} for one in job.settings
+        ],
         "parameters": [
             {
                 "name": name.replace("_", "-"),

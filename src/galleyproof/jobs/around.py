@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 
+from galleyproof.jobs.settings import Setting
 from galleyproof.structures.places import Code, LibraryPlace, LocationPlace
 
 
@@ -19,7 +20,8 @@ class Around:
     also: the jobs beside its own that the run's person may do as consequences. bound_with: the
     numbers of bibs that are bound with others, each with a word on how. related: the same of bibs
     that another bib of the catalogue is linked with. columns: the columns of the input file whose
-    values go to single records.
+    values go to single records. there: (kind, scheme, number) of other records that the job has
+    asked for (`looks_up`) and that are there.
     """
 
     today: date
@@ -31,12 +33,11 @@ class Around:
     bound_with: Mapping[int, str] = field(default_factory=dict)
     related: Mapping[int, str] = field(default_factory=dict)
     columns: frozenset[str] = frozenset()
+    there: frozenset[tuple[str, str, str]] = frozenset()
 
-    def setting(self, name: str) -> tuple[str, ...]:
-        """The values of a setting, which are written with commas between them."""
-        return tuple(
-            part.strip() for part in self.settings.get(name, "").split(",") if part.strip()
-        )
+    def setting(self, one: Setting) -> tuple[str, ...]:
+        """The values of a setting; where it is not set, those that are usual."""
+        return one.values(self.settings)
 
     def code_fault(self, table: str, code: str, what: str) -> str:
         """A sentence that names the nearest codes where the table has no such one; "" where it

@@ -8,9 +8,20 @@ A host, with 774 $w of its own, holds the item of all of them.
 from __future__ import annotations
 
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.settings import LIST, Setting
 from galleyproof.marc.field import subfield_values
 from galleyproof.marc.keys import bound_name, keys
 from galleyproof.marc.record import Record
+
+BOUND_WITH = Setting(
+    "bound-with",
+    LIST,
+    "774",
+    "Fields that name the titles bound with a record: 774 ($w), a local 977 ($w) of bibs, 014 ($a) "
+    "of holdings.",
+    only=r"774|977|014",
+    said="774, 977 or 014",
+)
 
 
 def hosts_by_itself(bib: Record, around: Around) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
 from galleyproof.jobs.moving import Match, Moves, all_temporary
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused
 from galleyproof.jobs.unfolding import squeezed
+from galleyproof.marc.keys import canonical
 from galleyproof.structures.item import CHRONOLOGIES, ENUMERATIONS, Item
 from galleyproof.structures.structure import fields_of
 
@@ -144,6 +145,7 @@ class ChangePhysicalItems(Job):
     refuses = ("withdrawn", "library-not-active", "no-batch-moves", "wrong-value")
     follows = ("holding-made", *EMPTYING, "all-in-temporary-location")
     library_role = "repository manager"
+    revision = 2
     parameters = ChangePhysicalItemsParameters
     other_names = {
         **{squeezed(other): one for other, one in Item.aliases.items() if one in CHANGEABLE},
@@ -163,8 +165,19 @@ class ChangePhysicalItems(Job):
     def relatives_for(self, parameters: Any) -> tuple[str, ...]:
         return () if self.alone(parameters) else self.relatives
 
+    def looks_up(
+        self, parameters: Any, lines: Iterable[Mapping[str, str]]
+    ) -> Iterator[tuple[str, str, str]]:
+        change = parameters.asked.get("order_line")
+        named = {line["order-line"] for line in lines if line.get("order-line")}
+        for number in named | ({change.value} if change and change.mode == "replace" else set()):
+            yield "order-line", "order-line", canonical(number.strip())
+
     def check(self, parameters: Any, around: Around) -> list[str]:
         found = faults(Item, parameters.asked, around)
+        change = parameters.asked.get("order_line")
+        if change is not None and change.mode == "replace" and change.value:
+            found += order_line_faults(change.value, around)
         if bool(parameters.library) != bool(parameters.location):
             found.append("library and location go together: give both, or neither")
         elif parameters.location:
@@ -195,6 +208,8 @@ class ChangePhysicalItems(Job):
         own = by_attribute(line) if line else NOTHING
         for attribute, value in own.items():
             wrong = value_faults(Item, attribute, value, around)
+            if attribute == "order_line":
+                wrong += order_line_faults(value, around)
             if wrong:
                 return Refused("wrong-value", f"its line in the file: {wrong[0]}")
         new = new_fields(record, parameters, own, around.columns)
@@ -223,6 +238,14 @@ class ChangePhysicalItems(Job):
         yield from moves.made_ones()
         yield from emptied(group, leaving, parameters.emptied_holding)
         yield from all_temporary(group, temporary)
+
+
+def order_line_faults(number: str, around: Around) -> list[str]:
+    """A sentence where no PO line has this number."""
+    plain = canonical(number.strip())
+    if ("order-line", "order-line", plain) in around.there:
+        return []
+    return [f"order-line: there is no PO line “{plain}”"]
 
 
 def is_elsewhere(item: Item, parameters: Any) -> bool:

@@ -8,11 +8,13 @@ from typing import Literal
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.bound_with import BOUND_WITH
 from galleyproof.jobs.job import Group, Held, Job, Parameters, Proposal
-from galleyproof.jobs.linked import linked
+from galleyproof.jobs.linked import LINKED_BY, linked
 from galleyproof.jobs.outcome import Changed, Refused, Said
 from galleyproof.jobs.refusing_items import (
     ITEM_REFUSALS,
+    ITEM_SETTINGS,
     LOOKED_AT,
     circumstances,
     commitment,
@@ -74,6 +76,7 @@ class DeleteBibs(Job):
         "order-line-keeps-copy",
     )
     library_role = "catalog manager"
+    settings = (LINKED_BY, BOUND_WITH, *ITEM_SETTINGS)
     parameters = DeleteBibsParameters
     relatives = (*LOOKED_AT, "portfolio")
     looks_for_hosts = True

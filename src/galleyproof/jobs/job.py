@@ -7,13 +7,14 @@ parameters; dry run, report and undo are the platform's and the same for every j
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from galleyproof.jobs.around import NOWHERE, Around
 from galleyproof.jobs.outcome import Answer, Made
+from galleyproof.jobs.settings import Setting
 from galleyproof.jobs.unfolding import squeezed
 from galleyproof.marc.tags import Need
 from galleyproof.structures.forms import form_of
@@ -134,6 +135,8 @@ class Job(ABC):
     """Names of parameters in another system's files, without case, - and _ -> the field name."""
     relatives: ClassVar[tuple[str, ...]] = ()
     """Kinds under the same root that `decide` reads, and may change as consequences."""
+    settings: ClassVar[tuple[Setting, ...]] = ()
+    """The settings of the environment that it reads (`around.setting`)."""
     looks_around: ClassVar[bool] = False
     """True when `decide` asks for libraries, locations and codes."""
     looks_for_hosts: ClassVar[bool] = False
@@ -194,6 +197,13 @@ class Job(ABC):
         """Jobs that a consequence stands for, with these parameters; without a permit for one the
         consequence is left out and listed (`around.also` says which are permitted)."""
         return ()
+
+    def looks_up(
+        self, parameters: Any, lines: Iterable[Mapping[str, str]]
+    ) -> Iterator[tuple[str, str, str]]:
+        """(kind, scheme, number) of other records that the parameters name, or lines of the input
+        file; those that are there come in `around.there`."""
+        yield from ()
 
     def check(self, parameters: Any, around: Around) -> list[str]:
         """What is wrong with the parameters in this environment, a sentence each."""

@@ -8,12 +8,15 @@ from typing import Any
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.bound_with import BOUND_WITH
 from galleyproof.jobs.delete_bibs import copies, refusal_without_inventory
 from galleyproof.jobs.emptying import EMPTYING, Policy, emptied
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
+from galleyproof.jobs.linked import LINKED_BY
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Said, Unchanged
 from galleyproof.jobs.refusing_items import (
     ITEM_REFUSALS,
+    ITEM_SETTINGS,
     LOOKED_AT,
     Rule,
     circumstances,
@@ -77,6 +80,7 @@ class WithdrawItems(Job):
     )
     library_role = "catalog manager"
     most_records = 1000
+    settings = (LINKED_BY, BOUND_WITH, *ITEM_SETTINGS)
     parameters = WithdrawItemsParameters
     relatives = (*LOOKED_AT, "portfolio")
     looks_around = True

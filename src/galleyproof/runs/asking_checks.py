@@ -74,7 +74,7 @@ def check_in_environment(
 ) -> None:
     """Codes, libraries and locations that the environment does not have; Wrong lists them all."""
     if job.looks_around:
-        tell(job.check(parameters, around_now(environment, day_of(at), columns)))
+        tell(job.check(parameters, around_now(environment, day_of(at), job, parameters, columns)))
 
 
 def what_is_given(parameters: Parameters, chosen: Chosen, plan: Run | None) -> Given:

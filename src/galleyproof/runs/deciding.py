@@ -80,7 +80,8 @@ def sift(
     """The records that the job is to be asked about: not those that somebody has open, nor those
     that are not at the version planned on any more."""
     fence = assignment.fence
-    if not material.open_elsewhere and chunk.planned_on is None and fence is None:
+    refused = material.refused
+    if not (material.open_elsewhere or refused or fence) and chunk.planned_on is None:
         return material.looked_at
     asked = []
     own = assignment.job.code == "edit-record"
@@ -93,6 +94,8 @@ def sift(
             said := fence.outside(held.kind, held.body, above.get(held.parent or 0))
         ):
             decided.refuse(place, held.kind, held.id, "outside-permit", said)
+        elif (held.kind, held.id) in refused:
+            decided.refuse(place, held.kind, held.id, "number-in-use", refused[held.kind, held.id])
         elif held.id in material.open_elsewhere and not own:
             decided.refuse(place, held.kind, held.id, "locked", material.open_elsewhere[held.id])
         elif chunk.planned_on is not None and held.version != chunk.planned_on[place]:
@@ -235,6 +238,7 @@ def take_in(decided: Decided, part: Decided, root: int, places: Iterable[int]) -
     decided.writes += part.writes
     decided.creations += part.creations
     decided.side += [pack(SIDE, root, digest) for digest in part.side]
+    decided.takers += part.takers
     decided.lines += part.lines
     for kind, read in part.read.items():
         decided.read.setdefault(kind, {}).update(read)
@@ -332,6 +336,7 @@ def refuse_group(
     part.writes.clear()
     part.creations.clear()
     part.side.clear()
+    part.takers.clear()
     part.hashes.clear()
     part.shapes.clear()
     part.coverage.clear()

@@ -15,8 +15,8 @@ from galleyproof.catalog.models import Environment
 from galleyproof.catalog.writing import array_of
 from galleyproof.database.connect import connect
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.bound_with import called, hosts_by_itself
-from galleyproof.jobs.job import Held
+from galleyproof.jobs.bound_with import BOUND_WITH, called, hosts_by_itself
+from galleyproof.jobs.job import Held, Job
 from galleyproof.jobs.related import names
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.models import Run
@@ -48,7 +48,33 @@ def read_around(
     return around
 
 
-def around_now(environment: str, today: date, columns: Iterable[str] = ()) -> Around:
+def with_numbers(
+    cursor: psycopg.Cursor[Any],
+    job: Job,
+    parameters: Any,
+    around: Around,
+    lines: Iterable[Mapping[str, str]] = (),
+) -> Around:
+    """With the other records that parameters or lines of the input file name, as far as they are
+    there; a query where some do."""
+    wanted = sorted(set(job.looks_up(parameters, lines)))
+    if not wanted:
+        return around
+    kinds, schemes, values = zip(*wanted, strict=True)
+    cursor.execute(
+        "SELECT DISTINCT k.kind, k.scheme, k.value"
+        " FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (kind, scheme, value)"
+        " JOIN key AS k ON k.kind = w.kind AND k.scheme = w.scheme AND k.value = w.value"
+        " JOIN record AS r ON r.kind = k.kind AND r.id = k.id AND r.status <> 'deleted'",
+        (list(kinds), list(schemes), list(values)),
+    )
+    found = frozenset((kind, scheme, value) for kind, scheme, value in cursor)
+    return replace(around, there=found)
+
+
+def around_now(
+    environment: str, today: date, job: Job, parameters: Any, columns: Iterable[str] = ()
+) -> Around:
     """An environment as it is now, for judging parameters. columns: those of the file that are to
     be used."""
     settings = Environment.objects.get(pk=environment).settings
@@ -67,7 +93,7 @@ def bound_with(cursor: psycopg.Cursor[Any], around: Around, bibs: Sequence[Held]
             found[held.id] = said
         for value in called(held.record):
             names.setdefault(value, []).append(held.id)
-    schemes = [f"bound-{tag}" for tag in around.setting("bound-with") or DEFAULT]
+    schemes = [f"bound-{tag}" for tag in around.setting(BOUND_WITH)]
     cursor.execute(
         "SELECT k.kind, k.scheme, k.value, k.id FROM key AS k"
         " JOIN record AS r ON r.kind = k.kind AND r.id = k.id AND r.status <> 'deleted'"
@@ -79,9 +105,6 @@ def bound_with(cursor: psycopg.Cursor[Any], around: Around, bibs: Sequence[Held]
             if not (kind == "bib" and id == bib):
                 found.setdefault(bib, f"{kind} {id} names it in its {scheme[6:]}")
     return found
-
-
-DEFAULT = ("774",)
 
 
 NAMED = """

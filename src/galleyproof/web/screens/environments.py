@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST
 
 from galleyproof.catalog.generations import account
 from galleyproof.catalog.kinds import ENVIRONMENTS
-from galleyproof.catalog.settings import SETTINGS, usual_in, value_now
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.permits.trip import set_trip
 from galleyproof.runs.changing_settings import change_setting
 from galleyproof.runs.messages import announce_refresh
 from galleyproof.runs.refreshing import ask_refresh, at_it
+from galleyproof.runs.settings import SETTINGS, usual_in, value_now
 from galleyproof.runs.workers import workers_alive
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.sending import once
