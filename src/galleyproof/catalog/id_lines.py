@@ -321,7 +321,7 @@ def unguarded(value: str) -> str:
 
 
 def refuse_control(path: Path, row: Row, value: str) -> None:
-    if found := re.search(r"[\x00-\x1f]", value):
+    if found := re.search(r"[\x00-\x08\x0a-\x1f]", value):
         shown = "".join(one if one.isprintable() else "·" for one in value[:40])
         raise Wrong(
             f"{path.name}, line {row.line}: character {ord(found[0]):02X} (hex) stands in "

@@ -100,7 +100,7 @@ def first_strange(path: Path) -> Strange | None:
     line, shown, binary, others = 0, "", False, False
     for number, text in enumerate(re.split(rb"\r\n|\n|\r", content), start=1):
         try:
-            others = others or bool(MANY_BYTES.search(text.decode("utf-8")))
+            others = bool(MANY_BYTES.search(text.decode("utf-8"))) or others
         except UnicodeDecodeError:
             line = line or number
             shown = shown or text.decode("cp1252", "replace").strip()[:60]

@@ -155,7 +155,8 @@ def of_item(item: Item, around: Around) -> Iterator[Finding]:
         ("location", item.library, item.location),
         ("temporary-location", item.temporary_library, item.temporary_location),
     ):
-        if library and location and (fault := around.location_fault(library, location, what)):
+        known = library in around.libraries  # one that is not is told already
+        if known and location and (fault := around.location_fault(library, location, what)):
             yield Finding(what, fault)
         elif location and not library:
             yield Finding(what, f"{what} “{location}” is given without its library")
