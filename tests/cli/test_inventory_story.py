@@ -145,6 +145,56 @@ def test_a_set_of_a_file_and_its_lines_are_written_as_files(shelves: Path, typed
     assert "which are items" in wrong.json["error"]
 
 
+def test_items_named_one_by_one_columns_of_a_file_and_a_file_of_parameters(
+    shelves: Path, typed: Typed
+) -> None:
+    items = [
+        typed(f"record item {id} --environment sandbox --json").json["fields"] for id in (1, 2, 3)
+    ]
+    codes = ",".join(one["barcode"] for one in items)
+    run = "run change-physical-items --environment sandbox --as amy --json --dry-run"
+    made = typed(f"{run} --ids {codes},none --id-type barcodes --param pages=901").json
+    assert made["counts"] == {
+        "set": 4, "changed": 3, "unchanged": 0, "refused": 0, "failed": 0, "missing": 1
+    }  # fmt: skip
+    numbers = ",".join(one["number"] for one in items)
+    assert typed(f"{run} --ids {numbers} --param pages=901").json["counts"]["changed"] == 3
+    assert "not an id type" in typed(f"{run} --ids 1 --id-type shelfmark").err
+    listed = typed(
+        f"set create three --kind item --environment sandbox --ids {codes} --id-type Barcode --json"
+    )
+    assert listed.json["members"] == 3
+
+    path = shelves / "items.csv"
+    path.write_text(
+        "Item ID,Pages,Pieces\n"
+        + "".join(f"{one['number']},9{n},8\n" for n, one in enumerate(items))
+    )
+    plan = typed(f"{run} --file {path} --columns Pages").json
+    assert (plan["set"]["columns"], plan["set"]["offered_columns"]) == (["pages"], ["pieces"])
+    shown = typed(f"plan show {plan['run']}").out
+    assert "columns whose values go to single records: pages" in shown
+    assert "could be used, and were not asked for: pieces" in " ".join(shown.split())
+    assert "no use for a column “pags”" in typed(f"{run} --file {path} --columns pags").err
+
+    file = shelves / "job.json"
+    pairs = {"PAGES_selected": "true", "PAGES_value": "902", "ITEM_POLICY_selected": "false"}
+    pairs |= {"set_id": "three", "job_name": "as before"}
+    listed = [{"name": {"value": name}, "value": value} for name, value in pairs.items()]
+    file.write_text(json.dumps({"parameter": listed}))
+    asked = typed(f"{run} --params {file}").json
+    assert (asked["set"], asked["note"], asked["counts"]["changed"]) == (
+        {"set": "three"},
+        "as before",
+        3,
+    )
+    twice = typed(f"{run} --params {file} --param pages=1")
+    assert (twice.code, "given twice: pages" in twice.err) == (2, True)
+    assert (
+        "“pages” is given twice" in typed(f"{run} --set three --param pages=1 --param pages=2").err
+    )
+
+
 def test_the_columns_of_a_kind_are_listed(typed: Typed) -> None:
     told = typed("import-items --kind loan --columns --json").json["columns"]
     assert told[0] == {
@@ -204,21 +254,8 @@ def test_settings_are_changed_by_administrators_by_name_and_logged(
         answered = typed(line)
         assert (answered.code, said in answered.err) == (code, True), answered.err
     names = {one["name"] for one in typed("environment settings sandbox --json").json["settings"]}
-    assert {"stamp-005", "ask-above", "bound-with", "statistics-retention"} <= names
-
-
-def test_every_setting_that_a_job_asks_for_is_in_the_table() -> None:
-    import re
-
-    import galleyproof
-    from galleyproof.catalog.settings import SETTINGS
-
-    source = Path(galleyproof.__file__).parent
-    asked = {
-        name
-        for path in source.rglob("*.py")
-        for name in re.findall(r'\.setting\(f?"([^"{]+)', path.read_text())
-    }
-    assert asked
-    for name in asked:
-        assert any(known.startswith(name) for known in SETTINGS), name
+    assert {"stamp-005", "ask-above", "bound-with", "statistics-retention", "linked-by"} <= names
+    assert typed(f"{set_one} linked-by", "966a, 035a(EXLCZ)").code == 0
+    assert "takes a tag, a subfield code" in typed(f"{set_one} linked-by 35").err
+    assert "refuse or say" in typed(f"{set_one} number-in-use perhaps").err
+    assert "setting linked-by" in typed("job show delete-bibs").out

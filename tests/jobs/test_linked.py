@@ -7,7 +7,7 @@ from groups import bib, field
 from stories import Library, marc, series
 
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.linked import DEFAULT, linked, links
+from galleyproof.jobs.linked import LINKED_BY, linked, links
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.offered import JOBS
 
@@ -37,7 +37,7 @@ def test_the_link_is_a_field_that_the_environment_names(text, setting, expected)
 
 
 def test_a_setting_that_names_no_field_is_told() -> None:
-    assert len(links(DEFAULT).fields) == 2
+    assert len(links(LINKED_BY.usual).fields) == 2
     with pytest.raises(Wrong, match="names no field"):
         links("035")
 

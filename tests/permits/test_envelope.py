@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from galleyproof.jobs.given import Given
 from galleyproof.marc.errors import Wrong
 from galleyproof.permits.envelope import DAYS, Envelope, envelope_of
 from galleyproof.permits.limits import Asked, Limits, faults, stored_limits
@@ -15,6 +16,8 @@ MONDAY = datetime(2026, 3, 2, 9, 30)
 
 def said(envelope: dict, **asked) -> list[str]:
     limits = Limits("permit 41", envelope_of(envelope))
+    if "parameters" in asked:
+        asked["parameters"] = Given(asked["parameters"], frozenset(asked["parameters"]))
     return faults(limits, Asked(asked.pop("local", MONDAY), **asked), first_run_reviewed=False)
 
 
@@ -29,7 +32,9 @@ def said(envelope: dict, **asked) -> list[str]:
         ({"low": 1, "high": 9}, 10, "is “10”, but permit 41 allows only from 1 to 9"),
         ({"low": 1}, 0, "is “0”, but permit 41 allows only from 1 on"),
         ({"high": "2026-12-31"}, "2027-01-01", "allows only up to 2026-12-31"),
-        ({"low": 1, "high": 9}, "5", "is “5”, but permit 41 allows only from 1 to 9"),
+        ({"low": 1, "high": 9}, "5", ""),
+        ({"low": 1, "high": 9}, "9.50", "is “9.50”, but permit 41 allows only from 1 to 9"),
+        ({"low": 1, "high": 9}, "many", "is “many”, but permit 41 allows only from 1 to 9"),
         ({"low": 0}, True, "is “yes”, but"),
         ({"among": ["a", "b"]}, "b", ""),
         ({"among": ["a", "b"]}, ["a", "b"], ""),

@@ -16,7 +16,7 @@ class Environment(models.Model):
     stamp_005 = models.BooleanField(default=True)
     ask_above = models.IntegerField(null=True)
     settings = models.JSONField(default=dict)
-    """What jobs ask about the environment, by name (see catalog/settings.py)."""
+    """What jobs ask about the environment, by name (see runs/settings.py)."""
     trip = models.BooleanField(default=False)
     generation = models.IntegerField(default=1)
     refreshed = models.DateTimeField(null=True)
@@ -48,7 +48,8 @@ class Generation(models.Model):
 class RecordSet(models.Model):
     """A set of records of one kind: itemized (members in the environment's `set_page`) or
     logical (a query, evaluated when used). rules: the texts of the rule sets that the query names,
-    by binding, as they were when the set was made."""
+    by binding, as they were when the set was made. not_found, refused_lines: lines of its file that
+    name no record, or not one alone."""
 
     name = models.CharField(max_length=200)
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT)
@@ -58,6 +59,7 @@ class RecordSet(models.Model):
     origin = models.TextField(blank=True, default="")
     size = models.BigIntegerField(null=True)
     not_found = models.IntegerField(default=0)
+    refused_lines = models.IntegerField(default=0)
     generation = models.IntegerField(default=1)
     made_by = models.CharField(max_length=200)
     made = models.DateTimeField()

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from galleyproof.catalog.file_lines import PROBLEMS
 from galleyproof.catalog.kinds import ID_TYPES, KINDS
 from galleyproof.catalog.models import RecordSet
 from galleyproof.catalog.reading import held_with_ids
@@ -16,9 +17,6 @@ from galleyproof.catalog.sets import lines_of, member, members, numbers, set_nam
 from galleyproof.catalog.tables import safe
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
-
-PROBLEMS = ("not-found", "found-twice", "duplicate")
-
 
 AT_ONCE = 1000
 """Members that are read together."""
@@ -32,7 +30,7 @@ def export_lines(name: str, environment: str, problem: str, path: Path) -> int:
     with connect(environment, autocommit=True) as connection:
         lines = lines_of(connection, record_set.pk)
     rows = (
-        (line.number, safe(line.value), line.problem, line.id or "")
+        (line.number, safe(line.value), line.problem, max(line.id or 0, 0) or "")
         for line in lines
         if problem in ("all", line.problem)
     )

@@ -1,59 +1,32 @@
-"""Files of ids: the first line names the id type; every line after it is an id.
+"""Sets from files of ids: what the lines come to in the catalogue.
 
-CSV, TSV, XLSX and plain text. A file with another header, with ids of another kind, or with
-ids that a spreadsheet has spoilt is refused before anything starts, with counts and examples.
+A line that names no record, or not one alone, is never acted on: it stays in the set as missing or
+refused, and is listed. Files with ids of another kind, or with ids that a spreadsheet has spoilt,
+are refused before anything starts, with counts and examples.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
 
 import psycopg
 
-from galleyproof.catalog.kinds import ID_TYPES, KINDS, IdType
-from galleyproof.catalog.tables import (
-    SPOILT,
-    Example,
-    Row,
-    Spoilt,
-    counted,
-    examples,
-    open_table,
-)
+from galleyproof.catalog.file_lines import UNUSABLE, SetLine, counted_problems, stand_in
+from galleyproof.catalog.id_lines import Asked, IdCell, IdFile, IdLine, read_id_file
+from galleyproof.catalog.kinds import KINDS, IdType
+from galleyproof.catalog.tables import Example, counted, examples
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.keys import normal
-from galleyproof.structures.structure import column_name
-
-
-class IdLine(NamedTuple):
-    """A line of the file: its number (the header is 1), its first cell, and what its further
-    columns say, by the names by which the job knows them."""
-
-    number: int
-    value: str
-    given: dict[str, str] = {}
-
-
-class SetLine(NamedTuple):
-    """A line with something to say. problem: `not-found`, `found-twice` or `duplicate`."""
-
-    number: int
-    value: str
-    problem: str
-    id: int | None = None
 
 
 @dataclass(slots=True)
 class Matched:
     """What a file of ids comes to in one environment.
 
-    ids: numbers found, each once, in the order of the file, and minus the line's number for each
-    line not found (those are members too, as missing ones).
+    ids: numbers found, each once, in the order of the file; for a line that names no record, or
+    not one alone, what stands in for it (file_lines).
     """
 
     kind: str
@@ -63,8 +36,14 @@ class Matched:
     said: list[SetLine] = field(default_factory=list)
     given: dict[int, dict[str, str]] = field(default_factory=dict)
     """Number of a record -> what further columns of its line say, by the columns' names."""
+    columns: tuple[str, ...] = ()
+    """Further columns whose values go to single records."""
+    offered: list[str] = field(default_factory=list)
+    """Further columns that the job could take, and that were not asked for."""
     ignored: list[str] = field(default_factory=list)
     """Further columns of the file that nothing is made of."""
+    assumed: tuple[str, ...] = ()
+    """What the file does not say of itself."""
     contradicting: list[tuple[int, str]] = field(default_factory=list)
     """Lines that say of a record something else than a line before them."""
 
@@ -75,139 +54,59 @@ class Matched:
     def found(self) -> int:
         return sum(1 for id in self.ids if id > 0)
 
+    @property
+    def unusable(self) -> int:
+        """Lines that are refused."""
+        return sum(map(self.count, UNUSABLE))
+
+    def told(self) -> dict[str, object]:
+        """What there is to say of the file, for the run or the set made of it."""
+        problems = counted_problems(self.said)
+        return {
+            "lines": self.lines,
+            "not_found": problems.get("not-found", 0),
+            "found_twice": problems.get("found-twice", 0),
+            "duplicates": problems.get("duplicate", 0),
+            "refused_lines": {code: n for code, n in problems.items() if code in UNUSABLE},
+            "columns": list(self.columns),
+            "offered_columns": self.offered,
+            "ignored_columns": self.ignored,
+            "assumed": list(self.assumed),
+        }
+
 
 def match_file(
     connection: psycopg.Connection,
     path: Path,
+    asked: Asked,
     *,
-    kinds: Sequence[str] = (),
-    columns: Sequence[str] = (),
     gone: bool = False,
 ) -> Matched:
     """Reads a file of ids and finds their records.
 
-    kinds: the kinds that the job takes; an id type that several kinds have (035) means the
-    first of them. columns: further columns that it takes, for single records. gone: the job is
-    for what is deleted or withdrawn; where a number names such a record and another one, that is
-    meant, and the other one by other jobs. Raises Wrong where the file cannot be used, before
-    anything of the catalogue is read.
+    gone: the job is for what is deleted or withdrawn; where a number names such a record and
+    another one, that is meant, and the other one by other jobs. Raises Wrong where the file cannot
+    be used, before anything of the catalogue is read.
     """
-    header, rows = open_table(path, EXPECTED)
-    column = next((at for at, cell in enumerate(header) if id_type_of(cell)), 0)
-    id_type = id_type_named(header[column], path)
-    kind = id_type.kind or next(iter(kinds), "bib")
-    if kinds and kind not in kinds:
-        raise Wrong(
-            f"{path.name} is a file of {id_type.header}s, which are {KINDS[kind].plural}: "
-            f"{of_other_kind(path, rows, column)}; expected "
-            f"{' or '.join(KINDS[k].plural for k in kinds)}, and nothing was read further"
-        )
-    taken, ignored = further(header, columns, column, path)
-    lines = list(read_lines(path, rows, column, taken, alone=len(header) == 1))
-    if not lines:
-        raise Wrong(f"{path.name} has a header and no ids")
-    matched = match(connection, kind, id_type, lines, gone=gone)
-    matched.ignored = ignored
+    read = read_id_file(path, asked)
+    matched = match(connection, read, gone=gone)
+    matched.columns = tuple(asked.columns)
     refuse_other_kinds(connection, path, matched)
     return matched
 
 
-# ---- reading
-
-
-def of_other_kind(path: Path, rows: Iterator[Row], column: int) -> str:
-    lines = list(read_lines(path, rows, column, {}))
-    shown = examples([Example(line.number, line.value) for line in lines])
-    return f"{counted(len(lines), 'id')} ({shown})"
-
-
-def read_lines(
-    path: Path, rows: Iterator[Row], column: int, taken: dict[int, str], *, alone: bool = False
-) -> Iterator[IdLine]:
-    """The lines that name an id; Wrong where a spreadsheet has spoilt some. alone: the column of
-    ids is the only one."""
-    spoilt = Spoilt(path, [column])
-    nameless = []
-    for row in rows:
-        if alone and SPOILT.match(",".join(row.cells)):
-            row = row._replace(cells=[",".join(row.cells)])  # the decimal sign is a comma
-        spoilt.look(row)
-        value = as_id(path, row, column)
-        given = {
-            name: row.cells[at]
-            for at, name in taken.items()
-            if at < len(row.cells) and row.cells[at]
-        }
-        if value:
-            yield IdLine(row.line, value, given)
-        elif given:
-            nameless.append(Example(row.line, "; ".join(given.values())))
-    spoilt.refuse()
-    if nameless:
-        raise Wrong(
-            f"{path.name}: {counted(len(nameless), 'line says', 'lines say')} something of a "
-            f"record without naming it ({examples(nameless)}); nothing was done"
-        )
-
-
-def as_id(path: Path, row: Row, column: int) -> str:
-    """The id of a row: without the apostrophe that keeps a spreadsheet from spoiling it."""
-    value = row.cells[column] if column < len(row.cells) else ""
-    if broken := re.search(r"[\x00-\x1f]", value):
-        shown = "".join(one if one.isprintable() else "·" for one in value[:40])
-        raise Wrong(
-            f"{path.name}, line {row.line}: character {ord(broken[0]):02X} (hex) stands in "
-            f"“{shown}”; expected one id a line. Is a quote opened and not closed?"
-        )
-    return value[1:] if value[:1] == "'" else value
-
-
-def further(
-    header: Sequence[str], columns: Sequence[str], column: int, path: Path
-) -> tuple[dict[int, str], list[str]]:
-    """(place -> name) of the further columns that the job takes, and the headers of the rest."""
-    names = {column_name(one): one for one in columns}
-    taken: dict[int, str] = {}
-    ignored = []
-    for at, cell in enumerate(header):
-        if at == column:
-            continue
-        name = names.get(column_name(cell))
-        if name is not None and name in taken.values():
-            raise Wrong(f"{path.name} has two columns “{cell}”; leave one out")
-        if name is not None:
-            taken[at] = name
-        elif cell:
-            ignored.append(cell)
-    return taken, ignored
-
-
-def headers() -> str:
-    return ", ".join(one.header for one in ID_TYPES)
-
-
-EXPECTED = f"expected one id a line under a first line that names the id type: {headers()}"
-
-
-def id_type_of(header: str) -> IdType | None:
-    wanted = header.strip().casefold()
-    return next((one for one in ID_TYPES if one.header.casefold() == wanted), None)
-
-
-def id_type_named(header: str, path: Path) -> IdType:
-    found = id_type_of(header)
-    if found is not None:
-        return found
-    known = {one.header.casefold(): one.header for one in ID_TYPES}
-    near = get_close_matches(header.casefold(), known, n=1, cutoff=0.6)
-    offer = f"; did you mean “{known[near[0]]}”?" if near else ""
-    raise Wrong(
-        f"the first line of {path.name} is “{header[:60]}”, which is not an id type; "
-        f"expected one of {headers()}{offer}"
-    )
-
-
 # ---- matching
+
+
+AWAY = ("", "withdrawn", "deleted")
+Key = tuple[str, str]
+"""(scheme, value as the key is kept)"""
+
+
+def keys_of(cell: IdCell) -> Iterator[Key]:
+    scheme = cell.id_type.scheme
+    for value in (*(cell.wholes if cell.one else ()), *cell.parts):
+        yield scheme, normal(scheme, value)
 
 
 def find(
@@ -218,50 +117,38 @@ def find(
     *,
     gone: bool = False,
 ) -> dict[str, list[int]]:
-    """The records that have these numbers. Of several with one number those that are there go
-    before those that are deleted; the other way about for what is gone."""
+    """The records that have these numbers. Of several with one number those in use go before those
+    that are withdrawn, and these before deleted ones; the other way about for what is gone."""
     cursor = connection.execute(
         "SELECT k.value, array_agg(k.id ORDER BY k.id), array_agg(r.status ORDER BY k.id)"
         " FROM key AS k JOIN record AS r ON r.kind = k.kind AND r.id = k.id"
         " WHERE k.kind = %s AND k.scheme = %s AND k.value = ANY(%s) GROUP BY k.value",
         (kind, scheme, list(values)),
     )
-    away = ("deleted", "withdrawn") if gone else ("deleted",)
     found = {}
     for value, ids, statuses in cursor:
-        meant = [id for id, status in zip(ids, statuses, strict=True) if (status in away) == gone]
-        found[value] = meant or ids
+        ranks = [(AWAY.index(one) if one in AWAY else 0) for one in statuses]
+        meant = min(ranks) if not gone else min(filter(None, ranks), default=0)
+        found[value] = [id for id, rank in zip(ids, ranks, strict=True) if rank == meant]
     return found
 
 
-def match(
-    connection: psycopg.Connection,
-    kind: str,
-    id_type: IdType,
-    lines: Sequence[IdLine],
-    *,
-    gone: bool = False,
-) -> Matched:
-    matched = Matched(kind, id_type, lines=len(lines))
-    values = {line.number: normal(id_type.scheme, line.value) for line in lines}
-    found = find(connection, kind, id_type.scheme, sorted(set(values.values())), gone=gone)
+def match(connection: psycopg.Connection, read: IdFile, *, gone: bool = False) -> Matched:
+    matched = Matched(read.kind, read.id_types[0], len(read.lines))
+    matched.offered, matched.ignored, matched.assumed = read.offered, read.ignored, read.assumed
+    wanted: dict[str, set[str]] = {}
+    for line in read.lines:
+        for cell in line.cells:
+            for scheme, value in keys_of(cell):
+                wanted.setdefault(scheme, set()).add(value)
+    found = {
+        (scheme, value): ids
+        for scheme, values in wanted.items()
+        for value, ids in find(connection, read.kind, scheme, sorted(values), gone=gone).items()
+    }
     seen: set[int] = set()
-    for number, value, given in lines:
-        ids = found.get(values[number], [])
-        if not ids:
-            matched.ids.append(-number)
-            matched.said.append(SetLine(number, value, "not-found"))
-            continue
-        if len(ids) > 1:
-            matched.said.append(SetLine(number, value, "found-twice", ids[0]))
-        if all(id in seen for id in ids):
-            matched.said.append(SetLine(number, value, "duplicate", ids[0]))
-        for id in ids:
-            if given:
-                keep_given(matched, id, given, number)
-            if id not in seen:
-                seen.add(id)
-                matched.ids.append(id)
+    for line in read.lines:
+        take_line(matched, line, found, seen)
     if matched.contradicting:
         said = examples([Example(number, value) for number, value in matched.contradicting])
         raise Wrong(
@@ -269,6 +156,55 @@ def match(
             f"something else than a line before ({said}); nothing was done"
         )
     return matched
+
+
+def take_line(
+    matched: Matched, line: IdLine, found: Mapping[Key, list[int]], seen: set[int]
+) -> None:
+    """Adds what a line names to the members, or what stands in for it."""
+    if line.problem:
+        leave_out(matched, line, line.shown, line.problem)
+        return
+    named = [named_by(cell, found) for cell in line.cells]
+    first = named[0]
+    others = [some for cell in named[1:] if (some := [id for _, ids in cell for id in ids])]
+    if len(first) == 1 and others:
+        value, ids = first[0]
+        agreed = [id for id in ids if all(id in one for one in others)]
+        if not agreed:
+            leave_out(matched, line, line.shown, "contradictory")
+            return
+        first = [(value, agreed)]
+    for part, (value, ids) in enumerate(first):
+        if len(ids) != 1:
+            problem = "found-twice" if ids else "not-found"
+            leave_out(matched, line, value, problem, part)
+            continue
+        id = ids[0]
+        if line.given:
+            keep_given(matched, id, dict(line.given), line.number)
+        if id in seen:
+            matched.said.append(SetLine(line.number, value, "duplicate", id))
+        else:
+            seen.add(id)
+            matched.ids.append(id)
+
+
+def named_by(cell: IdCell, found: Mapping[Key, list[int]]) -> list[tuple[str, list[int]]]:
+    """(id as it is written, its records) of each record that a cell names."""
+    scheme = cell.id_type.scheme
+    for value in cell.wholes if cell.one else ():
+        if ids := found.get((scheme, normal(scheme, value))):
+            return [(value, ids)]
+    if not cell.parts:
+        return [(cell.wholes[-1], [])]
+    return [(part, found.get((scheme, normal(scheme, part)), [])) for part in cell.parts]
+
+
+def leave_out(matched: Matched, line: IdLine, value: str, problem: str, part: int = 0) -> None:
+    id = stand_in(line.number, part)
+    matched.ids.append(id)
+    matched.said.append(SetLine(line.number, value, problem, id))
 
 
 def keep_given(matched: Matched, id: int, given: dict[str, str], number: int) -> None:

@@ -12,7 +12,7 @@ import psycopg
 from galleyproof.catalog.finding import Some, scan_some
 from galleyproof.catalog.models import RecordSet
 from galleyproof.catalog.reading import held_with_ids
-from galleyproof.catalog.sets import PAGE, Member, member, members, query_of
+from galleyproof.catalog.sets import PAGE, Member, lines_for, member, members, query_of
 from galleyproof.database.connect import connect
 
 HEADS = 50_000
@@ -60,7 +60,7 @@ def page(record_set: RecordSet, after: int = 0, limit: int = 50) -> MembersPage:
                 ).fetchall()
                 ids = [id for (id,) in rows][:limit]
                 following = ids[-1] if len(rows) > limit else None
-        return MembersPage(known_of(connection, record_set.kind, ids), following, looking)
+        return MembersPage(known_of(connection, record_set, ids), following, looking)
 
 
 def known(record_set: RecordSet, ids: Sequence[int]) -> list[Member]:
@@ -68,13 +68,16 @@ def known(record_set: RecordSet, ids: Sequence[int]) -> list[Member]:
     if not ids:
         return []
     with connect(record_set.environment_id, autocommit=True) as connection:
-        return known_of(connection, record_set.kind, ids)
+        return known_of(connection, record_set, ids)
 
 
-def known_of(connection: psycopg.Connection, kind: str, ids: Sequence[int]) -> list[Member]:
+def known_of(
+    connection: psycopg.Connection, record_set: RecordSet, ids: Sequence[int]
+) -> list[Member]:
     with connection.cursor() as cursor:
-        held = {one.id: one for one in held_with_ids(cursor, kind, ids)}
-    return [member(id, held.get(id)) for id in ids]
+        held = {one.id: one for one in held_with_ids(cursor, record_set.kind, ids)}
+        lines = lines_for(cursor, record_set.pk, ids)
+    return [member(id, held.get(id), lines.get(id)) for id in ids]
 
 
 class Counted(NamedTuple):

@@ -13,13 +13,15 @@ import psycopg
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from galleyproof.catalog.file_lines import SetLine, line_of
 from galleyproof.catalog.finding import members_of
 from galleyproof.catalog.generations import ended_by, held_before, refuse_stale, standing
+from galleyproof.catalog.id_lines import Asked
 from galleyproof.catalog.kinds import environment_named, kind_named
 from galleyproof.catalog.members import Members, listed, of_pages
 from galleyproof.catalog.models import RecordSet
 from galleyproof.catalog.reading import held_with_ids
-from galleyproof.catalog.set_files import Matched, SetLine, match_file
+from galleyproof.catalog.set_files import Matched, match_file
 from galleyproof.database.connect import connect
 from galleyproof.jobs.job import Held
 from galleyproof.marc.errors import Wrong
@@ -66,6 +68,16 @@ def set_named(name: str, environment: str) -> RecordSet:
     else:
         offer = "; see `galley set list`"
     raise Wrong(f"there is no set “{name}” in {environment}{offer}")
+
+
+def set_name_of(said: str, environment: str) -> str:
+    """The name of a set that a file names by its name or by its number. Raises Wrong."""
+    if said.isascii() and said.isdigit() and len(said) < 18:
+        by_number = RecordSet.objects.filter(pk=int(said), environment_id=environment).first()
+        if by_number is not None:
+            name: str = by_number.name
+            return name
+    return str(set_named(said, environment).name)
 
 
 def members(connection: psycopg.Connection, record_set: RecordSet) -> Members:
@@ -115,27 +127,12 @@ def choose_set(name: str, environment: str) -> Chosen:
     return Chosen(record_set.kind, size, {"set": name}, some)
 
 
-def choose_file(
-    path: Path,
-    environment: str,
-    *,
-    kinds: Sequence[str],
-    columns: Sequence[str] = (),
-    gone: bool = False,
-) -> Chosen:
-    """columns: further columns of the file that the job takes, for single records. gone: the job
-    is for what is deleted or withdrawn."""
+def choose_file(path: Path, environment: str, asked: Asked, *, gone: bool = False) -> Chosen:
+    """gone: the job is for what is deleted or withdrawn."""
     environment_named(environment)
     with connect(environment, autocommit=True) as connection:
-        matched = match_file(connection, path, kinds=kinds, columns=columns, gone=gone)
-    source = {
-        "file": path.name,
-        "lines": matched.lines,
-        "not_found": matched.count("not-found"),
-        "found_twice": matched.count("found-twice"),
-        "duplicates": matched.count("duplicate"),
-        "ignored_columns": matched.ignored,
-    }
+        matched = match_file(connection, path, asked, gone=gone)
+    source = {"file": path.name, **matched.told()}
     return Chosen(matched.kind, len(matched.ids), source, listed(matched.ids), matched)
 
 
@@ -180,7 +177,7 @@ def make_from_file(
     kind_named(kind)
     environment_named(environment)
     with connect(environment) as connection:
-        matched = match_file(connection, path, kinds=[kind])
+        matched = match_file(connection, path, Asked([kind]))
         with transaction.atomic():
             record_set = save(
                 name,
@@ -191,6 +188,7 @@ def make_from_file(
                 origin=path.name,
                 size=len(matched.ids),
                 not_found=matched.count("not-found"),
+                refused_lines=matched.unusable,
             )
             write_pages(connection, record_set.pk, matched.ids)
             write_lines(connection, record_set.pk, matched.said)
@@ -277,6 +275,7 @@ def keep_file(
             origin=chosen.source["file"],
             size=chosen.size,
             not_found=chosen.file.count("not-found"),
+            refused_lines=chosen.file.unusable,
         )
         write_pages(connection, record_set.pk, chosen.file.ids)
         write_lines(connection, record_set.pk, chosen.file.said)
@@ -323,9 +322,24 @@ def write_lines(connection: psycopg.Connection, record_set: int, lines: Sequence
             copy.write_row((record_set, *line))
 
 
+def lines_for(
+    cursor: psycopg.Cursor[Any], record_set: int, ids: Sequence[int]
+) -> dict[int, SetLine]:
+    """The lines of a set's file that these of its members, numbers below zero, stand in for."""
+    left_out = [id for id in ids if id < 0]
+    if not left_out:
+        return {}
+    cursor.execute(
+        "SELECT line, value, problem, id FROM set_line"
+        " WHERE record_set = %s AND id = ANY(%s::bigint[])",
+        (record_set, left_out),
+    )
+    return {line.id: line for row in cursor if (line := SetLine._make(row)).id is not None}
+
+
 def lines_of(connection: psycopg.Connection, record_set: int) -> list[SetLine]:
     cursor = connection.execute(
-        "SELECT line, value, problem, id FROM set_line WHERE record_set = %s ORDER BY line",
+        "SELECT line, value, problem, id FROM set_line WHERE record_set = %s ORDER BY line, value",
         (record_set,),
     )
     return [SetLine._make(row) for row in cursor]
@@ -396,11 +410,14 @@ def first_members(name: str, environment: str, limit: int) -> tuple[list[Member]
                 else held_before(cursor, record_set.kind, ids, ended)
             )
             held = {one.id: one for one in found}
-    return [member(id, held.get(id)) for id in ids], size
+            lines = lines_for(cursor, record_set.pk, ids)
+    return [member(id, held.get(id), lines.get(id)) for id in ids], size
 
 
-def member(id: int, held: Held | None) -> Member:
+def member(id: int, held: Held | None, line: SetLine | None = None) -> Member:
+    if line is not None:
+        return Member(id, "", line.sentence)
     if held is None:
-        return Member(id, "", f"line {-id} of the file: not found" if id < 0 else "not found")
+        return Member(id, "", f"line {line_of(id)} of the file" if id < 0 else "not found")
     form, record = form_of(held.kind), held.record
     return Member(id, form.own_number(record), form.title(record))

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple
 
-from galleyproof.catalog.kinds import ID_TYPES, KINDS, kind_named
+from galleyproof.catalog.kinds import ID_TYPES, KINDS, id_type_of, kind_named
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.keys import normal
 from galleyproof.rules.query_fields import article
@@ -95,7 +95,7 @@ def columns_for(kind: str, header: Sequence[str], file: str) -> list[Column | No
         if not cell:
             found.append(None)
             continue
-        column = known.get(column_name(cell))
+        column = known.get(column_name(cell)) or by_id_type(kind, cell)
         found.append(column)
         if column is None:
             findings.append(
@@ -114,6 +114,17 @@ def columns_for(kind: str, header: Sequence[str], file: str) -> list[Column | No
     if findings:
         raise Wrong("\n".join(findings))
     return found
+
+
+def by_id_type(kind: str, cell: str) -> Column | None:
+    """The column that a header is by the id type it names, as other systems head their tables:
+    `Item PID`, `Barcodes`."""
+    id_type = id_type_of(cell)
+    if id_type is None:
+        return None
+    known = columns_by_name(kind)
+    attribute = STRUCTURES[kind].keyed.get(id_type.scheme, "") if id_type.kind == kind else ""
+    return known.get(column_name(attribute or id_type.header))
 
 
 def nearest_column(kind: str, cell: str) -> str:

@@ -16,10 +16,13 @@ from typing import Any, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from galleyproof.catalog.table_texts import Written, written
+from galleyproof.catalog.workbook_errors import errors_of
 from galleyproof.marc.errors import Wrong
 
-SPOILT = re.compile(r"^\d+([.,]\d+)?[eE]\+?\d+$")
-"""`9.91E+17`: a long number as a spreadsheet shows it, its last digits gone."""
+SPOILT = re.compile(r"^\d+([.,]\d+)?[eE][+-]\d+$")
+"""`9.91E+17`: a long number as a spreadsheet writes it, its last digits gone. Without the sign it
+is a code like `12E5`, which stands."""
 DIGITS_KEPT = 1e15
 """From here on a number in a workbook's cell has lost its last digits."""
 MAX_EXAMPLES = 5
@@ -33,13 +36,15 @@ class Row(NamedTuple):
     """A row: its line in the file (the header is 1; of a row over several lines, the first), its
     cells without blanks around them, and its text as it stands (of a workbook: as CSV).
 
-    rounded: places of cells that hold a number too long for a spreadsheet.
+    rounded: places of cells that hold a number too long for a spreadsheet. errors: places of a
+    workbook's cells that hold an error, `#N/A`.
     """
 
     line: int
     cells: list[str]
     text: str
     rounded: tuple[int, ...] = ()
+    errors: tuple[int, ...] = ()
 
 
 class Example(NamedTuple):
@@ -48,10 +53,12 @@ class Example(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table that is open: its header's cells, and its rows that are not blank."""
+    """A table that is open: its header's cells, and its rows that are not blank. assumed:
+    sentences on what the file does not say of itself."""
 
     header: list[str]
     rows: Iterator[Row]
+    assumed: tuple[str, ...] = ()
 
 
 def open_table(path: Path, what: str) -> Table:
@@ -60,19 +67,21 @@ def open_table(path: Path, what: str) -> Table:
         raise Wrong(f"there is no file {path}")
     if path.is_dir():
         raise Wrong(f"{path} is a folder, not a file")
-    rows = rows_of(path, what)
+    rows, assumed = rows_of(path, what)
     first = next(rows, None)
     if first is None:
         raise Wrong(f"{path.name} is empty; {what}")
-    return Table(first.cells, rows)
+    return Table(first.cells, rows, assumed)
 
 
-def rows_of(path: Path, what: str) -> Iterator[Row]:
+def rows_of(path: Path, what: str) -> tuple[Iterator[Row], tuple[str, ...]]:
+    """The rows, the header among them, and what had to be assumed."""
     with path.open("rb") as stream:
         start = stream.read(4)
     if start in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        return rows_of_workbook(path)
-    return rows_of_text(path, what)
+        return rows_of_workbook(path), other_sheets(path)
+    how = written(path, what, MAX_CELL)
+    return rows_of_text(path, how), how.assumed
 
 
 class Lines:
@@ -91,17 +100,15 @@ class Lines:
         return line
 
 
-def rows_of_text(path: Path, what: str) -> Iterator[Row]:
-    number = 1
+def rows_of_text(path: Path, how: Written) -> Iterator[Row]:
+    number = 1 + how.before
     try:
-        # "Unicode text", as spreadsheets save it, is UTF-16; everything else is to be UTF-8.
-        encoding = "utf-16" if start_of(path) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        with path.open(encoding=encoding, newline="") as stream:
-            first = stream.readline(MAX_CELL)
-            stream.seek(0)
+        with path.open(encoding=how.encoding, newline="") as stream:
+            for _ in range(how.before):
+                stream.readline(MAX_CELL)
             lines = Lines(stream)
             # strict: a quote that is never closed would swallow the rows after it.
-            for cells in csv.reader(lines, delimiter=delimiter_of(first, path), strict=True):
+            for cells in csv.reader(lines, delimiter=how.delimiter, strict=True):
                 kept, lines.kept = lines.kept, []
                 stripped = [bare(cell) for cell in cells]
                 if any(stripped):
@@ -109,8 +116,8 @@ def rows_of_text(path: Path, what: str) -> Iterator[Row]:
                 number += len(kept)
     except UnicodeError:
         raise Wrong(
-            f"{path.name} is not a text file in UTF-8 nor an XLSX workbook (after line "
-            f"{number - 1}); {what}"
+            f"{path.name} cannot be read as {how.encoding} after line {number - 1}; save it as "
+            "CSV UTF-8"
         ) from None
     except csv.Error as error:
         hint = "; is a quote opened and not closed?" if "unexpected end" in str(error) else ""
@@ -119,26 +126,18 @@ def rows_of_text(path: Path, what: str) -> Iterator[Row]:
         ) from None
 
 
-def start_of(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(2)
-
-
+BLANKS = " \t\r\n\xa0\u1680\u200b\u202f\u205f\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""What is a blank at the ends of a cell, in any script; MARC's separators are none."""
 GUARDED = re.compile(r'="(.*)"')
 
 
 def bare(cell: str) -> str:
     """A cell without blanks around it, nor what keeps a spreadsheet from spoiling it (="001")."""
-    value = cell.strip(" \t\r\n\xa0\ufeff")
+    value = cell.strip(BLANKS)
     guarded = GUARDED.fullmatch(value)
     return guarded[1].strip() if guarded else value
-
-
-def delimiter_of(header: str, path: Path) -> str:
-    """By the header, whose names hold none of them; spreadsheets of half of Europe write ;."""
-    if "\t" in header or path.suffix.lower() in (".tsv", ".tab"):
-        return "\t"
-    return ";" if ";" in header and "," not in header else ","
 
 
 def rows_of_workbook(path: Path) -> Iterator[Row]:
@@ -147,9 +146,16 @@ def rows_of_workbook(path: Path) -> Iterator[Row]:
         rows = sheet.iter_rows()
     except (CalamineError, OSError, IndexError) as error:
         raise Wrong(f"{path.name} cannot be read as a workbook: {error}") from None
-    first = sheet.start[0] + 1 if sheet.start else 1
-    for number, row in enumerate(rows, start=first):
+    # Rows come from the sheet's first one on, cells only from the first column that is filled.
+    left = sheet.start[1] if sheet.start else 0
+    errors = errors_of(path)
+    for number, row in enumerate(rows, start=1):
         cells = [text_of(cell) for cell in row]
+        broken: tuple[int, ...] = ()
+        if errors:
+            broken = tuple(at for at in range(len(cells)) if (number, left + at) in errors)
+            for at in broken:
+                cells[at] = errors[number, left + at]
         if any(cells):
             rounded = tuple(
                 at
@@ -158,7 +164,19 @@ def rows_of_workbook(path: Path) -> Iterator[Row]:
                 and not isinstance(cell, bool)
                 and abs(cell) >= DIGITS_KEPT
             )
-            yield Row(number, cells, as_csv(cells), rounded)
+            yield Row(number, cells, as_csv(cells), rounded, broken)
+
+
+def other_sheets(path: Path) -> tuple[str, ...]:
+    """A sentence where a workbook has more sheets than the one that is read."""
+    try:
+        names = CalamineWorkbook.from_path(path).sheet_names
+    except (CalamineError, OSError):
+        return ()
+    if len(names) < 2:
+        return ()
+    others = ", ".join(f"“{one}”" for one in names[1:4]) + (", …" if len(names) > 4 else "")
+    return (f"{path.name} was read as far as its first sheet, “{names[0]}”; not {others}",)
 
 
 def text_of(cell: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -71,6 +70,13 @@ def add_to(galley: click.Group) -> None:
                     markup=False,
                 )
                 out.print(f"      {one['description']}", markup=False)
+            if data["columns"]:
+                named = ", ".join(data["columns"])
+                out.print(f"  --columns NAME,…  (of a file of ids: {named})", markup=False)
+            for one in data["settings"]:
+                usual = one["usual"] or "nothing"
+                out.print(f"  setting {one['name']}  (usually {usual})", markup=False)
+                out.print(f"      {one['means']}", markup=False)
 
         face.answer(data, human)
         return DONE
@@ -85,6 +91,25 @@ def add_to(galley: click.Group) -> None:
         help="A file of ids; its first line names the id type.",
     )
     @click.option(
+        "--ids",
+        default="",
+        metavar="ID,ID",
+        help="Ids instead of a file, with commas or line breaks between them.",
+    )
+    @click.option(
+        "--id-type",
+        default="",
+        metavar="HEADER",
+        help="What --ids are, e.g. Barcode; else the records' own numbers.",
+    )
+    @click.option("--kind", default="", help="Of the records named, where the job takes several.")
+    @click.option(
+        "--columns",
+        default="",
+        metavar="NAME,NAME",
+        help="Columns of the file whose values go to its records, line by line.",
+    )
+    @click.option(
         "--param",
         "params",
         multiple=True,
@@ -95,8 +120,8 @@ def add_to(galley: click.Group) -> None:
         "--params",
         "params_file",
         type=click.Path(path_type=Path),
-        metavar="FILE.json",
-        help="Parameters from a JSON file.",
+        metavar="FILE",
+        help="Parameters from a file: JSON, or a list of names and values, JSON or XML.",
     )
     @click.option(
         "--binding",
@@ -127,24 +152,41 @@ def add_to(galley: click.Group) -> None:
         Example: galley run set-830-second-indicator --environment sandbox --set series --dry-run
                  galley run set-830-second-indicator --environment sandbox --plan 1
                  galley run normalize-bibs --binding clean-up --environment sandbox --set series
+                 galley run change-physical-items --environment sandbox --file items.csv \\
+                     --columns item-policy,public-note --dry-run
         """
+        from galleyproof.catalog.id_lines import as_file
+        from galleyproof.catalog.sets import set_name_of
         from galleyproof.cli.run_commands import go_on
+        from galleyproof.runs.offered import job_named
         from galleyproof.runs.requesting import Request, request
 
-        asked = Request(
-            job=code,
-            environment=values["environment"],
-            set_name=values["set_name"],
-            file=values["file"],
-            plan=values["plan"],
-            parameters=parameters(values["params"], values["params_file"]),
-            binding=values["binding"],
-            dry_run=values["dry_run"],
-            exclude=numbers(values["exclude"]),
-            note=values["note"],
-            ramp=values["ramp"] or "",
-        )
-        return go_on(face, request(face.who, asked, now()), values["wait"])
+        given = parameters(values["params"], values["params_file"])
+        kind, named = values["kind"], values["set_name"]
+        if given.set_name and not any((named, values["file"], values["ids"], values["plan"])):
+            named = set_name_of(given.set_name, values["environment"])
+        elif given.set_name:
+            face.say(f"the set {given.set_name} that the file of parameters names is left aside")
+        with as_file(values["ids"], values["id_type"], kind or job_named(code).kinds[0]) as typed:
+            if typed is not None and values["file"] is not None:
+                raise Wrong("say on what: --file or --ids, not both")
+            asked = Request(
+                job=code,
+                environment=values["environment"],
+                set_name=named,
+                file=values["file"] or typed,
+                kind=kind,
+                columns=tuple(one.strip() for one in values["columns"].split(",") if one.strip()),
+                plan=values["plan"],
+                parameters=given.values,
+                binding=values["binding"],
+                dry_run=values["dry_run"],
+                exclude=numbers(values["exclude"]),
+                note=values["note"] or given.note,
+                ramp=values["ramp"] or "",
+            )
+            made = request(face.who, asked, now())
+        return go_on(face, made, values["wait"])
 
     @command(galley, "edit")
     @click.argument("kind")
@@ -195,6 +237,10 @@ def described(job: Any) -> dict[str, Any]:
         "library_role": job.library_role,
         "revision": job.revision,
         "binding": job.binding or None,
+        "columns": list(job.columns),
+        "settings": [
+            {"name": one.name, "usual": one.usual, "means": one.means} for one in job.settings
+        ],
         "parameters": [
             {
                 "name": name.replace("_", "-"),
@@ -221,21 +267,21 @@ def type_of(annotation: Any) -> str:
     return WORDS.get(annotation, "text")
 
 
-def parameters(given: tuple[str, ...], file: Path | None) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    if file is not None:
-        try:
-            values = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise Wrong(f"{file} cannot be read as a JSON file of parameters: {error}") from None
-        if not isinstance(values, dict):
-            raise Wrong(f"{file} is not a JSON object of parameters")
+def parameters(given: tuple[str, ...], file: Path | None) -> Any:
+    """Parameters typed and of a file, with the set and the note that the file may name."""
+    from galleyproof.runs.parameter_files import ParameterFile, once, read_parameters
+
+    pairs = []
     for one in given:
         name, equals, value = one.partition("=")
         if not equals:
             raise Wrong(f"--param takes NAME=VALUE, not “{one}”")
-        values[name.strip()] = value
-    return values
+        pairs.append((name.strip(), value))
+    read = ParameterFile({}) if file is None else read_parameters(file)
+    typed = once("--param", pairs)
+    return read._replace(
+        values=once("--param and --params", [*read.values.items(), *typed.items()])
+    )
 
 
 def numbers(text: str) -> tuple[int, ...]:

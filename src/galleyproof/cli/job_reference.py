@@ -19,11 +19,19 @@ permit.
 A parameter is given as `--param NAME=VALUE`, or in a JSON file with `--params`. Fields of items are
 written `--param public-note=Text`, with `--param public-note.condition=if-empty` (or
 `if-not-empty`), and for texts `--param public-note.mode=append` (or `prefix`, `clear`, or
-`find-replace` with `public-note.find`).
+`find-replace` with `public-note.find`). A file of parameters may also be one of another library
+system's, JSON or XML, with `ITEM_POLICY_selected`, `ITEM_POLICY_value`, `set_id` and `job_name`.
+
+Columns of a file of ids are used only where `--columns` names them, or a tick on the page: what
+stands in such a column goes to the record of its line.
 
 Beside its own refusals every job may refuse a record as `locked` (open in an editor),
-`outside-permit` (another library's), `changed-since-plan` or `not-as-planned`, and `excluded`
-(unticked at the preview). Every job that changes MARC records lists, beside what it lists itself:
+`outside-permit` (another library's), `changed-since-plan` or `not-as-planned`, `excluded`
+(unticked at the preview), and `number-in-use` (it would get a number that another record in use
+has; setting `number-in-use`). Lines of a file are refused that several records answer to
+(`found-twice`), whose columns name different records (`contradictory`), that name none (`no-id`),
+or that have too many cells (`too-many-cells`). Every job that changes MARC records lists, beside
+what it lists itself:
 
 """
 
@@ -51,6 +59,14 @@ def section(job: Job) -> Iterator[str]:
             default = {True: "yes", False: "no", None: ""}.get(one["default"], one["default"])
             default = "required" if one["required"] else default
             yield f"| `{one['name']}` | {one['type']} | {default} | {one['description']} |"
+        yield ""
+    if data["columns"]:
+        yield f"Columns of a file (`--columns`): {', '.join(data['columns'])}.\n"
+    if job.settings:
+        yield "Settings of the environment that it reads:\n"
+        for one in job.settings:
+            usual = f"usually {one.usual}" if one.usual else "usually nothing"
+            yield f"- `{one.name}` ({usual}): {one.means}"
         yield ""
     yield from codes("Refuses", job.refuses, REFUSALS)
     yield from codes("Follows on other records", job.follows, CONSEQUENCES)

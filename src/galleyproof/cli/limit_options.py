@@ -36,6 +36,11 @@ OPTIONS = (
         metavar="NAME=VALUE",
         help="A parameter may only be this: a value, several (a,b), or a range (1..10).",
     ),
+    click.option(
+        "--only-parameters",
+        metavar="NAME,NAME",
+        help="No parameters but these, and those of --allow.",
+    ),
     click.option("--hours", help="Only at these hours, e.g. 08:00-18:00."),
     click.option("--days", help="Only on these days, e.g. mon,tue,wed."),
     click.option("--scheduling", is_flag=True, help="Scheduling is included."),
@@ -49,6 +54,7 @@ NAMES = (
     "libraries",
     "locations",
     "parameters",
+    "only_parameters",
     "hours",
     "days",
     "scheduling",
@@ -76,8 +82,9 @@ def envelope_from(options: dict[str, Any], start: dict[str, Any] | None = None) 
         return None
     if "hours" in given:
         given["hours"] = tuple(part.strip() for part in given["hours"].split("-"))
-    if "days" in given:
-        given["days"] = tuple(part.strip() for part in given["days"].split(","))
+    for name in ("days", "only_parameters"):
+        if name in given:
+            given[name] = tuple(part.strip() for part in given[name].split(",") if part.strip())
     if "parameters" in given:
         given["parameters"] = parameters_allowed(given["parameters"])
     try:

@@ -45,16 +45,17 @@ def add_may(galley: click.Group) -> None:
         Example: galley may amy set-830-second-indicator --environment sandbox --records 500
         """
         from galleyproof.cli.job_commands import parameters
+        from galleyproof.jobs.given import given_by
         from galleyproof.people.identity import person_named
         from galleyproof.permits.deciding import may as ask
+        from galleyproof.runs.asking_checks import check_parameters
         from galleyproof.runs.binding import resolved
         from galleyproof.runs.offered import job_named
-        from galleyproof.runs.requesting import check_parameters
 
         face.who  # noqa: B018  only known people may ask
         job = job_named(code)
-        given = parameters(asked["params"], None)
-        complete = check_parameters(job, given).model_dump(mode="json") if given else None
+        given = parameters(asked["params"], None).values
+        complete = given_by(check_parameters(job, given)) if given else None
         answer = ask(
             person_named(person),
             code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from galleyproof.catalog.file_lines import file_sentences
 from galleyproof.cli.face import DONE, FAILED, NOTHING_CHANGED, WAITING, Face, out
 from galleyproof.runs.consent import sentences
 from galleyproof.runs.models import Run
@@ -99,16 +100,9 @@ def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
 
 
 def show_source(source: dict[str, Any]) -> None:
-    """What there is to say about the lines of a file of ids."""
-    for key, words in (
-        ("found_twice", "lines that several records answer to"),
-        ("duplicates", "lines that name a record already named"),
-    ):
-        if source.get(key):
-            line(f"    {source[key]:>12,}  {words}", "yellow")
-    if source.get("ignored_columns"):
-        named = ", ".join(f"“{one}”" for one in source["ignored_columns"])
-        line(f"    columns of the file that this job does not know, left aside: {named}", "yellow")
+    """What there is to say about a file of ids; what was not found is counted as missing."""
+    for sentence in file_sentences({**source, "not_found": 0}):
+        line(f"    {sentence}", "yellow")
 
 
 STATE_WORDS = {

@@ -54,7 +54,7 @@ def add_to(galley: click.Group) -> None:
             cron=values["cron"],
             environment=values["environment"],
             set_name=values["set_name"],
-            parameters=parameters(values["params"], values["params_file"]),
+            parameters=parameters(values["params"], values["params_file"]).values,
             binding=values["binding"],
             note=values["note"],
             at=now(),

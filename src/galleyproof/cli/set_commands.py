@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from galleyproof.catalog.file_lines import PROBLEMS
 from galleyproof.cli.face import DONE, Face, command, now, out, table
 from galleyproof.marc.errors import Wrong
 
-PROBLEMS = ("not-found", "found-twice", "duplicate")
 ENVIRONMENTS = click.Choice(["sandbox", "production"])
 
 
@@ -28,8 +28,22 @@ def add_to(galley: click.Group) -> None:
         type=click.Path(path_type=Path),
         help="A file of ids (CSV, TSV, XLSX, text); its first line names the id type.",
     )
+    @click.option("--ids", default="", metavar="ID,ID", help="Ids instead of a file.")
+    @click.option(
+        "--id-type",
+        default="",
+        metavar="HEADER",
+        help="What --ids are, e.g. Barcode; else the records' own numbers.",
+    )
     def create(
-        face: Face, name: str, kind: str, environment: str, query: str | None, file: Path | None
+        face: Face,
+        name: str,
+        kind: str,
+        environment: str,
+        query: str | None,
+        file: Path | None,
+        ids: str,
+        id_type: str,
     ) -> int:
         """Makes a set from a query (evaluated when used) or from a file of ids.
 
@@ -41,11 +55,15 @@ def add_to(galley: click.Group) -> None:
                  galley set create mine --kind bib --environment sandbox --file ids.csv
         """
         from galleyproof.catalog import sets
+        from galleyproof.catalog.file_lines import file_sentences
+        from galleyproof.catalog.id_lines import as_file
         from galleyproof.catalog.query_codes import unknown_codes
         from galleyproof.rulebook.naming import rules_for
 
-        if (query is None) == (file is None):
-            raise Wrong("a set is made from --query or from --file: give exactly one of them")
+        if sum((query is not None, file is not None, bool(ids))) != 1:
+            raise Wrong(
+                "a set is made from --query, from --file or from --ids: give exactly one of them"
+            )
         if query is not None:
             made, size = sets.make_from_query(
                 name, kind, environment, query, face.name, now(), rules_for(face.who, environment)
@@ -70,20 +88,18 @@ def add_to(galley: click.Group) -> None:
                 ),
             )
             return DONE
-        assert file is not None
-        made, matched = sets.make_from_file(name, kind, environment, file, face.name, now())
+        with as_file(ids, id_type, kind) as typed:
+            path = file or typed
+            assert path is not None
+            made, matched = sets.make_from_file(name, kind, environment, path, face.name, now())
         data = {
             "set": name,
             "kind": made.kind,
             "environment": environment,
             "members": len(matched.ids),
-            "lines": matched.lines,
             "found": matched.found,
-            "not_found": matched.count("not-found"),
-            "found_twice": matched.count("found-twice"),
-            "duplicates": matched.count("duplicate"),
             "wrong_kind": 0,
-            "ignored_columns": matched.ignored,
+            **matched.told(),
         }
 
         def human() -> None:
@@ -91,16 +107,8 @@ def add_to(galley: click.Group) -> None:
                 f"Set “{name}”: {data['lines']:,} lines, {data['found']:,} records found",
                 markup=False,
             )
-            for key, words in (
-                ("not_found", "lines not found (they stay in the set, as missing)"),
-                ("found_twice", "lines that several records answer to"),
-                ("duplicates", "lines that name a record already named"),
-            ):
-                if data[key]:
-                    out.print(f"  {data[key]:>8,}  {words}", style="yellow")
-            if matched.ignored:
-                named = ", ".join(f"“{one}”" for one in matched.ignored)
-                out.print(f"  further columns, not kept: {named}", style="yellow", markup=False)
+            for sentence in file_sentences(data):
+                out.print(f"  {sentence}", style="yellow", markup=False)
 
         face.answer(data, human)
         return DONE
@@ -172,7 +180,7 @@ def add_to(galley: click.Group) -> None:
                     markup=False,
                 )
             for line in lines[:50]:
-                out.print(f"  line {line.number}: {line.value}: {line.problem}", markup=False)
+                out.print(f"  {line.sentence}", markup=False)
             if len(lines) > 50:
                 out.print(f"  … and {len(lines) - 50:,} more (--json lists all)")
 
@@ -186,7 +194,7 @@ def add_to(galley: click.Group) -> None:
     @click.option(
         "--problem",
         type=click.Choice([*PROBLEMS, "all"]),
-        help="The lines of the set's file that were not found, found twice, or named before.",
+        help="The lines of the set's file that there is something to say about.",
     )
     @click.option(
         "--export",
@@ -346,6 +354,7 @@ def described(record_set: Any) -> dict[str, Any]:
         "origin": record_set.origin,
         "members": record_set.size,
         "not_found": record_set.not_found,
+        "refused_lines": record_set.refused_lines,
         "generation": record_set.generation,
         "made_by": record_set.made_by,
         "made": record_set.made.isoformat(),

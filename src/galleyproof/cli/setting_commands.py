@@ -26,7 +26,7 @@ def add_to(galley: click.Group) -> None:
         Example: galley environment settings sandbox
         """
         from galleyproof.catalog.models import Environment
-        from galleyproof.catalog.settings import SETTINGS, usual_in, value_now
+        from galleyproof.runs.settings import SETTINGS, usual_in, value_now
 
         here = Environment.objects.get(pk=environment)
         data = [

@@ -8,11 +8,18 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 
+from galleyproof.jobs.settings import LIST, Setting
 from galleyproof.structures.meanings import QUESTIONS, folded
 from galleyproof.structures.places import Code, LibraryPlace, LocationPlace
 
-CURRENCY = "USD"
-"""Where the setting `currency` is not set."""
+CURRENCY = Setting(
+    "currency",
+    LIST,
+    "USD",
+    "The currency of amounts that name none, by its ISO 4217 code; they have its decimals.",
+    only=r"[A-Z]{3}",
+    said="a code of three capital letters like USD",
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,9 @@ class Around:
     also: the jobs beside its own that the run's person may do as consequences. bound_with: the
     numbers of bibs that are bound with others, each with a word on how. related: the same of bibs
     that another bib of the catalogue is linked with. hosts_elsewhere: the numbers of bibs that say
-    they are bound in a host which is not in the catalogue, each with what they call it.
+    they are bound in a host which is not in the catalogue, each with what they call it. columns:
+    the columns of the input file whose values go to single records. there: (kind, scheme, number)
+    of other records that the job has asked for (`looks_up`) and that are there.
     """
 
     today: date
@@ -36,17 +45,17 @@ class Around:
     bound_with: Mapping[int, str] = field(default_factory=dict)
     related: Mapping[int, str] = field(default_factory=dict)
     hosts_elsewhere: Mapping[int, str] = field(default_factory=dict)
+    columns: frozenset[str] = frozenset()
+    there: frozenset[tuple[str, str, str]] = frozenset()
 
-    def setting(self, name: str) -> tuple[str, ...]:
-        """The values of a setting, which are written with commas between them."""
-        return tuple(
-            part.strip() for part in self.settings.get(name, "").split(",") if part.strip()
-        )
+    def setting(self, one: Setting) -> tuple[str, ...]:
+        """The values of a setting; where it is not set, those that are usual."""
+        return one.values(self.settings)
 
     @property
     def currency(self) -> str:
         """The currency of amounts that name none (ISO 4217)."""
-        return next(iter(self.setting("currency")), CURRENCY)
+        return self.setting(CURRENCY)[0]
 
     def code_fault(self, table: str, code: str, what: str) -> str:
         """A sentence that names the nearest codes where the table has no such one; "" where it

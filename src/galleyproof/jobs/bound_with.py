@@ -13,17 +13,25 @@ from collections.abc import Iterable
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.job import Group, Held
 from galleyproof.jobs.outcome import Said
+from galleyproof.jobs.settings import LIST, Setting
 from galleyproof.marc.field import subfield_values
 from galleyproof.marc.keys import BOUND, bound_name, keys
 from galleyproof.marc.record import Record
 
-USUAL = ("773", "774")
-"""The fields that count where `bound-with` is not set."""
+BOUND_WITH = Setting(
+    "bound-with",
+    LIST,
+    "773, 774",
+    "Fields that name the titles bound with a record, in whichever of the two they stand: 773 ($w) "
+    "of a guest, 774 ($w) of a host, a local 977 ($w) of bibs, 014 ($a) of holdings.",
+    only=r"773|774|977|014",
+    said="773, 774, 977 or 014",
+)
 HOST_ELSEWHERE = "host-not-here"
 
 
 def bound_fields(around: Around) -> tuple[str, ...]:
-    return around.setting("bound-with") or USUAL
+    return around.setting(BOUND_WITH)
 
 
 def named_by(held: Held, tags: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from galleyproof.jobs.around import Around
 from galleyproof.jobs.ending_parameters import EndingParameters
 from galleyproof.jobs.ending_subscriptions import SERIAL, EndSubscription
 from galleyproof.jobs.job import Group, Held, Proposal
-from galleyproof.jobs.linked import linked
+from galleyproof.jobs.linked import LINKED_BY, linked
 from galleyproof.jobs.outcome import Answer, Changed, Said, Unchanged
 from galleyproof.marc import holdings_008
 from galleyproof.marc.field import subfield_values
@@ -60,6 +60,7 @@ class CeasePrintSubscription(EndSubscription):
         "bib-other-date",
         "bib-no-end-year",
     )
+    settings = (LINKED_BY,)
     parameters = CeaseParameters
     status = holdings_008.CEASED
 

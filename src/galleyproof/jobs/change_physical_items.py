@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,8 @@ from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
 from galleyproof.jobs.moving import OTHER_CALL_NUMBER, Match, Moves, all_temporary
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused, Said
 from galleyproof.jobs.temporary_place import HALF, contradictions, settled, touched
+from galleyproof.jobs.unfolding import squeezed
+from galleyproof.marc.keys import canonical
 from galleyproof.structures.item import CHRONOLOGIES, ENUMERATIONS, Item
 from galleyproof.structures.structure import fields_of
 
@@ -108,6 +110,26 @@ ChangePhysicalItemsParameters = parameters_for(
     Item, CHANGEABLE, Place, "ChangePhysicalItemsParameters"
 )
 TRANSIT, RESOURCE_SHARING = "TRANSIT", "TRANSIT_RS"
+OTHER_NAMES = {
+    "provenancecode": "provenance",
+    "ordernumber": "order_line",
+    "recieveddate": "received_date",
+    "expectedrecieveddate": "expected_date",
+    "recievingoperator": "receiving_operator",
+    "inprocesstype": "process_type",
+    "receivenumber": "receiving_number",
+    "alternativephysicalcallnumber": "call_number",
+    "alternativephysicalcallnumbertype": "call_number_type",
+    "altnumbersource": "call_number_source",
+    "tempphysicalcallnumber": "temporary_call_number",
+    "tempphysicalcallnumbertype": "temporary_call_number_type",
+    "fulfillmentnote": "fulfilment_note",
+    "clearalltemporaryinformation": "clear_all_temporary",
+    "cleartemporarylibraryandlocation": "clear_temporary_location",
+    "removetransitforreshelving": "remove_transit",
+    "removerstransit": "remove_resource_sharing_transit",
+}
+"""As the parameter files of another system write them, its spelling included."""
 
 
 class ChangePhysicalItems(Job):
@@ -127,9 +149,17 @@ class ChangePhysicalItems(Job):
     library_role = "repository manager"
     revision = 2
     parameters = ChangePhysicalItemsParameters
+    other_names = {
+        **{squeezed(other): one for other, one in Item.aliases.items() if one in CHANGEABLE},
+        **OTHER_NAMES,
+    }
     relatives = ("bib", "holding", "item", "order-line")
     looks_around = True
+    columns_together = frozenset(("in-temporary-location",))
     columns = tuple(fields_of(Item)[one].name for one in CHANGEABLE)
+    column_aliases = {
+        other: fields_of(Item)[one].name for other, one in Item.aliases.items() if one in CHANGEABLE
+    }
 
     def alone(self, parameters: Any) -> bool:
         return not parameters.location and not touches_temporary(parameters)
@@ -137,8 +167,19 @@ class ChangePhysicalItems(Job):
     def relatives_for(self, parameters: Any) -> tuple[str, ...]:
         return () if self.alone(parameters) else self.relatives
 
+    def looks_up(
+        self, parameters: Any, lines: Iterable[Mapping[str, str]]
+    ) -> Iterator[tuple[str, str, str]]:
+        change = parameters.asked.get("order_line")
+        named = {line["order-line"] for line in lines if line.get("order-line")}
+        for number in named | ({change.value} if change and change.mode == "replace" else set()):
+            yield "order-line", "order-line", canonical(number.strip())
+
     def check(self, parameters: Any, around: Around) -> list[str]:
         found = faults(Item, parameters.asked, around)
+        change = parameters.asked.get("order_line")
+        if change is not None and change.mode == "replace" and change.value:
+            found += order_line_faults(change.value, around)
         if bool(parameters.library) != bool(parameters.location):
             found.append("library and location go together: give both, or neither")
         elif parameters.location:
@@ -170,6 +211,8 @@ class ChangePhysicalItems(Job):
         own = by_attribute(line) if line else NOTHING
         for attribute, value in own.items():
             wrong = value_faults(Item, attribute, value, around)
+            if attribute == "order_line":
+                wrong += order_line_faults(value, around)
             if wrong:
                 return Refused("wrong-value", f"its line in the file: {wrong[0]}")
         new = settled(record, new_fields(record, parameters, own, around), around)
@@ -204,6 +247,14 @@ class ChangePhysicalItems(Job):
         yield from all_temporary(group, temporary)
 
 
+def order_line_faults(number: str, around: Around) -> list[str]:
+    """A sentence where no PO line has this number."""
+    plain = canonical(number.strip())
+    if ("order-line", "order-line", plain) in around.there:
+        return []
+    return [f"order-line: there is no PO line “{plain}”"]
+
+
 def is_elsewhere(item: Item, parameters: Any) -> bool:
     return (item.library, item.location) != (parameters.library, parameters.location)
 
@@ -224,7 +275,7 @@ def new_fields(
         # What a line says of its own record needs no parameter of that name.
         more = {one: FieldChange(value=value) for one, value in line.items() if one not in asked}
         asked = asked | more
-    new = changed_fields(item, asked, line, around.currency)
+    new = changed_fields(item, asked, line, around)
     if parameters.clear_all_temporary:
         new |= emptied_fields(item, TEMPORARY)
     elif parameters.clear_temporary_location:

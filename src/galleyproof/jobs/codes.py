@@ -34,6 +34,9 @@ REFUSALS = {
     "no-last-issue": "a holding whose open statement is to be closed, without a last issue for it",
     "not-linked": "a bib that is not linked to a zone, where only linked ones are asked for",
     "not-permitted": "a record whose consequence needs a permit for a job of its own",
+    "not-valid": "an edited record in which something is wrong that was not so before: its number, "
+    "a fixed field, a field without subfields, a code in no table, the number of a record that is "
+    "not there",
     "not-serial": "a holding that is no subscription: by leader/06, or by its bib's leader/07",
     "not-where-its-holding-is": "an item that an edit would take away from where its holding is",
     "nothing-before": "a record that has no version from before it went",
@@ -95,6 +98,7 @@ CONSEQUENCES = {
 LISTED = {
     "ceased-already": "a holding coded as complete or ceased already",
     "coded-otherwise": "leader/06 is u or x, and the bib is a serial",
+    "doubtful": "something in an edited record that was wrong before, or is unlikely",
     "enumeration-left-open": "an open 863, 864 or 865 that no statement was closed with",
     "holding-elsewhere": "an item restored to where its holding is by now",
     "host-not-here": "a title whose 773 names a host that is not in this catalogue, or an item of "

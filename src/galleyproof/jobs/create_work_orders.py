@@ -10,7 +10,7 @@ from galleyproof.jobs.around import Around
 from galleyproof.jobs.circumstances import Circumstances, circumstances
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
 from galleyproof.jobs.outcome import Changed, Made, Refused, Said
-from galleyproof.jobs.refusing_items import on_loan, requested
+from galleyproof.jobs.refusing_items import PROCESSES, on_loan, requested
 from galleyproof.structures.item import Item
 from galleyproof.structures.work_order import WorkOrder
 
@@ -42,6 +42,7 @@ class CreateWorkOrders(Job):
     refuses = ("withdrawn", "on-loan", "already-in-process", "requested", "does-not-serve")
     follows = ("work-order-made",)
     library_role = "repository manager"
+    settings = tuple(PROCESSES.values())
     parameters = CreateWorkOrdersParameters
     relatives = ("item", "loan", "request", "work-order")
     looks_around = True

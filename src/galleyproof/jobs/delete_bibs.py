@@ -8,14 +8,15 @@ from typing import Literal
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.bound_with import HOST_ELSEWHERE, host_elsewhere
+from galleyproof.jobs.bound_with import BOUND_WITH, HOST_ELSEWHERE, host_elsewhere
 from galleyproof.jobs.circumstances import LOOKED_AT, circumstances
 from galleyproof.jobs.job import Group, Held, Job, Parameters, Proposal
-from galleyproof.jobs.linked import linked
+from galleyproof.jobs.linked import LINKED_BY, linked
 from galleyproof.jobs.order_lines import is_open, status_of
 from galleyproof.jobs.outcome import Changed, Refused, Said
 from galleyproof.jobs.refusing_items import (
     ITEM_REFUSALS,
+    ITEM_SETTINGS,
     commitment,
     first_refusal,
     request_refusal,
@@ -77,6 +78,7 @@ class DeleteBibs(Job):
     lists = (HOST_ELSEWHERE,)
     library_role = "catalog manager"
     revision = 2
+    settings = (LINKED_BY, BOUND_WITH, *ITEM_SETTINGS)
     parameters = DeleteBibsParameters
     relatives = (*LOOKED_AT, "portfolio")
     looks_around = True

@@ -3,14 +3,20 @@ JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from pydantic import Field
 
+from galleyproof.jobs.around import CURRENCY
+from galleyproof.jobs.edit_checks import checked
 from galleyproof.jobs.edited_place import in_its_place, placed_with
-from galleyproof.jobs.job import Group, Job, Parameters, Proposal
-from galleyproof.jobs.one_place import PLACE_FOLLOWS, PLACE_REFUSALS
-from galleyproof.jobs.outcome import Changed, Refused
+from galleyproof.jobs.job import Group, Held, Job, Parameters, Proposal
+from galleyproof.jobs.linked import LINKED_BY, linked
+from galleyproof.jobs.one_place import MOVED_HOLDINGS, PLACE_FOLLOWS, PLACE_REFUSALS
+from galleyproof.jobs.outcome import Answer, Changed, Refused, Said
+from galleyproof.marc.keys import canonical
 from galleyproof.structures.forms import form_of
 from galleyproof.structures.table import STRUCTURES
 
@@ -32,16 +38,33 @@ class EditRecord(Job):
     kinds = ("bib", "holding", "authority", *STRUCTURES)
     does = "Replaces one record by the form you give."
     dangers = ("What is not in the form you give is taken out of the record.",)
-    refuses = ("changed-since", *PLACE_REFUSALS, "not-where-its-holding-is", "wrong-value")
+    refuses = (
+        "changed-since",
+        "not-valid",
+        *PLACE_REFUSALS,
+        "not-where-its-holding-is",
+        "wrong-value",
+    )
     follows = PLACE_FOLLOWS
+    lists = ("doubtful",)
     library_role = "catalog manager"
     revision = 2
     parameters = EditRecordParameters
-    relatives = ("holding", "item")
+    relatives = ("bib", "holding", "item")
+    settings = (LINKED_BY, MOVED_HOLDINGS, CURRENCY)
     looks_around = True
 
     def relatives_for(self, parameters: EditRecordParameters) -> tuple[str, ...]:
         return placed_with(parameters.body.encode())
+
+    def looks_up(
+        self, parameters: EditRecordParameters, lines: Iterable[Mapping[str, str]]
+    ) -> Iterator[tuple[str, str, str]]:
+        line = (
+            json.loads(parameters.body).get("order_line") if is_structure(parameters.body) else ""
+        )
+        if isinstance(line, str) and line.strip():
+            yield "order-line", "order-line", canonical(line.strip())
 
     def decide(self, group: Group, parameters: EditRecordParameters) -> Iterator[Proposal]:
         for held in group.members:
@@ -56,4 +79,30 @@ class EditRecord(Job):
                 )
             else:
                 after = form_of(held.kind).read(parameters.body.encode())
-                yield from in_its_place(held, Changed(after), group)
+                answer = edited(held, after, group)
+                if isinstance(answer, Changed):
+                    yield from in_its_place(held, answer, group)
+                else:
+                    yield Proposal(held, answer)
+
+
+def edited(held: Held, after: Any, group: Group) -> Answer:
+    """What becomes of a record that somebody has given a new form."""
+    before = held.record
+    above = [one for one in group.relatives if one.kind == "bib" and one.id == held.parent]
+    parent = above[0].record if held.kind == "holding" and above else None
+    found = checked(held.kind, before, after, parent, group.around)
+    if found.errors:
+        return Refused("not-valid", "; ".join(found.errors))
+    doubts = found.doubts
+    if held.kind == "bib" and linked(before, group.around):
+        doubts = [
+            "it is shared with a community or network zone, which may change it again",
+            *doubts,
+        ]
+    return Changed(after, notes=tuple(Said("doubtful", one) for one in doubts))
+
+
+def is_structure(body: str) -> bool:
+    """Whether a body is JSON; a MARC record begins with the digits of its length."""
+    return body[:1] == "{"

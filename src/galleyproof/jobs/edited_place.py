@@ -18,10 +18,11 @@ HOLDINGS = b"uvxy"
 
 
 def placed_with(body: bytes) -> tuple[str, ...]:
-    """The kinds of records that stand in one place with the one of this body."""
+    """The kinds of records that one of this body is judged by: those above it, and those that stand
+    in one place with it."""
     if body[:1] == b"{":
         return ("holding",) if b'"holding":' in body else ()
-    return ("item",) if body[6:7] in HOLDINGS else ()
+    return ("bib", "item") if body[6:7] in HOLDINGS else ()
 
 
 def in_its_place(held: Held, answer: Changed, group: Group) -> Iterator[Proposal]:

@@ -1,8 +1,8 @@
 """One field to be changed, as jobs on structures take it: a value, a condition, a mode.
 
 Written `public-note=Text`, `public-note.condition=if-empty`, `public-note.mode=append`; in a file
-of parameters also as `{"value": …, "condition": …}`, or under the names `public_note_selected`,
-`public_note_value`, `public_note_condition` that other systems' files have.
+of parameters also as `{"value": …, "condition": …}`, or as other systems' files have them
+(unfolding).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from galleyproof.structures.structure import (
 
 Condition = Literal["always", "if-empty", "if-not-empty"]
 Mode = Literal["replace", "append", "prefix", "find-replace", "clear"]
+NEED_A_VALUE = ("replace", "append", "prefix")
 
 
 class FieldChange(BaseModel):
@@ -45,7 +46,14 @@ class FieldChange(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def value_alone(cls, given: Any) -> Any:
-        return {"value": given} if isinstance(given, str) else given
+        if isinstance(given, bool):
+            given = "yes" if given else "no"
+        found = {"value": given} if isinstance(given, str) else given
+        if isinstance(found, dict) and isinstance(found.get("value"), str):
+            # A note of one blank is no note; but a blank may stand in for what is found.
+            if not found["value"].strip() and found.get("mode") != "find-replace":
+                return {**found, "value": ""}
+        return found
 
     def new_value(self, old: str, value: str) -> str:
         """The text that a text field has afterwards. A text of blanks is empty."""
@@ -108,12 +116,16 @@ def faults(kind: type[Structure], given: Mapping[str, FieldChange], around: Arou
             found.append(f"{field.name}: {change.mode} is for texts, and this is a {field.sort}")
         if (change.mode == "find-replace") != bool(change.find):
             found.append(f"{field.name}: find-replace and .find go together")
-        if change.mode == "clear" and change.value:
-            found.append(f"{field.name}: clear takes no value, and “{change.value}” is given")
-        if change.mode == "replace" and not change.value.strip():
+        column = field.name in around.columns
+        if change.mode == "clear" and (change.value or column):
+            said = "a column of the file gives one" if column else f"“{change.value}” is given"
+            found.append(f"{field.name}: clear takes no value, and {said}")
+        if column and change.value:
+            found.append(
+                f"{field.name}: its value is given twice, “{change.value}” and by the column"
+            )
+        if change.mode in NEED_A_VALUE and not change.value.strip() and not column:
             found.append(f"{field.name}: no value is given; to empty the field say .mode=clear")
-        if change.mode in ("append", "prefix") and not change.value.strip():
-            found.append(f"{field.name}: no value is given to {change.mode}")
         if change.mode == "replace" and change.value.strip():
             found += value_faults(kind, attribute, change.value, around)
     return found
@@ -139,19 +151,22 @@ def changed_fields(
     structure: Structure,
     given: Mapping[str, FieldChange],
     line: Mapping[str, str],
-    currency: str,
+    around: Around,
 ) -> dict[str, Any]:
     """The fields that are to be set anew, with their values. line: values that are this record's
-    alone, by the field's attribute. currency: that of amounts, ISO 4217."""
+    alone, by the field's attribute. Of a field whose values come from a column of the file, it
+    stays where this record's line says nothing."""
     kind = type(structure)
     fields = fields_of(kind)
     new: dict[str, Any] = {}
     for attribute, change in given.items():
+        if attribute not in line and fields[attribute].name in around.columns:
+            continue
         old = getattr(structure, attribute)
         if isinstance(old, str):
             value = change.new_value(old, line.get(attribute, change.value))
             if value and value != old and fields[attribute].sort == AMOUNT:
-                value = with_digits(value, currency)
+                value = with_digits(value, around.currency)
         else:
             empty = not old
             if (change.condition == "if-empty" and not empty) or (
@@ -165,32 +180,3 @@ def changed_fields(
         if value != old:
             new[attribute] = value
     return new
-
-
-# ---- names as files of parameters have them
-
-
-def unfolded(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters with their parts put together: `a.mode` beside `a`, and `a_selected`, `a_value`,
-    `a_condition` as other systems' files have them."""
-    found: dict[str, Any] = {}
-    dropped = set()
-    for name, value in given.items():
-        plain = name.replace("-", "_")
-        base, dot, part = plain.partition(".")
-        for ending in ("_selected", "_value", "_condition"):
-            if not dot and plain.endswith(ending) and f"{plain[: -len(ending)]}_selected" in given:
-                base, dot, part = plain[: -len(ending)], ".", ending[1:]
-        if not dot:
-            found[plain] = value
-        elif part == "selected":
-            if str(value).casefold() in ("false", "no", "0"):
-                dropped.add(base)
-        else:
-            held = found.get(base)
-            parts = held if isinstance(held, dict) else {} if held is None else {"value": held}
-            parts[part] = str(value).casefold().replace("_", "-") if part == "condition" else value
-            found[base] = parts
-    for base in dropped:
-        found.pop(base, None)
-    return found

@@ -7,15 +7,18 @@ parameters; dry run, report and undo are the platform's and the same for every j
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from galleyproof.jobs.around import NOWHERE, Around
 from galleyproof.jobs.outcome import Answer, Made
+from galleyproof.jobs.settings import Setting
+from galleyproof.jobs.unfolding import squeezed
 from galleyproof.marc.tags import Need
 from galleyproof.structures.forms import form_of
+from galleyproof.structures.structure import column_name
 
 
 class Parameters(BaseModel):
@@ -128,8 +131,12 @@ class Job(ABC):
     """Raised by hand when the same input would come out differently (see the recorded
     outcomes in the job's tests); permits are suspended by it, not by a new release."""
     parameters: ClassVar[type[Parameters]] = Parameters
+    other_names: ClassVar[Mapping[str, str]] = {}
+    """Names of parameters in another system's files, without case, - and _ -> the field name."""
     relatives: ClassVar[tuple[str, ...]] = ()
     """Kinds under the same root that `decide` reads, and may change as consequences."""
+    settings: ClassVar[tuple[Setting, ...]] = ()
+    """The settings of the environment that it reads (`around.setting`)."""
     looks_around: ClassVar[bool] = False
     """True when `decide` asks for libraries, locations and codes."""
     looks_for_hosts: ClassVar[bool] = False
@@ -138,8 +145,13 @@ class Job(ABC):
     """True when `decide` asks which bibs other bibs are linked with."""
     takes: ClassVar[str] = "living"
     """`gone` for a job on records that were deleted or withdrawn, and on those below them."""
+    columns_together: ClassVar[frozenset[str]] = frozenset()
+    """Columns by which a record is not decided alone any more."""
     columns: ClassVar[tuple[str, ...]] = ()
-    """Further columns of a file of ids whose values go to single records: `last-issue`."""
+    """Further columns of a file of ids whose values may go to single records: `last-issue`. They
+    are parameters, and used only where they are asked for (`around.columns`)."""
+    column_aliases: ClassVar[Mapping[str, str]] = {}
+    """Other headers of such columns, in small letters with blanks -> the column."""
     most_records: ClassVar[int | None] = None
     """Records a run that a permit allows where it says nothing else; None for no such limit."""
     ordered: ClassVar[bool] = False
@@ -175,10 +187,27 @@ class Job(ABC):
         """Whether, with these parameters, each record is decided from nothing but itself."""
         return False
 
+    def parameter_names(self) -> dict[str, str]:
+        """Every name of a parameter, squeezed -> its field name."""
+        own = {squeezed(one): one for one in self.parameters.model_fields}
+        return {**self.other_names, **own}
+
+    def columns_by_header(self) -> dict[str, str]:
+        """Every header that a column may have, as `column_name` gives it -> the column."""
+        own = {column_name(one): one for one in self.columns}
+        return {**{column_name(other): one for other, one in self.column_aliases.items()}, **own}
+
     def stands_for(self, parameters: Any) -> tuple[str, ...]:
         """Jobs that a consequence stands for, with these parameters; without a permit for one the
         consequence is left out and listed (`around.also` says which are permitted)."""
         return ()
+
+    def looks_up(
+        self, parameters: Any, lines: Iterable[Mapping[str, str]]
+    ) -> Iterator[tuple[str, str, str]]:
+        """(kind, scheme, number) of other records that the parameters name, or lines of the input
+        file; those that are there come in `around.there`."""
+        yield from ()
 
     def check(self, parameters: Any, around: Around) -> list[str]:
         """What is wrong with the parameters in this environment, a sentence each."""

@@ -15,13 +15,21 @@ from typing import NamedTuple
 
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.outcome import Answer, Changed, Refused
+from galleyproof.jobs.settings import LIST, Setting
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import MARK
 from galleyproof.marc.record import Record
 
-SETTING = "linked-by"
-DEFAULT = "035a(EXLCZ), 035a(EXLNZ-"
 WRITTEN = re.compile(r"(?P<tag>\d{3})(?P<code>[a-z0-9])(?P<begins>.*)")
+LINKED_BY = Setting(
+    "linked-by",
+    LIST,
+    "035a(EXLCZ), 035a(EXLNZ-",
+    "Fields that link a bib with a community or network zone: tag, subfield code and how the value "
+    "begins, 035a(EXLCZ); 966a alone takes any value.",
+    only=WRITTEN.pattern,
+    said="a tag, a subfield code and how its value begins, like 035a(EXLCZ)",
+)
 
 
 class Links(NamedTuple):
@@ -42,8 +50,8 @@ def links(setting: str) -> Links:
         named = WRITTEN.fullmatch(part.strip())
         if named is None:
             raise Wrong(
-                f"setting {SETTING}: “{part.strip()}” names no field; expected a tag, a subfield "
-                "code and how its value begins, like 035a(EXLCZ)"
+                f"setting {LINKED_BY.name}: “{part.strip()}” names no field; expected "
+                + LINKED_BY.said
             )
         found.append((named["tag"].encode(), MARK + (named["code"] + named["begins"]).encode()))
     return Links(tuple(found), shared_start([beginning for _, beginning in found]))
@@ -58,7 +66,7 @@ def shared_start(texts: list[bytes]) -> bytes:
 
 def linked(bib: Record, around: Around) -> bool:
     """Whether a bib is shared with a community or network zone."""
-    fields, shared = links(around.settings.get(SETTING) or DEFAULT)
+    fields, shared = links(around.settings.get(LINKED_BY.name) or LINKED_BY.usual)
     # `in` tries first whether it is given a number, which takes longer than the search.
     if bib.body.find(shared) < 0:
         return False  # almost always, and much faster than looking field by field

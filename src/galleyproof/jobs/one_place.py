@@ -13,14 +13,22 @@ from galleyproof.jobs.around import Around
 from galleyproof.jobs.job import Held, Proposal
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Said, Unchanged
 from galleyproof.jobs.place import Place, place_of
+from galleyproof.jobs.settings import LIST, Setting
 from galleyproof.structures.forms import Body
 from galleyproof.structures.item import Item
 
 PLACE_REFUSALS = ("wrong-place", "no-batch-moves", "items-stay")
 PLACE_FOLLOWS = ("item-moved", "item-elsewhere")
 """Codes of what a job may say that changes the 852 of holdings."""
-SETTING = "moved-holdings"
-"""The setting that says whether items follow (`items-follow`) or the change is refused."""
+MOVED_HOLDINGS = Setting(
+    "moved-holdings",
+    LIST,
+    "items-follow",
+    "What a changed 852 $b $c does where the holding has items: items-follow moves them along, "
+    "refuse refuses the change.",
+    only=r"items-follow|refuse",
+    said="items-follow or refuse",
+)
 
 
 def holding_place(body: Body) -> Place:
@@ -94,7 +102,7 @@ def why_not_moved(
                 "no-batch-moves",
                 f"{place.location} of {place.library} takes no part in moves by batch job",
             )
-    if items and "refuse" in around.setting(SETTING):
+    if items and "refuse" in around.setting(MOVED_HOLDINGS):
         return Refused(
             "items-stay",
             f"{counted(items)} at {old}, and in this environment none moves by a change of 852; "

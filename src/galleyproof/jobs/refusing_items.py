@@ -16,6 +16,7 @@ from galleyproof.jobs.circumstances import Circumstances
 from galleyproof.jobs.job import Group, Held
 from galleyproof.jobs.order_lines import is_continuous, status_of
 from galleyproof.jobs.outcome import Refused
+from galleyproof.jobs.settings import LIST, Setting
 from galleyproof.marc.field import subfield_values
 from galleyproof.marc.record import Record
 from galleyproof.structures.circulation import Request
@@ -38,21 +39,39 @@ ITEM_REFUSALS = (
 """Codes of the rules below."""
 
 PROCESSES = {
-    "on-loan": ("LOAN", "CLAIM_RETURNED_LOAN"),
-    "in-transit": (
-        "TRANSIT",
-        "TRANSIT_RS",
-        "TRANSIT_TO_REMOTE_STORAGE",
-    ),
-    "on-hold-shelf": ("HOLDSHELF",),
-    "lost-with-charges": ("LOST_LOAN", "LOST_ILL"),
-    "work-order": ("WORK_ORDER_DEPARTMENT",),
+    code: Setting(f"process-types-{code}", LIST, usual, f"Process types of items that are {words}.")
+    for code, usual, words in (
+        ("on-loan", "LOAN, CLAIM_RETURNED_LOAN", "on loan"),
+        ("in-transit", "TRANSIT, TRANSIT_RS, TRANSIT_TO_REMOTE_STORAGE", "in transit"),
+        ("on-hold-shelf", "HOLDSHELF", "on the hold shelf"),
+        ("lost-with-charges", "LOST_LOAN, LOST_ILL", "lost, with charges"),
+        ("work-order", "WORK_ORDER_DEPARTMENT", "away in a department"),
+    )
 }
-"""Process types that refuse, by the code of the refusal; the setting `process-types-CODE` of the
-environment (`process-types-in-transit`) names others in their place."""
-
-RETENTION_ACTIONS = ("committed to retain", "will retain", "retain", "retained")
-"""583 $a that commits the library; the setting `retention-actions` names others in their place."""
+"""Process types that refuse, by the code of the refusal."""
+RETENTION_CODES = Setting(
+    "retention-codes",
+    LIST,
+    "",
+    "Codes that commit the library to keep an item, where they stand in a statistics note.",
+)
+STATISTICS_RETENTION = Setting(
+    "statistics-retention",
+    LIST,
+    "1, 2, 3",
+    "The statistics notes in which retention codes are looked for.",
+    only=r"[123]",
+    said="1, 2 or 3",
+)
+RETENTION_ACTIONS = Setting(
+    "retention-actions",
+    LIST,
+    "committed to retain, will retain, retain, retained",
+    "Actions in 583 $a of a bib or a holding that commit the library to keep its items.",
+)
+RETENTION = (RETENTION_CODES, STATISTICS_RETENTION, RETENTION_ACTIONS)
+ITEM_SETTINGS = (*PROCESSES.values(), *RETENTION)
+"""What the rules on items read."""
 
 
 # ---- one rule each
@@ -96,7 +115,7 @@ def retention(one: Circumstances, around: Around) -> Refused | None:
         why = f": {item.retention_reason}" if item.retention_reason else ""
         return Refused("retention", f"the library is committed to retain it{why}")
     for name in notes_of_retention(around):
-        code = code_in(getattr(item, name), around.setting("retention-codes"))
+        code = code_in(getattr(item, name), around.setting(RETENTION_CODES))
         if code:
             note = name.replace("_", " ")
             return Refused("retention", f"retention code {code} in {note}")
@@ -175,7 +194,7 @@ def in_process(one: Circumstances, around: Around, code: str, words: str) -> Ref
     process = one.item.process_type
     if not process:
         return None
-    named = around.setting(f"process-types-{code}") or PROCESSES[code]
+    named = around.setting(PROCESSES[code])
     if process.casefold() in {each.casefold() for each in named}:
         return Refused(code, f"{words} (process type {process})")
     return None
@@ -184,7 +203,7 @@ def in_process(one: Circumstances, around: Around, code: str, words: str) -> Ref
 def commitment(record: Record, where: str, around: Around) -> Refused | None:
     """A 583 with a retention action whose time ($d, yyyymmdd) has not run out. where: what to
     call the field in the sentence."""
-    actions = {one.casefold() for one in around.setting("retention-actions") or RETENTION_ACTIONS}
+    actions = {one.casefold() for one in around.setting(RETENTION_ACTIONS)}
     for at in record.positions(b"583"):
         data = record.data[at]
         said = [value.strip().rstrip(".").casefold() for value in subfield_values(data, "a")]
@@ -205,7 +224,7 @@ def run_out(data: bytes, today: date) -> bool:
 def notes_of_retention(around: Around) -> Sequence[str]:
     """The statistics notes that may hold retention codes: those that the setting
     `statistics-retention` names by number, else all three."""
-    named = [f"statistics_note_{number}" for number in around.setting("statistics-retention")]
+    named = [f"statistics_note_{number}" for number in around.setting(STATISTICS_RETENTION)]
     return [name for name in named if name in STATISTICS] or STATISTICS
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.job import EachRecord, Held, Parameters
-from galleyproof.jobs.linked import unless_linked
+from galleyproof.jobs.linked import LINKED_BY, unless_linked
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Said, Unchanged
 from galleyproof.marc.field import MARK, subfield_values
 from galleyproof.marc.initial_articles import article_counted
@@ -53,6 +53,7 @@ class Set830SecondIndicator(EachRecord):
     lists = ("no-indicators", "nonfiling-article")
     library_role = "catalog manager"
     revision = 2
+    settings = (LINKED_BY,)
     parameters = Set830Parameters
 
     def need(self, parameters: Set830Parameters) -> Need:

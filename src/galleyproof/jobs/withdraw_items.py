@@ -8,14 +8,16 @@ from typing import Any
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.bound_with import HOST_ELSEWHERE, host_elsewhere
+from galleyproof.jobs.bound_with import BOUND_WITH, HOST_ELSEWHERE, host_elsewhere
 from galleyproof.jobs.circumstances import LOOKED_AT, circumstances
 from galleyproof.jobs.emptied_bibs import BIB_EMPTYING, DELETE_BIBS, of_bib
 from galleyproof.jobs.emptying import EMPTYING, Policy, emptied
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
+from galleyproof.jobs.linked import LINKED_BY
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Said, Unchanged
 from galleyproof.jobs.refusing_items import (
     ITEM_REFUSALS,
+    ITEM_SETTINGS,
     Rule,
     could_fill,
     first_refusal,
@@ -75,6 +77,7 @@ class WithdrawItems(Job):
     library_role = "catalog manager"
     revision = 2
     most_records = 1000
+    settings = (LINKED_BY, BOUND_WITH, *ITEM_SETTINGS)
     parameters = WithdrawItemsParameters
     relatives = (*LOOKED_AT, "portfolio")
     looks_around = True

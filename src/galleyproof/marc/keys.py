@@ -7,6 +7,7 @@ ids, so that an ISBN-10 in a file finds an ISBN-13 in a record.
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 from galleyproof.marc.field import subfield_values
 from galleyproof.marc.record import Record
@@ -42,7 +43,7 @@ def keys(record: Record | bytes, kind: str) -> list[tuple[str, str]]:
         if tag not in KEY_TAGS:
             continue
         if tag == b"001":
-            number = data[at].decode("utf-8", "replace").strip()
+            number = canonical(data[at].decode("utf-8", "replace").strip())
             found[OWN.get(kind, kind), number] = None
             if bib and (record.first(b"003") or b"").strip().lower() == b"ocolc":
                 found["oclc", normal("oclc", number)] = None
@@ -73,7 +74,7 @@ def keys(record: Record | bytes, kind: str) -> list[tuple[str, str]]:
 
 def normal(scheme: str, value: str) -> str:
     """A value as its key is kept. What is no valid number of its scheme stays as it stands."""
-    plain = value.strip()
+    plain = canonical(value.strip())
     if scheme == "oclc":
         match = OCLC.match(plain)
         return match.group(1) if match else plain
@@ -86,6 +87,11 @@ def normal(scheme: str, value: str) -> str:
     if scheme == "lccn":
         return plain.replace(" ", "")
     return plain
+
+
+def canonical(value: str) -> str:
+    """One spelling of what is canonically equivalent: é composed or not (Unicode's NFC, UAX 15)."""
+    return value if value.isascii() else normalize("NFC", value)
 
 
 def bound_name(value: str) -> str:

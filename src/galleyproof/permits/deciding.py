@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
+from galleyproof.jobs.given import Given
 from galleyproof.people.denial import Answer, NotPermitted
 from galleyproof.people.models import Group, Person
 from galleyproof.people.rights import deny
@@ -31,7 +32,7 @@ def may(
     binding: str = "",
     environment: str,
     records: int | None = None,
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Given | None = None,
     at: datetime,
     writes: bool = True,
     scheduled: bool = False,
@@ -41,8 +42,8 @@ def may(
 ) -> Answer:
     """Whether the person may run the job, with this binding, in this environment.
 
-    records: the size of the set; None asks without one. parameters: the job's, complete; None
-    asks without them. writes: false for a dry run, which needs no hours and which an open ticket
+    records: the size of the set; None asks without one. parameters: what the job's say; None asks
+    without them. writes: false for a dry run, which needs no hours and which an open ticket
     allows too. scheduled: for a run that a schedule starts. undoes_others: to undo a run of the
     job that somebody else made. and_today: also whether the day has
     that many records left, which a run that has reserved its own does not ask. only: by this

@@ -14,12 +14,14 @@ from galleyproof.people.models import Person
 
 class Known(NamedTuple):
     """What permits must know of a job: its revision, the library roles of which a person's
-    account must carry one to run it in production (none: no role is needed), and the records a
-    run that a permit allows where it says nothing else (None: no such limit)."""
+    account must carry one to run it in production (none: no role is needed), the records a run that
+    a permit allows where it says nothing else (None: no such limit), and the names of its
+    parameters and of the columns that it takes."""
 
     revision: int
     library_roles: tuple[str, ...]
     most_records: int | None = None
+    parameters: frozenset[str] | None = None
 
 
 class OpenTicket(NamedTuple):
@@ -65,6 +67,12 @@ def revision_of(job: str) -> int:
     """A job's revision; 1 for one that is not known."""
     found = look_up_job(job)
     return found.revision if found else 1
+
+
+def parameters_of(job: str) -> frozenset[str] | None:
+    """The names that limits of its permits may speak of; None where the job is not known."""
+    found = look_up_job(job)
+    return found.parameters if found else None
 
 
 def open_ticket(person: Person, job: str, binding: str, environment: str) -> OpenTicket | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
+from unicodedata import normalize
 
 from pydantic import (
     BaseModel,
@@ -16,6 +18,7 @@ from pydantic import (
 )
 
 from galleyproof.marc.errors import Wrong
+from galleyproof.structures.structure import FALSE, TRUE
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -55,7 +58,9 @@ class Range(BaseModel):
         return all(self.holds(one) for one in (given if isinstance(given, list) else [given]))
 
     def holds(self, given: Any) -> bool:
-        if isinstance(given, bool) or not isinstance(given, int | float | str):
+        if isinstance(given, str) and not any(isinstance(e, str) for e in (self.low, self.high)):
+            given = number(given)
+        if isinstance(given, bool) or not isinstance(given, int | float | str | Decimal):
             return False
         for end in (self.low, self.high):
             if end is not None and isinstance(end, str) != isinstance(given, str):
@@ -93,7 +98,15 @@ Allowed = Annotated[Fixed | Range | Among, Field(union_mode="left_to_right")]
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal, without taking true for 1; a list and a tuple of the same are the same."""
+    """Equal as people write it: a text that says yes is yes, “12.50” is 12.5 and “é” is “é”,
+    composed or not. True is not 1; a list and a tuple of the same are the same. one: what is given;
+    other: what is allowed."""
+    if isinstance(one, str) and isinstance(other, bool):
+        return one.strip().casefold() in (TRUE if other else FALSE - {""})
+    if isinstance(one, str) and isinstance(other, int | float):
+        return number(one) == number(str(other))
+    if isinstance(one, str) and isinstance(other, str):
+        return normalize("NFC", one) == normalize("NFC", other)
     if isinstance(one, bool) != isinstance(other, bool):
         return False
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
@@ -101,7 +114,18 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def number(text: str) -> Decimal | None:
+    """The number that a text is, None where it is none."""
+    try:
+        found = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
 def shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {shown(one)}" for name, one in value.items())
     if isinstance(value, bool):
         return "“yes”" if value else "“no”"
     if isinstance(value, list | tuple):
@@ -116,7 +140,8 @@ class Envelope(BaseModel):
     zone. first_run: the first production run is at most so large and is looked at before larger
     ones. ask_above: changed records above which a second person confirms a production plan
     (None: the environment's own). libraries, locations (`LIBRARY/LOCATION`): whose records may
-    be touched. parameters: what a parameter, by name, may be. shapes: the kinds of change, as
+    be touched. parameters: what a parameter, by name, may be. only_parameters: no others may be
+    given, but for those that `parameters` names. shapes: the kinds of change, as
     reports print them. hours: from and to, "08:00"; over midnight where the second is smaller.
     days: mon to sun.
     """
@@ -130,6 +155,7 @@ class Envelope(BaseModel):
     libraries: tuple[str, ...] | None = None
     locations: tuple[str, ...] | None = None
     parameters: dict[str, Allowed] = Field(default_factory=dict)
+    only_parameters: tuple[str, ...] | None = None
     shapes: tuple[str, ...] | None = None
     hours: tuple[str, str] | None = None
     days: tuple[str, ...] | None = None
@@ -141,7 +167,14 @@ class Envelope(BaseModel):
     def names_of_fields(cls, value: dict[str, Allowed]) -> dict[str, Allowed]:
         return {name.replace("-", "_"): allowed for name, allowed in value.items()}
 
-    @field_validator("libraries", "locations", "days")
+    @field_validator("only_parameters")
+    @classmethod
+    def names_once(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if value is None:
+            return None
+        return tuple(dict.fromkeys(name.strip().replace("-", "_") for name in value))
+
+    @field_validator("libraries", "locations", "days", "only_parameters")
     @classmethod
     def not_an_empty_list(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         if value is not None and not value:
@@ -189,6 +222,16 @@ class Envelope(BaseModel):
                 )
         return self
 
+    def may_be_given(self) -> set[str] | None:
+        """The names of parameters that may say something; None for all."""
+        if self.only_parameters is None:
+            return None
+        return {name.partition(".")[0] for name in (*self.only_parameters, *self.parameters)}
+
+    def only(self) -> str:
+        """Those names for people."""
+        return ", ".join(sorted(self.may_be_given() or ())).replace("_", "-")
+
     def open_at(self, local: datetime) -> bool:
         """Whether the hours and days hold a moment, given in the institution's time zone.
 
@@ -234,6 +277,8 @@ class Envelope(BaseModel):
             parts.append(f"locations {', '.join(self.locations)}")
         for name, allowed in self.parameters.items():
             parts.append(f"{name.replace('_', '-')} {allowed.sentence()}")
+        if self.only_parameters is not None:
+            parts.append(f"no parameters but {self.only()}")
         if self.shapes is not None:
             parts.append("kinds of change: " + ("; ".join(self.shapes) or "none"))
         if self.when():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from galleyproof.marc.errors import Wrong
+
+WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
+"""A number; what begins with a further 0 is a code."""
 
 
 def parameters_allowed(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -53,4 +57,4 @@ def typed(text: str) -> Any:
         return True
     if word.lower() in ("no", "false"):
         return False
-    return int(word) if word.lstrip("-").isdigit() else word
+    return int(word) if WHOLE.fullmatch(word) else word

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from galleyproof.jobs.given import Given
 from galleyproof.permits.envelope import DAYS, Envelope
 
 
@@ -28,14 +29,14 @@ def stored_limits(rows: Iterable[Mapping[str, Any]]) -> tuple[Limits, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for. records: the set's size, None to ask without one. parameters: the job's,
-    complete, or None. local: the moment, in the institution's time zone. writes: false for a dry
+    """What is asked for. records: the set's size, None to ask without one. parameters: what the
+    job's say, or None. local: the moment, in the institution's time zone. writes: false for a dry
     run, which hours, first run and the day do not touch. used: of the permit on that day, None
     to leave the day out."""
 
     local: datetime
     records: int | None = None
-    parameters: Mapping[str, Any] | None = None
+    parameters: Given | None = None
     production: bool = False
     writes: bool = True
     scheduled: bool = False
@@ -88,27 +89,39 @@ def day_is_full(said: str, most: int, used: int, records: int, local: datetime) 
     return f"{said} ends at {most:,} records a day, {used_up}the set has {records:,}"
 
 
-def parameter_faults(limits: Limits, given: Mapping[str, Any] | None) -> list[str]:
-    """given: the job's parameters by the names of their fields; a dotted name goes deeper."""
+def parameter_faults(limits: Limits, given: Given | None) -> list[str]:
     if given is None:
         return []
+    said, envelope = limits.said, limits.envelope
     found = []
-    for name, allowed in limits.envelope.parameters.items():
-        value: Any = given
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        if not allowed.allows(value):
+    for name, allowed in envelope.parameters.items():
+        beyond = [value for value in given.of(name) if not allowed.allows(value)]
+        if beyond:
+            shown = ", ".join(map(text, beyond[:MOST_SHOWN]))
+            more = f" and {len(beyond) - MOST_SHOWN} more" if len(beyond) > MOST_SHOWN else ""
             found.append(
-                f"parameter {name.replace('_', '-')} is {text(value)}, but {limits.said} allows "
+                f"parameter {name.replace('_', '-')} is {shown}{more}, but {said} allows "
                 f"{allowed.sentence()}"
             )
+    others = sorted(given.said - set(envelope.may_be_given() or given.said))
+    if others:
+        one = len(others) == 1
+        named = ", ".join(others).replace("_", "-")
+        found.append(
+            f"{'parameter' if one else 'parameters'} {named} {'is' if one else 'are'} given, but "
+            f"{said} allows no parameters but {envelope.only()}"
+        )
     return found
+
+
+MOST_SHOWN = 5
+"""Values of one parameter that a sentence names."""
 
 
 def text(value: Any) -> str:
     from galleyproof.permits.envelope import shown
 
-    return "not given" if value is None or value == "" else shown(value)
+    return "not given" if value is None else "empty" if value == "" else shown(value)
 
 
 def closed(limits: Limits, local: datetime) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from galleyproof.catalog.models import RecordSet
 from galleyproof.jobs.job import Job
 from galleyproof.marc.tags import Need
 from galleyproof.permits.limits import Limits, stored_limits
@@ -25,7 +26,8 @@ class Assignment:
     alone: whether the job decides each record from itself. also: the jobs that consequences may
     stand for, each with its permit. given_to: the run that the values of single lines of the
     input were kept for. excluded: members unticked at the preview. limits: those of its permit;
-    fence: what they say of places, None if nothing.
+    fence: what they say of places, None if nothing. columns: those of the input file that are
+    used. record_set: the number of the set that it works on, where that has a name.
     """
 
     run: int
@@ -50,6 +52,8 @@ class Assignment:
     settings: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[Limits, ...] = ()
     fence: Fence | None = None
+    columns: frozenset[str] = frozenset()
+    record_set: int | None = None
 
 
 def stamp_of(at: datetime) -> bytes:
@@ -61,6 +65,8 @@ def assignment_of(run: Run) -> Assignment:
     job = job_of(run)
     parameters = job.parameters.model_validate(run.parameters)
     limits = stored_limits(run.limits)
+    columns = frozenset(run.source.get("columns", ()))
+    together = bool(columns & job.columns_together)
     return Assignment(
         run=run.id,
         environment=run.environment_id,
@@ -75,8 +81,8 @@ def assignment_of(run: Run) -> Assignment:
         person=run.person_id,
         stamp=stamp_of(run.requested) if run.environment.stamp_005 else None,
         at=run.requested,
-        alone=job.alone(parameters),
-        relatives=job.relatives_for(parameters),
+        alone=job.alone(parameters) and not together,
+        relatives=job.relatives if together else job.relatives_for(parameters),
         also=run.also,
         given_to=run.plan_id or run.id,
         excluded=frozenset(int(id) for id in run.excluded),
@@ -84,4 +90,16 @@ def assignment_of(run: Run) -> Assignment:
         settings=run.environment.settings,
         limits=limits,
         fence=fence_of(limits),
+        columns=columns,
+        record_set=set_of(run),
     )
+
+
+def set_of(run: Run) -> int | None:
+    """The number of the set that a run works on, or of the one that keeps its file's lines."""
+    name = run.source.get("set")
+    if not isinstance(name, str):
+        return None
+    found = RecordSet.objects.filter(name=name, environment_id=run.environment_id)
+    number: int | None = found.values_list("pk", flat=True).first()
+    return number

@@ -9,9 +9,9 @@ from django.db import transaction
 from galleyproof.audit.log import append
 from galleyproof.catalog.kinds import environment_named
 from galleyproof.catalog.models import Environment
-from galleyproof.catalog.settings import put, setting_named, value_now
 from galleyproof.people.identity import Who
 from galleyproof.people.rights import require_role
+from galleyproof.runs.settings import put, setting_named, value_now
 
 
 def change_setting(

@@ -9,7 +9,7 @@ import psycopg
 from django.utils import timezone
 
 from galleyproof.catalog.making import make
-from galleyproof.catalog.writing import lock_and_check, write
+from galleyproof.catalog.writing import Moved, lock_and_check, write
 from galleyproof.permits.limits import closed_now
 from galleyproof.permits.standing import permit_still_good_sql
 from galleyproof.runs.assignment import Assignment
@@ -17,6 +17,7 @@ from galleyproof.runs.faults import point
 from galleyproof.runs.judging import Decided
 from galleyproof.runs.ledger import close
 from galleyproof.runs.material import Chunk
+from galleyproof.runs.numbers_in_use import hold_numbers, refuses
 
 
 class Halted(Exception):
@@ -44,6 +45,9 @@ def commit(
     with connection.transaction(), connection.cursor() as cursor:
         point("commit-begun")
         check_run(cursor, assignment, at)
+        if decided.takers and not assignment.dry_run and refuses(assignment):
+            if hold_numbers(cursor, decided.takers):
+                raise Moved("a number that the chunk gives to a record is in use by now")
         plain = write_all(cursor, assignment, decided)
         point("versions-written")
         if not close(cursor, chunk, worker, assignment.kind, decided, at, plain=plain):

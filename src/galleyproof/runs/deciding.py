@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from struct import pack
 
+from galleyproof.catalog.file_lines import UNUSABLE, line_of
 from galleyproof.jobs.job import Group, Held, Making, Proposal
 from galleyproof.jobs.outcome import Answer, Changed
 from galleyproof.jobs.place import PLACED_BY_ABOVE
@@ -45,20 +46,31 @@ def begin(assignment: Assignment, chunk: Chunk, material: Material) -> Decided:
         for place in chunk.to_do:
             decided.versions[place] = material.versions[place]
             if material.versions[place] == 0:
-                miss(assignment, chunk, place, decided)
+                miss(assignment, chunk, place, material, decided)
         return decided
     decided = Decided(bytearray([UNCHANGED]) * len(chunk.ids), material.versions)
     if 0 in material.versions:
         for place, version in enumerate(material.versions):
             if version == 0:
-                miss(assignment, chunk, place, decided)
+                miss(assignment, chunk, place, material, decided)
     return decided
 
 
-def miss(assignment: Assignment, chunk: Chunk, place: int, decided: Decided) -> None:
-    decided.marks[place] = MISSING
+def miss(
+    assignment: Assignment, chunk: Chunk, place: int, material: Material, decided: Decided
+) -> None:
+    """A member that is not there: missing; or, where it stands for a line of a file that names
+    several records or none, refused."""
     id = chunk.ids[place]
-    said = "not in the catalogue (any more)" if id > 0 else f"line {-id} of the file: not found"
+    line = material.lines.get(id)
+    if line is not None and line.problem in UNUSABLE:
+        said = f"{line.sentence}; nothing was done by it"
+        decided.refuse(place, assignment.kind, id, line.problem, said)
+        return
+    decided.marks[place] = MISSING
+    said = "not in the catalogue (any more)"
+    if id < 0:
+        said = line.sentence if line is not None else f"line {line_of(id)} of the file: not found"
     decided.lines.append(Line(assignment.kind, id, "missing", "missing", said))
 
 
@@ -68,7 +80,8 @@ def sift(
     """The records that the job is to be asked about: not those that somebody has open, nor those
     that are not at the version planned on any more."""
     fence = assignment.fence
-    if not material.open_elsewhere and chunk.planned_on is None and fence is None:
+    refused = material.refused
+    if not (material.open_elsewhere or refused or fence) and chunk.planned_on is None:
         return material.looked_at
     asked = []
     own = assignment.job.code == "edit-record"
@@ -81,6 +94,8 @@ def sift(
             said := fence.outside(held.kind, held.body, above.get(held.parent or 0))
         ):
             decided.refuse(place, held.kind, held.id, "outside-permit", said)
+        elif (held.kind, held.id) in refused:
+            decided.refuse(place, held.kind, held.id, "number-in-use", refused[held.kind, held.id])
         elif held.id in material.open_elsewhere and not own:
             decided.refuse(place, held.kind, held.id, "locked", material.open_elsewhere[held.id])
         elif chunk.planned_on is not None and held.version != chunk.planned_on[place]:
@@ -223,6 +238,7 @@ def take_in(decided: Decided, part: Decided, root: int, places: Iterable[int]) -
     decided.writes += part.writes
     decided.creations += part.creations
     decided.side += [pack(SIDE, root, digest) for digest in part.side]
+    decided.takers += part.takers
     decided.lines += part.lines
     for kind, read in part.read.items():
         decided.read.setdefault(kind, {}).update(read)
@@ -320,6 +336,7 @@ def refuse_group(
     part.writes.clear()
     part.creations.clear()
     part.side.clear()
+    part.takers.clear()
     part.hashes.clear()
     part.shapes.clear()
     part.coverage.clear()

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
 
+from galleyproof.catalog.kinds import KINDS
 from galleyproof.catalog.making import Creation
-from galleyproof.catalog.writing import Write
+from galleyproof.catalog.writing import Key, Write
 from galleyproof.jobs.job import Held, Making
 from galleyproof.jobs.linked_880s import linked_880s
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Unchanged
@@ -52,6 +53,20 @@ class Line(NamedTuple):
     raw: bytes | None = None
 
 
+class Taker(NamedTuple):
+    """A record that a chunk would give numbers to, or that gives some up. place: of a member, -1 of
+    another record. taken, given_up: (scheme, value) that it has afterwards and had not while in
+    use, and the other way about. returns: with the numbers that it kept, which were not read."""
+
+    place: int
+    kind: str
+    id: int
+    root: int
+    taken: tuple[Key, ...]
+    given_up: tuple[Key, ...]
+    returns: bool = False
+
+
 @dataclass(slots=True)
 class Decided:
     """Everything that a chunk comes to.
@@ -74,6 +89,8 @@ class Decided:
     comings: dict[str, dict[int, int]] = field(default_factory=dict)
     side: list[bytes] = field(default_factory=list)
     creations: list[Creation] = field(default_factory=list)
+    takers: list[Taker] = field(default_factory=list)
+    """Records whose numbers change or come back into use."""
 
     def refuse(self, place: int, held_kind: str, id: int, code: str, sentence: str) -> None:
         self.marks[place] = REFUSED
@@ -219,6 +236,7 @@ def settle_member(
                 decided.shapes[shape] += 1
             for part in answer.applied:
                 decided.coverage[part] += 1
+            note_numbers(decided, place, held, found)
             if write:
                 decided.writes.append(write_of(held, found, stamp))
                 decided.reads(held)
@@ -230,6 +248,37 @@ def settle_member(
         decided.lines += [
             Line(held.kind, held.id, OUTCOMES[mark], said.code, said.sentence) for said in notes
         ]
+
+
+NUMBERS = frozenset((b"001", b"number", b"barcode", b"inventory_number"))
+"""Fields of the numbers that one record in use has alone."""
+AWAY = ("deleted", "withdrawn")
+
+
+def note_numbers(decided: Decided, place: int, held: Held, found: Difference) -> None:
+    """Notes what a change does to the numbers of a record, if anything."""
+    was, will = held.status not in AWAY, found.status not in AWAY
+    if was == will and not any(change.tag in NUMBERS for change in found.changes):
+        return
+    form = form_of(held.kind)
+    old = numbers_of(held.kind, form.keys(form.read(held.body))) if was else []
+    new = numbers_of(held.kind, form.keys(found.after)) if will else []
+    taken = tuple(key for key in new if key not in old)
+    given_up = tuple(key for key in old if key not in new)
+    if taken or given_up:
+        decided.takers.append(Taker(place, held.kind, held.id, held.root, taken, given_up))
+
+
+def numbers_of(kind: str, keys: Sequence[Key]) -> list[Key]:
+    """Those keys that are to be of one record alone."""
+    if kind in PLACES:
+        return []
+    alone = (KINDS[kind].scheme, "barcode", "inventory")
+    return [key for key in keys if key[0] in alone]
+
+
+PLACES = ("library", "location", "code")
+"""Kinds that are known by their codes."""
 
 
 OTHERWISE = (
@@ -263,6 +312,7 @@ def settle_relative(
         Line(held.kind, held.id, "consequence", *said)
         for said in linked_880s(found.after, found.changes)
     ]
+    note_numbers(decided, -1, held, found)
     if write:
         decided.writes.append(write_of(held, found, stamp))
     change = hash_of_change(found.changes, found.status, held.status)

@@ -76,10 +76,11 @@ def import_items(
             + ", ".join(STRUCTURES)
         )
     only_administrators(who, environment, at)
-    check_tables(kind, files)
+    assumed = check_tables(kind, files)
     source = {
         "files": [described(path) | {"header": header_of(path)} for path in files],
         "encoding": "table",
+        **({"assumed": assumed} if assumed else {}),
     }
     check_above(kind, environment)
     check_meanings(kind, files, environment)
@@ -93,12 +94,15 @@ def import_items(
 # ---- before anything is written
 
 
-def check_tables(kind: str, files: Sequence[Path]) -> None:
-    """Reads all files once: unknown columns, what spreadsheets spoilt, what is no table."""
+def check_tables(kind: str, files: Sequence[Path]) -> list[str]:
+    """Reads all files once: unknown columns, what spreadsheets spoilt, what is no table. Returns
+    what had to be assumed of them."""
+    assumed: list[str] = []
     findings = [] if files else ["say which files to load"]
     for path in files:
         try:
             table = open_table(path, EXPECTED)
+            assumed += table.assumed
             columns = columns_for(kind, table.header, path.name)
             spoilt = Spoilt(path, id_columns(kind, columns))
             rows = 0
@@ -112,11 +116,12 @@ def check_tables(kind: str, files: Sequence[Path]) -> None:
             findings.append(str(wrong))
     if findings:
         raise Wrong("\n".join(findings))
+    return assumed
 
 
 def header_of(path: Path) -> str:
     """The first line as it stands, kept with the run for the rows that are refused."""
-    row = next(rows_of(path, EXPECTED), None)
+    row = next(rows_of(path, EXPECTED)[0], None)
     return row.text if row is not None else ""
 
 
@@ -206,6 +211,8 @@ class Tables:
 
     def values_of(self, piece: Piece) -> tuple[dict[str, Any], list[Named]]:
         cells = piece.row.cells
+        for at in piece.row.errors:
+            raise Wrong(f"its cell {at + 1} holds {cells[at]}, an error of the spreadsheet")
         if "'" in piece.row.text:
             cells = [unsafe(cell) for cell in cells]
         values, named = self.readers[piece.place](cells)

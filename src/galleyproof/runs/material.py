@@ -10,14 +10,16 @@ from typing import Any
 
 import psycopg
 
+from galleyproof.catalog.file_lines import SetLine
 from galleyproof.catalog.matching import need_sql
 from galleyproof.catalog.reading import held_under_roots, with_what_was
+from galleyproof.catalog.sets import lines_for
 from galleyproof.catalog.writing import array_of
 from galleyproof.jobs.around import NOWHERE, Around
 from galleyproof.jobs.job import Held
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import CHANGED, SIDE, places_of
-from galleyproof.runs.surroundings import read_around, read_given
+from galleyproof.runs.surroundings import read_around, read_given, with_numbers
 
 
 @dataclass(slots=True)
@@ -59,7 +61,9 @@ class Material:
     """The members as they are now.
 
     versions: one a place, 0 where the record is not there (any more). looked_at: (place, record)
-    for those that the job may touch; the others are unchanged without having been read.
+    for those that the job may touch; the others are unchanged without having been read. lines:
+    of the input file, by what stands in for them. refused: (kind, number) of members that would
+    get a number that is in use, each with a sentence.
     """
 
     versions: list[int]
@@ -68,6 +72,8 @@ class Material:
     open_elsewhere: dict[int, str] = field(default_factory=dict)
     around: Around = NOWHERE
     given: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    lines: Mapping[int, SetLine] = field(default_factory=dict)
+    refused: dict[tuple[str, int], str] = field(default_factory=dict)
 
 
 def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk) -> Material:
@@ -105,8 +111,17 @@ def read_material(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Ch
         for held in with_what_was(cursor, found) if gone else found:
             material.relatives.setdefault(held.root, []).append(held)
     material.around = read_around(cursor, assignment, material.relatives)
-    if assignment.job.columns:
+    if assignment.columns:
         material.given = read_given(cursor, assignment, chunk.ids)
+    material.around = with_numbers(
+        cursor,
+        assignment.job,
+        assignment.parameters,
+        material.around,
+        material.given.values(),
+    )
+    if assignment.record_set is not None and not planned:
+        material.lines = lines_for(cursor, assignment.record_set, chunk.ids)
     material.open_elsewhere = open_in_an_editor(cursor, assignment.kind)
     return material
 

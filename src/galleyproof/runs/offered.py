@@ -49,7 +49,8 @@ def known_to_permits(code: str) -> Known | None:
     job = JOBS.get(code)
     if job is None:
         return None
-    return Known(job.revision, roles_in(job.library_role), job.most_records)
+    names = {name.replace("-", "_") for name in (*job.parameters.model_fields, *job.columns)}
+    return Known(job.revision, roles_in(job.library_role), job.most_records, frozenset(names))
 
 
 @cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -25,7 +26,8 @@ from galleyproof.runs.deciding import decide
 from galleyproof.runs.judging import CHANGED, Decided, places_of
 from galleyproof.runs.material import Chunk, Material
 from galleyproof.runs.models import Run
-from galleyproof.runs.surroundings import read_around, read_given
+from galleyproof.runs.numbers_in_use import clashes, without_clashes
+from galleyproof.runs.surroundings import read_around, read_given, with_numbers
 from galleyproof.runs.undoing import decide_undo, read_past
 from galleyproof.structures.forms import form_of
 from galleyproof.structures.table import STRUCTURES
@@ -190,9 +192,21 @@ def ask(
         for held in with_what_was(cursor, found) if gone else found:
             material.relatives.setdefault(held.root, []).append(held)
     material.around = read_around(cursor, assignment, material.relatives)
-    if assignment.job.columns:
+    if assignment.columns:
         material.given = read_given(cursor, assignment, chunk.ids)
-    return decide(assignment, chunk, material)
+    material.around = with_numbers(
+        cursor,
+        assignment.job,
+        assignment.parameters,
+        material.around,
+        material.given.values(),
+    )
+    return without_clashes(
+        assignment,
+        material,
+        partial(decide, assignment, chunk, material),
+        partial(clashes, cursor),
+    )
 
 
 def as_they_were(

@@ -6,30 +6,35 @@ What is found at one stage is told together, and nothing is written before all f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from pydantic import ValidationError
 
 from galleyproof.audit.log import append
 from galleyproof.catalog.generations import refuse_while_refreshing, standing
+from galleyproof.catalog.id_lines import Asked
 from galleyproof.catalog.kinds import environment_named
 from galleyproof.catalog.models import Environment
 from galleyproof.catalog.sets import Chosen, choose_file, choose_set, keep_file
 from galleyproof.database.connect import connect
-from galleyproof.jobs.field_change import unfolded
-from galleyproof.jobs.job import Job, Parameters
+from galleyproof.jobs.job import Job
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.days import day_of
 from galleyproof.permits.deciding import may, require
 from galleyproof.permits.limits import day_limit
 from galleyproof.permits.quota import reserve
+from galleyproof.runs.asking_checks import (
+    check_in_environment,
+    check_parameters,
+    columns_named,
+    tell,
+    what_is_given,
+)
 from galleyproof.runs.binding import check_use, resolved
 from galleyproof.runs.consent import what_it_waits_for
 from galleyproof.runs.freezing import freeze, freeze_from_plan, keep_given
@@ -37,12 +42,13 @@ from galleyproof.runs.models import Run
 from galleyproof.runs.offered import job_named
 from galleyproof.runs.ramp import check_ramp
 from galleyproof.runs.settling import move, settle
-from galleyproof.runs.surroundings import around_now
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody asks for. Exactly one of set_name, file, ids and plan says on what."""
+    """What somebody asks for. Exactly one of set_name, file, ids and plan says on what. kind: of
+    the ids, or of what a file names where the job takes several kinds. columns: those of the file
+    whose values go to single records, as the job calls them."""
 
     job: str
     environment: str
@@ -50,6 +56,7 @@ class Request:
     file: Path | None = None
     ids: tuple[int, ...] = ()
     kind: str = ""
+    columns: tuple[str, ...] = ()
     plan: int | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     binding: str = ""
@@ -67,11 +74,12 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
     Raises Wrong (with every finding of the stage that failed) or NotPermitted.
     """
     job, plan, binding = check_usage(asked)
+    asked = replace(asked, columns=columns_named(job, asked.columns))
     environment = standing(asked.environment)
     chosen = check_set(asked, job, plan)
     parameters = check_parameters(job, plan.parameters if plan else asked.parameters)
     if plan is None:
-        check_in_environment(job, parameters, asked.environment, at)
+        check_in_environment(job, parameters, asked.environment, at, asked.columns)
     size = plan.size if plan else chosen.size
     check_use(who, job, binding, asked.environment, at)
     answer = require(
@@ -80,7 +88,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         binding=binding,
         environment=asked.environment,
         records=size,
-        parameters=parameters.model_dump(mode="json"),
+        parameters=what_is_given(parameters, chosen, plan),
         writes=not asked.dry_run,
         scheduled=asked.schedule is not None,
         and_today=not asked.dry_run,
@@ -152,6 +160,13 @@ def check_usage(asked: Request) -> tuple[Job, Run | None, str]:
         findings.append("a plan is already a dry run; leave one of the two out")
     if asked.plan is not None and asked.parameters:
         findings.append("the plan has its parameters; give none beside it")
+    if asked.columns and asked.file is None:
+        findings.append("columns are those of a file of ids: name the file")
+    if job is not None:
+        try:
+            columns_named(job, asked.columns)
+        except Wrong as wrong:
+            findings.append(str(wrong))
     if asked.environment == "production" and not asked.dry_run and not asked.note.strip():
         findings.append("a run in production needs a note: why is it done?")
     if asked.ramp and asked.dry_run:
@@ -195,53 +210,39 @@ def plan_numbered(number: int, asked: Request, job: Job | None) -> Run:
     return plan
 
 
-def tell(findings: Sequence[str]) -> None:
-    if findings:
-        raise Wrong("\n".join(findings))
-
-
 # ---- the set
 
 
 def check_set(asked: Request, job: Job, plan: Run | None) -> Chosen:
     if plan is not None:
         return Chosen(plan.kind, plan.size, plan.source, None)
+    if asked.kind:
+        refuse_other_kind(job, asked.kind)
     if asked.file is not None:
         chosen = choose_file(
             asked.file,
             asked.environment,
-            kinds=job.kinds,
-            columns=job.columns,
+            Asked(
+                (asked.kind,) if asked.kind else job.kinds,
+                asked.columns,
+                job.columns_by_header(),
+            ),
             gone=job.takes == "gone",
         )
     elif asked.ids:
         chosen = Chosen.of_ids(asked.kind or job.kinds[0], asked.ids)
     else:
         chosen = choose_set(asked.set_name, asked.environment)
-    if chosen.kind not in job.kinds:
-        raise Wrong(
-            f"{job.code} works on a set of {' or '.join(job.kinds)} records; "
-            f"this is a set of {chosen.kind} records"
-        )
+    refuse_other_kind(job, chosen.kind)
     return chosen
 
 
-# ---- parameters
-
-
-def check_parameters(job: Job, given: Mapping[str, Any]) -> Parameters:
-    """The job's parameters from what was given, names with - or _; Wrong lists every fault."""
-    named = unfolded(given)
-    try:
-        return job.parameters.model_validate(named)
-    except ValidationError as error:
-        raise Wrong("\n".join(sentence(job, found) for found in error.errors())) from None
-
-
-def check_in_environment(job: Job, parameters: Any, environment: str, at: datetime) -> None:
-    """Codes, libraries and locations that the environment does not have; Wrong lists them all."""
-    if job.looks_around:
-        tell(job.check(parameters, around_now(environment, day_of(at))))
+def refuse_other_kind(job: Job, kind: str) -> None:
+    if kind not in job.kinds:
+        raise Wrong(
+            f"{job.code} works on a set of {' or '.join(job.kinds)} records; "
+            f"this is a set of {kind} records"
+        )
 
 
 def also_permitted(who: Who, job: Job, parameters: Any, environment: str, at: datetime) -> Any:
@@ -253,22 +254,6 @@ def also_permitted(who: Who, job: Job, parameters: Any, environment: str, at: da
         if answer.allowed:
             found[code] = answer.permit_id
     return found
-
-
-def sentence(job: Job, found: Any) -> str:
-    name = ".".join(str(part) for part in found["loc"])
-    if found["type"] == "extra_forbidden":
-        known = list(job.parameters.model_fields)
-        near = get_close_matches(name, known, n=2, cutoff=0.4)
-        offer = "did you mean " + " or ".join(near) if near else "it has " + ", ".join(known)
-        return f"{job.code} has no parameter “{dashed(name)}”; {dashed(offer)}"
-    if found["type"] == "missing":
-        return f"{job.code} needs the parameter {dashed(name)}; see `galley job show {job.code}`"
-    return f"parameter {dashed(name)}: {found['msg']}, not “{found['input']}”"
-
-
-def dashed(name: str) -> str:
-    return name.replace("_", "-")
 
 
 # ---- making the run

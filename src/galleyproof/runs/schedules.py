@@ -11,14 +11,16 @@ from django.utils import timezone
 
 from galleyproof.audit.log import append
 from galleyproof.catalog.models import Environment
+from galleyproof.jobs.given import given_by
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.people.rights import deny
 from galleyproof.permits.deciding import require
 from galleyproof.permits.limits import closed_now
+from galleyproof.runs.asking_checks import check_parameters
 from galleyproof.runs.cron import checked, next_after
 from galleyproof.runs.models import Schedule
-from galleyproof.runs.requesting import Request, check_parameters, check_set, check_usage
+from galleyproof.runs.requesting import Request, check_set, check_usage
 
 
 def add_schedule(
@@ -49,7 +51,7 @@ def add_schedule(
     )
     found, _, binding = check_usage(asked)
     chosen = check_set(asked, found, None)
-    complete = check_parameters(found, asked.parameters).model_dump(mode="json")
+    complete = given_by(check_parameters(found, asked.parameters))
     due = next_after(cron, at, timezone.get_current_timezone())
     answer = require(
         who.person,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from galleyproof.jobs.given import Given, given_by
 from galleyproof.people.denial import Answer
 from galleyproof.people.models import Person
 from galleyproof.permits.deciding import may, require
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
+from galleyproof.runs.offered import JOBS, job_named
+from galleyproof.runs.surroundings import column_values
 
 
 def still(run: Run, at: datetime, *, begins: bool = True) -> Answer:
@@ -38,12 +40,20 @@ def question(run: Run, at: datetime, begins: bool) -> tuple[Person, str, dict[st
             "binding": permit.binding if permit else run.binding,
             "environment": run.environment_id,
             "records": run.size,
-            "parameters": None if undo else run.parameters,
+            "parameters": None if undo else given_of(run),
             "at": at,
             "writes": begins and not run.dry_run,
             "only": permit.pk if permit else None,
         },
     )
+
+
+def given_of(run: Run) -> Given | None:
+    """What a run's parameters and the columns of its file say; None for a job not on offer."""
+    job = JOBS.get(run.job)
+    if job is None:
+        return None
+    return given_by(job.parameters.model_validate(run.parameters), column_values(run))
 
 
 def asks_nobody(run: Run) -> bool:

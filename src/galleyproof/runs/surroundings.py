@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -14,9 +15,10 @@ from galleyproof.catalog.models import Environment
 from galleyproof.catalog.writing import array_of
 from galleyproof.database.connect import connect
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.job import Held
+from galleyproof.jobs.job import Held, Job
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.linked_titles import TITLES, bound_with, related
+from galleyproof.runs.models import Run
 
 
 def read_around(
@@ -27,7 +29,12 @@ def read_around(
     """What the assignment's job asks for. The day, the settings and the permitted jobs are there
     for every job, without a query."""
     job = assignment.job
-    around = Around(assignment.today, settings=assignment.settings, also=frozenset(assignment.also))
+    around = Around(
+        assignment.today,
+        settings=assignment.settings,
+        also=frozenset(assignment.also),
+        columns=assignment.columns,
+    )
     if job.looks_around_for(assignment.parameters):
         libraries, locations, codes = tables_of(cursor)
         around = replace(around, libraries=libraries, locations=locations, codes=codes)
@@ -42,11 +49,38 @@ def read_around(
     return around
 
 
-def around_now(environment: str, today: date) -> Around:
-    """An environment as it is now, for judging parameters."""
+def with_numbers(
+    cursor: psycopg.Cursor[Any],
+    job: Job,
+    parameters: Any,
+    around: Around,
+    lines: Iterable[Mapping[str, str]] = (),
+) -> Around:
+    """With the other records that parameters or lines of the input file name, as far as they are
+    there; a query where some do."""
+    wanted = sorted(set(job.looks_up(parameters, lines)))
+    if not wanted:
+        return around
+    kinds, schemes, values = zip(*wanted, strict=True)
+    cursor.execute(
+        "SELECT DISTINCT k.kind, k.scheme, k.value"
+        " FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (kind, scheme, value)"
+        " JOIN key AS k ON k.kind = w.kind AND k.scheme = w.scheme AND k.value = w.value"
+        " JOIN record AS r ON r.kind = k.kind AND r.id = k.id AND r.status <> 'deleted'",
+        (list(kinds), list(schemes), list(values)),
+    )
+    found = frozenset((kind, scheme, value) for kind, scheme, value in cursor)
+    return replace(around, there=found)
+
+
+def around_now(
+    environment: str, today: date, job: Job, parameters: Any, columns: Iterable[str] = ()
+) -> Around:
+    """An environment as it is now, for judging parameters. columns: those of the file that are to
+    be used."""
     settings = Environment.objects.get(pk=environment).settings
     with connect(environment, autocommit=True) as connection, connection.cursor() as cursor:
-        return Around(today, *tables_of(cursor), settings=settings)
+        return Around(today, *tables_of(cursor), settings=settings, columns=frozenset(columns))
 
 
 def read_given(
@@ -58,3 +92,32 @@ def read_given(
         (assignment.given_to, array_of(ids)),
     )
     return dict(cursor.fetchall())
+
+
+def column_values(run: Run) -> dict[str, list[str]]:
+    """The columns of the file that a run, or its plan, was made from, with the values that stand
+    in each."""
+    columns = tuple(run.source.get("columns", ()))
+    if not columns:
+        return {}
+    return {
+        name: list(some)
+        for name, some in kept_values(run.environment_id, run.plan_id or run.id, columns).items()
+    }
+
+
+@lru_cache(64)
+def kept_values(
+    environment: str, run: int, columns: tuple[str, ...]
+) -> Mapping[str, tuple[str, ...]]:
+    """What is kept with a run never changes, and a worker asks again with every chunk."""
+    found: dict[str, list[str]] = {name: [] for name in columns}
+    with connect(environment, autocommit=True) as connection:
+        cursor = connection.execute(
+            "SELECT DISTINCT c.key, c.value FROM given CROSS JOIN jsonb_each_text(columns) AS c"
+            " WHERE run = %s ORDER BY 1, 2",
+            (run,),
+        )
+        for name, value in cursor:
+            found[name].append(value)
+    return {name: tuple(some) for name, some in found.items()}

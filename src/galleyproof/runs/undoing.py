@@ -25,14 +25,17 @@ from galleyproof.marc.shapes import Shape
 from galleyproof.marc.undo import Left
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import (
+    AWAY,
     CHANGED,
     MISSING,
     REFUSED,
     SIDE,
     Decided,
     Line,
+    Taker,
     difference,
     hash_of_change,
+    numbers_of,
     shapes_of,
     write_of,
 )
@@ -58,7 +61,8 @@ from galleyproof.structures.table import STRUCTURES
 @dataclass(slots=True)
 class UndoMaterial:
     """versions: as now, 0 if gone. bodies: (kind, id, version) -> body, where they are needed.
-    heads: where nothing else is needed, and `past` is empty."""
+    heads: where nothing else is needed, and `past` is empty. refused: (kind, number) of records
+    that would get a number that is in use, each with a sentence."""
 
     versions: list[int]
     past: list[Past]
@@ -69,6 +73,7 @@ class UndoMaterial:
     places: Places = field(default_factory=Places)
     in_process: Mapping[int, str] = field(default_factory=dict)
     heads: Heads | None = None
+    refused: dict[tuple[str, int], str] = field(default_factory=dict)
 
 
 def read_past(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk) -> UndoMaterial:
@@ -145,9 +150,12 @@ def decide_undo(assignment: Assignment, chunk: Chunk, material: UndoMaterial) ->
     if material.heads is not None:
         take_all_back(assignment, chunk, material.heads, decided)
         return decided
+    material.above.begin_again(material.refused)
     for one in material.past:
         if said := outside(assignment, one, material):
             refuse(decided, one, "outside-permit", said)
+        elif (one.kind, one.id) in material.refused:
+            refuse(decided, one, "number-in-use", material.refused[one.kind, one.id])
         elif one.place >= 0 and one.id in material.open_elsewhere:
             decided.refuse(one.place, one.kind, one.id, "locked", material.open_elsewhere[one.id])
         elif one.before_version is None:
@@ -198,6 +206,20 @@ def add(assignment: Assignment, material: UndoMaterial, decided: Decided, write:
     if not assignment.dry_run:
         decided.writes.append(write)
         decided.read.setdefault(write.kind, {})[write.id] = write.base
+
+
+def note_write(decided: Decided, one: Past, write: Write) -> None:
+    """Notes what taking back does to the numbers of a record, if anything."""
+    was, will = write.old_status not in AWAY, write.status not in AWAY
+    if was == will and not write.rekeyed:
+        return
+    taken = numbers_of(one.kind, write.come) if will else []
+    given_up = numbers_of(one.kind, write.gone) if was else []
+    back = will and not was
+    if taken or given_up or back:
+        decided.takers.append(
+            Taker(one.place, one.kind, one.id, one.root, tuple(taken), tuple(given_up), back)
+        )
 
 
 def digest_of(what: bytes, kind: str, id: int) -> bytes:
@@ -262,6 +284,7 @@ def take_back(assignment: Assignment, one: Past, material: UndoMaterial, decided
     if one.kind == "holding" and (body := material.bodies.get((one.kind, one.id, body_before))):
         material.places.holding_returns(one.id, Record(body))
     mark(decided, one, CHANGED, digest_of_return(one.id, body_before))
+    note_write(decided, one, write)
     add(assignment, material, decided, write)
 
 
@@ -381,6 +404,7 @@ def undo_three_ways(
         for shape in shapes_of(one.kind, found, one.status, assignment.job.literal):
             decided.shapes[shape] += 1
     mark(decided, one, CHANGED, hash_of_change(found.changes, found.status, one.status))
+    note_write(decided, one, write)
     add(assignment, material, decided, write)
 
 

@@ -7,7 +7,7 @@ whichever of the runs that used it is undone last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -55,6 +55,12 @@ class Above:
     left: set[tuple[str, int]] = field(default_factory=set)
     going: set[tuple[str, int]] = field(default_factory=set)
     idle: set[tuple[str, int]] = field(default_factory=set)
+
+    def begin_again(self, refused: Container[tuple[str, int]]) -> None:
+        """Forgets what deciding has noted so far; what is refused does not return."""
+        self.restored.clear()
+        self.left.clear()
+        self.returning = {one for one in self.returning if one not in refused}
 
 
 PARENTS = """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import psycopg
@@ -21,8 +22,9 @@ from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.committing import Halted, Lost, commit
 from galleyproof.runs.deciding import decide
 from galleyproof.runs.faults import point
-from galleyproof.runs.judging import Decided
+from galleyproof.runs.judging import Decided, Taker
 from galleyproof.runs.material import Chunk, Material, read_material
+from galleyproof.runs.numbers_in_use import Clashes, clashes, without_clashes
 from galleyproof.runs.undoing import UndoMaterial, decide_undo, read_past
 
 TRANSIENT = (
@@ -157,7 +159,9 @@ def work_run(
                 continue
             try:
                 ahead = look_ahead(session, assignment)
-                decided = decided_on(assignment, chunk, material_of(taken))
+                decided = decided_on(
+                    assignment, chunk, material_of(taken), partial(look_beside, session)
+                )
             except Exception as error:
                 put_back(session, chunk, error)
                 continue
@@ -225,14 +229,32 @@ def read_chunk(
     return material
 
 
-def decided_on(assignment: Assignment, chunk: Chunk, material: Material | UndoMaterial) -> Decided:
-    """Has a chunk decided on, outside any transaction."""
-    if isinstance(material, UndoMaterial):
-        decided = decide_undo(assignment, chunk, material)
-    else:
-        decided = decide(assignment, chunk, material)
+def decided_on(
+    assignment: Assignment,
+    chunk: Chunk,
+    material: Material | UndoMaterial,
+    look: Callable[[Sequence[Taker]], Clashes],
+) -> Decided:
+    """Has a chunk decided on, outside any transaction. look: which numbers are in use."""
+
+    def decide_once() -> Decided:
+        if isinstance(material, UndoMaterial):
+            return decide_undo(assignment, chunk, material)
+        return decide(assignment, chunk, material)
+
+    decided = without_clashes(assignment, material, decide_once, look)
     point("chunk-decided")
     return decided
+
+
+def look_beside(session: Session, takers: Sequence[Taker]) -> Clashes:
+    """In the reader's thread, after what it has in hand."""
+    return session.reader.submit(look_now, session.reading, takers).result()
+
+
+def look_now(connection: psycopg.Connection[Any], takers: Sequence[Taker]) -> Clashes:
+    with connection.cursor() as cursor:
+        return clashes(cursor, takers)
 
 
 def finish(
@@ -262,7 +284,8 @@ def finish(
 
 
 def again(session: Session, assignment: Assignment, chunk: Chunk) -> None:
-    decided = decided_on(assignment, chunk, read_chunk(session.committing, assignment, chunk))
+    material = read_chunk(session.committing, assignment, chunk)
+    decided = decided_on(assignment, chunk, material, partial(look_now, session.committing))
     commit(session.committing, assignment, chunk, session.number, decided, now())
 
 

@@ -38,6 +38,8 @@ class Item(Structure, frozen=True):
         "item id": "number",
         "physical item id": "number",
         "policy": "item_policy",
+        "material": "material_type",
+        "fulfillment note": "fulfilment_note",
         "permanent library": "library",
         "permanent location": "location",
         "item call number": "call_number",

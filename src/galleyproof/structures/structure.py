@@ -143,6 +143,8 @@ def sentence_of(error: Exception) -> str:
 
 # ---- from a row of a table
 
+ZONE = re.compile(r"(?<=^\d{4}-\d\d-\d\d)(T00:00:00(\.0+)?| 00:00:00)?(Z|[+-]\d\d:?\d\d)?$")
+"""What may follow a day that another system writes: 2018-10-09Z (XML Schema, xs:date)."""
 TRUE = frozenset(("yes", "true", "1", "y"))
 FALSE = frozenset(("no", "false", "0", "n", ""))
 
@@ -194,7 +196,7 @@ def value_of(kind: type[Structure], attribute: str, text: str) -> Any:
         raise Wrong(f"{field.name} is yes or no, not “{text}”")
     if field.sort == DATE:
         try:
-            return date.fromisoformat(text)
+            return date.fromisoformat(ZONE.sub("", text))
         except ValueError:
             raise Wrong(f"{field.name} is a date like 2026-01-31, not “{text}”") from None
     if field.sort in (LINK, COUNT):

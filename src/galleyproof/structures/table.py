@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import astuple
 
+from galleyproof.marc.keys import canonical
 from galleyproof.structures.circulation import Loan, Request
 from galleyproof.structures.item import Item
 from galleyproof.structures.order_line import OrderLine
@@ -35,7 +36,7 @@ def structure_keys(structure: Structure) -> list[tuple[str, str]]:
     if isinstance(structure, Code):
         return [("code", f"{structure.table}/{structure.code}")]
     found = [(scheme, getattr(structure, field)) for scheme, field in structure.keyed.items()]
-    return [(scheme, value) for scheme, value in found if value]
+    return [(scheme, canonical(value)) for scheme, value in found if value]
 
 
 def set_fields(structure: Structure) -> str:

@@ -13,7 +13,7 @@ from galleyproof.permits.envelope import Envelope, envelope_of
 from galleyproof.permits.limit_texts import as_typed, parameters_allowed
 
 NUMBERS = ("max_records", "max_per_day", "first_run", "ask_above")
-LISTS = ("libraries", "locations", "days")
+LISTS = ("libraries", "locations", "days", "only_parameters")
 TICKS = ("scheduling", "undo_others")
 
 
@@ -21,6 +21,7 @@ def typed_of(envelope: Mapping[str, Any]) -> dict[str, Any]:
     """A stored envelope as what somebody would have typed."""
     typed: dict[str, Any] = {name: envelope.get(name, "") for name in (*NUMBERS, *TICKS)}
     typed |= {name: ", ".join(envelope.get(name) or ()) for name in LISTS}
+    typed["only_parameters"] = typed["only_parameters"].replace("_", "-")
     typed["parameters"] = "\n".join(as_typed(envelope.get("parameters") or {}))
     typed["hours"] = "-".join(envelope.get("hours") or ())
     return typed

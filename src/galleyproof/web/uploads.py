@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path, PurePath
@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from galleyproof.catalog.kinds import ID_TYPES
+from galleyproof.catalog.file_lines import file_sentences
+from galleyproof.catalog.id_lines import Asked, with_header
 from galleyproof.catalog.sets import choose_file
 from galleyproof.marc.errors import Wrong
 from galleyproof.web.asking import now, person_of
@@ -34,7 +35,8 @@ def upload_of(request: HttpRequest) -> Upload | None:
         text = request.POST.get("pasted", "").strip()
         if not text:
             return None
-        return Upload(person=me, name=PASTED, content=with_header(request, text).encode(), at=now())
+        content = with_header(text, request.POST.get("id_type", ""))
+        return Upload(person=me, name=PASTED, content=content.encode(), at=now())
     if sent is not None:
         if (sent.size or 0) > MOST_BYTES:
             raise Wrong(_("the file has more than 50 MB; split it, or make a set from a query"))
@@ -50,13 +52,6 @@ def upload_of(request: HttpRequest) -> Upload | None:
     return None
 
 
-def with_header(request: HttpRequest, text: str) -> str:
-    """Pasted ids under the id type chosen, unless they bring their own first line."""
-    known = {one.header.casefold() for one in ID_TYPES}
-    first = text.splitlines()[0].strip().casefold()
-    return text if first in known else f"{request.POST.get('id_type', '')}\n{text}"
-
-
 @contextmanager
 def as_file(upload: Upload) -> Iterator[Path]:
     """The upload as a file of its own name, for as long as it is read."""
@@ -66,14 +61,15 @@ def as_file(upload: Upload) -> Iterator[Path]:
         yield path
 
 
-def check_ids(request: HttpRequest, environment: str, kinds: Sequence[str]) -> HttpResponse:
-    """Heard at once: what of the pasted or uploaded ids is found, and what is not."""
+def check_ids(request: HttpRequest, environment: str, asked: Asked) -> HttpResponse:
+    """Heard at once: what of the pasted or uploaded ids is found, and what is not; and which of
+    the further columns may be used, each with a tick."""
     error, chosen, upload = "", None, None
     try:
         upload = upload_of(request)
         if upload is not None:
             with as_file(upload) as file:
-                chosen = choose_file(file, environment, kinds=kinds)
+                chosen = choose_file(file, environment, asked)
     except Wrong as wrong:
         error = str(wrong)
     matched = chosen.file if chosen is not None else None
@@ -83,9 +79,11 @@ def check_ids(request: HttpRequest, environment: str, kinds: Sequence[str]) -> H
         {
             "errors": error.splitlines(),
             "matched": matched,
-            "not_found": matched.count("not-found") if matched else 0,
-            "found_twice": matched.count("found-twice") if matched else 0,
-            "duplicates": matched.count("duplicate") if matched else 0,
+            "sentences": file_sentences(matched.told() | {"offered_columns": []})
+            if matched
+            else [],
+            "offered": matched.offered if matched else [],
+            "ticked": request.POST.getlist("columns"),
             "said": matched.said[:MOST_LINES] if matched else [],
             "more": max(0, len(matched.said) - MOST_LINES) if matched else 0,
             "upload": upload if upload is not None and upload.pk else None,

@@ -100,6 +100,7 @@ class Migration(migrations.Migration):
                 ("origin", models.TextField(blank=True, default="")),
                 ("size", models.BigIntegerField(null=True)),
                 ("not_found", models.IntegerField(default=0)),
+                ("refused_lines", models.IntegerField(default=0)),
                 ("generation", models.IntegerField(default=1)),
                 ("made_by", models.CharField(max_length=200)),
                 ("made", models.DateTimeField()),

@@ -50,14 +50,15 @@ CREATE TABLE set_page (
     PRIMARY KEY (record_set, page)
 );
 
--- set_line: lines of a set's file with something to say: not found, found twice, duplicate.
+-- set_line: lines of a set's file with something to say: not found, found twice, duplicate. id: the
+-- record, or below zero what stands in the set for a line that names none.
 CREATE TABLE set_line (
     record_set bigint  NOT NULL,
     line       integer NOT NULL,
     value      text    NOT NULL,
     problem    text    NOT NULL,
     id         bigint,
-    PRIMARY KEY (record_set, line, problem)
+    PRIMARY KEY (record_set, line, value, problem)
 );
 
 -- editing: who has a record open; the hold ends by itself.

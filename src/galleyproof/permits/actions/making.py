@@ -17,7 +17,7 @@ from galleyproof.people.models import Group, Person
 from galleyproof.people.rights import deny
 from galleyproof.people.sameness import is_among, is_one_of
 from galleyproof.permits.days import day_of, end_of_day, start_of_day
-from galleyproof.permits.elsewhere import most_records, revision_of
+from galleyproof.permits.elsewhere import most_records, parameters_of, revision_of
 from galleyproof.permits.envelope import Envelope
 from galleyproof.permits.models import Permit
 
@@ -138,6 +138,8 @@ def faults(terms: Terms, starts: datetime, ends: datetime, at: datetime) -> list
     for what, limit in (("a run", terms.max_records), ("a day", terms.max_per_day)):
         if limit is not None and limit < 1:
             found.append(f"a permit for {limit} records {what} permits nothing; give 1 or more")
+    if terms.envelope is not None:
+        found += unknown_parameters(terms.job, terms.envelope)
     if terms.job == "undo" and terms.envelope is not None:
         found += undo_faults(terms.envelope)
     last = day_of(ends)
@@ -148,10 +150,27 @@ def faults(terms: Terms, starts: datetime, ends: datetime, at: datetime) -> list
     return found
 
 
+def unknown_parameters(job: str, envelope: Envelope) -> list[str]:
+    """A limit on a parameter that the job has not would never be met, or never broken."""
+    names = parameters_of(job)
+    if names is None or job == "undo":
+        return []
+    limited = [*envelope.parameters, *(envelope.only_parameters or ())]
+    found = []
+    for name in dict.fromkeys(one.partition(".")[0] for one in limited):
+        if name not in names:
+            close = get_close_matches(name, names, n=2, cutoff=0.5)
+            offer = "did you mean " + " or ".join(close) + "?" if close else ""
+            offer = offer or ("there are " + ", ".join(sorted(names)[:12]) if names else "none")
+            said = f"{job} has no parameter “{name}”; {offer}"
+            found.append(said.replace("_", "-"))
+    return found
+
+
 def undo_faults(envelope: Envelope) -> list[str]:
     """An undo has no parameters, and its shapes are those of the run that it takes back."""
     return [
-        f"a permit to undo cannot be limited by {name}"
-        for name in ("parameters", "shapes", "first_run", "ask_above")
+        f"a permit to undo cannot be limited by {name.replace('_', ' ')}"
+        for name in ("parameters", "only_parameters", "shapes", "first_run", "ask_above")
         if getattr(envelope, name)
     ]

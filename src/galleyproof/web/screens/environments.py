@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 
 from galleyproof.catalog.generations import account
 from galleyproof.catalog.kinds import ENVIRONMENTS
-from galleyproof.catalog.settings import SETTINGS, usual_in, value_now
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.permits.trip import set_trip
@@ -21,6 +20,7 @@ from galleyproof.runs.changing_settings import change_setting
 from galleyproof.runs.mapping_codes import CodeShown, codes_shown, map_code
 from galleyproof.runs.messages import announce, announce_refresh
 from galleyproof.runs.refreshing import ask_refresh, at_it
+from galleyproof.runs.settings import SETTINGS, usual_in, value_now
 from galleyproof.runs.workers import workers_alive
 from galleyproof.structures.meanings import QUESTIONS
 from galleyproof.web.asking import now, person_of, who

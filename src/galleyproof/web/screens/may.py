@@ -11,14 +11,15 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from galleyproof.jobs.given import given_by
 from galleyproof.jobs.job import Job
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import Answer
 from galleyproof.people.finding import person_named
 from galleyproof.permits.deciding import may
+from galleyproof.runs.asking_checks import check_parameters
 from galleyproof.runs.binding import resolved
 from galleyproof.runs.offered import JOBS, job_named
-from galleyproof.runs.requesting import check_parameters
 from galleyproof.web.asking import now
 from galleyproof.web.forms import controls, values_of, with_errors
 from galleyproof.web.screens.permits import whole
@@ -53,7 +54,7 @@ def ask_may(request: HttpRequest) -> HttpResponse:
 
 def answered(wanted: dict[str, str], job: Job, values: dict[str, Any]) -> Answer:
     """with: whether the parameters are part of the question, as limits may be on them."""
-    given = check_parameters(job, values).model_dump(mode="json") if wanted["with"] else None
+    given = given_by(check_parameters(job, values)) if wanted["with"] else None
     return may(
         person_named(wanted["person"]),
         job.code,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from galleyproof.catalog.file_lines import file_sentences
 from galleyproof.runs import new_shapes
 from galleyproof.runs.consent import sentences
 from galleyproof.runs.control import run_numbered
@@ -83,6 +84,7 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
         "shapes": rarest_first(data["shapes"])[:MOST_SHAPES],
         "more_shapes": max(0, len(data["shapes"]) - MOST_SHAPES),
         "parameters": shown_parameters(found),
+        "file_sentences": file_sentences({**data["set"], "not_found": 0}),
         "can_undo": not found.dry_run
         and found.job not in OWN_COMMAND
         and (found.state in ENDED or found.state == "paused")

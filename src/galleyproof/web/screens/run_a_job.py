@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from galleyproof.catalog.id_lines import Asked
 from galleyproof.catalog.kinds import ENVIRONMENTS, ID_TYPES
 from galleyproof.catalog.sets import listing
 from galleyproof.jobs.job import Job
@@ -104,7 +105,8 @@ def asked(
     if upload is None:
         raise Wrong(_("say on what: name a set, paste ids or choose a file"))
     with as_file(upload) as file:
-        return ask(who(request), Request(file=file, **common), now())
+        columns = tuple(request.POST.getlist("columns"))
+        return ask(who(request), Request(file=file, columns=columns, **common), now())
 
 
 def save(request: HttpRequest, job: Job, values: dict[str, Any]) -> None:
@@ -151,6 +153,7 @@ def form(
             "source": sent.get("source", "set"),
             "sets": [one for one in listing(environment, limit=MOST_SETS) if one.kind in job.kinds],
             "id_types": [one for one in ID_TYPES if not one.kind or one.kind in job.kinds],
+            "ticked": sent.getlist("columns"),
             "upload": upload if upload is not None and upload.pk else None,
             "bindings": [one.in_order[-1].binding for one in rule_sets(me) if job.binding],
             "saved": SavedParameters.objects.filter(person=me, job=job.code).order_by("name"),
@@ -163,7 +166,9 @@ def form(
 
 @require_POST
 def check(request: HttpRequest, code: str, environment: str) -> HttpResponse:
-    return check_ids(request, environment, job_or_404(code).kinds)
+    job = job_or_404(code)
+    asked = Asked(job.kinds, offered=job.columns_by_header())
+    return check_ids(request, environment, asked)
 
 
 addresses = [

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from galleyproof.catalog import set_pages, sets
 from galleyproof.catalog.exporting import write_records
+from galleyproof.catalog.id_lines import Asked
 from galleyproof.catalog.kinds import ENVIRONMENTS, ID_TYPES, KINDS
 from galleyproof.catalog.models import RecordSet
 from galleyproof.catalog.query_codes import unknown_codes
@@ -132,7 +133,7 @@ def new_set(request: HttpRequest, environment: str) -> HttpResponse:
 
 @require_POST
 def check(request: HttpRequest, environment: str) -> HttpResponse:
-    return check_ids(request, environment, [request.POST.get("kind", "bib")])
+    return check_ids(request, environment, Asked([request.POST.get("kind", "bib")]))
 
 
 def make(request: HttpRequest, environment: str, upload: Any) -> RecordSet:
