@@ -68,11 +68,25 @@ def test_check_in_json_is_as_specified(here: Path) -> None:
         "warnings": [],
         "reads": ["830", "902"],
         "writes": ["830", "902"],
+        "not_for_the_other_system": [],
     }
     assert set(bad) == set(good)
     assert bad["errors"][0]["line"] == 2
     assert bad["errors"][0]["column"] == 3
     assert bad["errors"][0]["message"].startswith("“removeFeld” is not a verb")
+
+
+def test_check_lists_what_is_of_our_dialect(here: Path) -> None:
+    Path("ours.rules").write_text(
+        '# dialect: galley\nrule "x" when TRUE then\n  trim "245.a"\nend\n'
+    )
+    result = typed("check", "ours.rules")
+    assert result.exit_code == 0
+    assert "the other system would not understand\n    line 3: the verb trim" in result.stdout
+    Path("other.rules").write_text('rule "x" when TRUE then\n  trim "245.a"\nend\n')
+    refused = typed("check", "other.rules")
+    assert refused.exit_code == 2
+    assert "other.rules:2:3: error: the verb trim is of our dialect" in refused.stdout
 
 
 def test_warnings_are_no_error(here: Path) -> None:

@@ -70,9 +70,64 @@ def test_they_agree_in_the_dialect_of_regular_expressions(text: str, records: li
 
 
 @settings(max_examples=300, deadline=None)
-@given(made_up.our_files, st.lists(st.sampled_from(LIBRARY), min_size=1, max_size=3))
-def test_they_agree_in_our_dialect(text: str, records: list[Record]) -> None:
+@given(made_up.our_files, st.lists(made_up.made_records, min_size=1, max_size=3))
+def test_they_agree_in_our_dialect(text: str, records: list[list[tuple[bytes, bytes]]]) -> None:
+    """On records with links, repeats and punctuation, such as its verbs are for."""
+    agree(text, [Record.build(b"00000nam a2200000 i 4500", one) for one in records])
+
+
+ALIKE = [
+    'dropFieldsByKey "650,700" by "a"',
+    'dropFieldsByKey "700" by "a,b" in "650,100"',
+    'dropContainedFields "650"',
+    'dropContainedFields "7**" in "1**,6**"',
+    'mergeFieldsByKey "650" by "a"',
+    'mergeFieldsByKey "***" by "*"',
+    'removeLinkedFields "700"',
+    'changeLinkedField "700" to "710"',
+    'addLinkedField "245" with "$aother"',
+    "renumberLinks",
+    "dropDeadLinks",
+    'sortFieldsBy "6**" by "ind2,-a"',
+    'sortFieldsBy "***" by "a" in "text,ada"',
+    'sortSubFields "***" by "b,a"',
+    'sortSubFields "***.a"',
+    'punctuate "***.*" with "." before "end"',
+    'punctuate "650.a" with " :" before "b"',
+    'punctuate "***.a" with "" before "last"',
+    'changeCase "***.a" to "title"',
+    'normalizeUnicode "***.*" to "NFD"',
+    'trim "***.*" with ";"',
+    'padLeft "***.b" "0" to "4"',
+    'lookUpTerm "650.b" to "a" in "content-types"',
+    'lookUpCode "650.a" to "b" in "content-types"',
+    'removeField "650" if (compare "650.a" "=" "650.b")',
+    'removeField "700" if (compare "700.a" "in" "245.a")',
+    'removeField "650" if (count "650.a" ">" "1" and not inTable "650.a" "content-types")',
+    'addField "650.a.text"\naddSubField "650.5.x" if (justAdded "650")',
+]
+
+
+@pytest.mark.parametrize("action", ALIKE)
+def test_each_verb_of_ours_does_something_and_both_agree(action: str) -> None:
+    """On records in which nearly everything is like something else."""
+    chance = random.Random(7)
+    values = ["text", "Text.", "Ada", "ada ;", "Ada  Text", "txt", "2", "10", "é", "e\u0301 :"]
+    links = ["6880-01", "6880-02", "6700-01", "6245-02/(N", "81.1\\x", "82.1"]
+    records = []
+    for _ in range(60):
+        fields = []
+        for tag in sorted(chance.choices(["100", "245", "650", "650", "700", "880"], k=8)):
+            parts = [
+                chance.choice("aab") + chance.choice(values) for _ in range(chance.randint(1, 3))
+            ]
+            parts += chance.sample(links, chance.choice([0, 0, 1]))
+            head = chance.choice([" 0", "1 ", " 7"])
+            fields.append((tag.encode(), "\x1f".join([head, *parts]).encode()))
+        records.append(Record.build(b"00000nam a2200000 i 4500", fields))
+    text = f'# dialect: galley\nrule "x" when TRUE then\n{action}\nend'
     agree(text, records)
+    assert any(one.applied for one in map(compile_rules(parse_rules(text)).run, records))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))

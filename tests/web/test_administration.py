@@ -10,6 +10,8 @@ import pytest
 from pages import sentences
 from stories import JOB, marc
 
+from galleyproof.rules.verbs.table import VERBS
+
 PERSON = "/administration/people/carol"
 
 
@@ -241,6 +243,16 @@ def test_the_checker_runs_the_tests_that_a_text_holds(site, after, said):
     text = f"# before:\n# =650  \\4$aBees\n# after:\n# =650  \\0{after}\n\n{rule}"
     page = sentences(site.browser("bob").post("/rules-check", {"text": text}))
     assert said in page
+
+
+def test_the_editor_offers_every_verb_and_says_what_is_ours_alone(site):
+    bob = site.browser("bob")
+    page = bob.get("/rules-new").content.decode()
+    for name in VERBS:
+        assert f"<code>{name} " in page
+    text = '# dialect: galley\nrule "x" when TRUE then\n  trim "245.a"\nend\n'
+    said = sentences(bob.post("/rules-check", {"text": text}))
+    assert "The other system would not understand the verb trim (line 3)" in said
 
 
 def test_ready_made_rules_are_a_start_for_ones_own(site):
