@@ -118,19 +118,11 @@ def test_a_second_change_asks_for_a_second_acknowledgement(issue, people):
 
 
 @pytest.fixture
-def revision():
+def revision(monkeypatch):
     """Sets the revision at which the program has the 830 job."""
-    from galleyproof.permits import elsewhere
+    from galleyproof.jobs.catalogue import JOBS
 
-    before = elsewhere.look_up_job
-
-    def at(number):
-        elsewhere.jobs_are_known_by(
-            lambda code: before(code)._replace(revision=number) if before(code) else None
-        )
-
-    yield at
-    elsewhere.jobs_are_known_by(before)
+    return lambda number: monkeypatch.setattr(type(JOBS[JOB]), "revision", number)
 
 
 def test_a_new_revision_of_the_job_suspends_by_itself(issue, may, steps, people, revision):

@@ -261,7 +261,7 @@ def test_a_paused_undo_asks_again(stocked: Library) -> None:
 
 
 def test_a_job_of_another_revision_is_not_gone_on_with(stocked: Library, monkeypatch) -> None:
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     stocked.permit()
     run = stocked.ask()

@@ -25,7 +25,7 @@ def unread(office, who=None, job=JOB):
 
 
 def test_every_job_has_a_reading_and_the_general_ones_come_first(office):
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
     from galleyproof.signoff.readings import required
 
     for code, job in JOBS.items():

@@ -102,7 +102,7 @@ def test_a_fault_stands_beside_its_control():
 
 
 def test_every_job_of_the_product_has_a_form():
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     for job in JOBS.values():
         names = {one.name.removeprefix("p-") for one in controls(job.parameters, {})}
@@ -110,7 +110,7 @@ def test_every_job_of_the_product_has_a_form():
 
 
 def test_of_many_groups_only_those_that_were_filled_in_are_sent():
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     parameters = JOBS["change-physical-items"].parameters
     query = sent(controls(parameters, {}))

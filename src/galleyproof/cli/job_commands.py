@@ -26,7 +26,7 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley job list
         """
-        from galleyproof.runs.offered import JOBS
+        from galleyproof.jobs.catalogue import JOBS
 
         jobs = sorted(JOBS.values(), key=lambda one: (one.scope, one.code))
         face.answer(
@@ -46,7 +46,7 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley job show set-830-second-indicator
         """
-        from galleyproof.runs.offered import job_named
+        from galleyproof.jobs.office_names import job_named
 
         data = described(job_named(code))
 

@@ -28,7 +28,7 @@ Beside its own refusals every job may refuse a record as `locked` (open in an ed
 
 
 def job_reference() -> str:
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     return INTRODUCTION + "".join("\n".join(section(job)) + "\n" for job in JOBS.values())
 

@@ -45,10 +45,10 @@ def add_may(galley: click.Group) -> None:
         Example: galley may amy set-830-second-indicator --environment sandbox --records 500
         """
         from galleyproof.cli.job_commands import parameters
+        from galleyproof.jobs.office_names import job_named
         from galleyproof.people.identity import person_named
         from galleyproof.permits.deciding import may as ask
         from galleyproof.runs.binding import resolved
-        from galleyproof.runs.offered import job_named
         from galleyproof.runs.requesting import check_parameters
 
         face.who  # noqa: B018  only known people may ask

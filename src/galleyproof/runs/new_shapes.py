@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from galleyproof.jobs.office_names import job_named
 from galleyproof.runs.before_after import Difference, differences
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
 from galleyproof.structures.forms import form_of
 
 LOOKED_AT = 50_000

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from galleyproof.catalog.reading import held_with_ids
 from galleyproof.catalog.sets import member
 from galleyproof.database.connect import connect
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.outcome import Said
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.shapes import Shape
 from galleyproof.runs.before_after import Difference, differences_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import BY_NAME
 from galleyproof.runs.tally import loads
 from galleyproof.structures.forms import form_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from galleyproof.jobs.office_names import job_named
 from galleyproof.people.denial import Answer
 from galleyproof.people.models import Person
 from galleyproof.permits.deciding import may, require
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
 
 
 def still(run: Run, at: datetime, *, begins: bool = True) -> Answer:

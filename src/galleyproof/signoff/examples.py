@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import psycopg
 
 from galleyproof.database.connect import connect
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.changes import Change
 from galleyproof.marc.field import indicators, is_control, subfields
 from galleyproof.runs.before_after import differences_of
 from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import JOBS
 from galleyproof.structures.forms import form_of
 from galleyproof.structures.table import STRUCTURES
 

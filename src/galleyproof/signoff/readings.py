@@ -10,10 +10,10 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import NamedTuple
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.job import Job
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.models import Person
-from galleyproof.runs.offered import JOBS
 from galleyproof.signoff.models import Acknowledgement, ReadingText
 
 GENERAL = {

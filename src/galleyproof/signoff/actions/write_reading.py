@@ -10,13 +10,13 @@ from typing import NamedTuple
 from django.db import transaction
 
 from galleyproof.audit.log import append
+from galleyproof.jobs.office_names import job_named
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
 from galleyproof.people.rights import require_role
 from galleyproof.permits.actions.suspend import suspend_for_reading
 from galleyproof.permits.models import Permit
-from galleyproof.runs.offered import job_named
 from galleyproof.signoff.mail.writing import write_mail
 from galleyproof.signoff.models import ReadingText
 from galleyproof.signoff.readings import Reading, current, digest_of, reading_named

@@ -8,11 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.job import Job
 from galleyproof.people.models import Person
 from galleyproof.permits.holding import held_by
 from galleyproof.permits.listing import listing as permits_of
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import listing
 from galleyproof.signoff.readings import Reading, acknowledged, has_read, required
 from galleyproof.signoff.tickets import listing as listing_of_tickets

@@ -11,13 +11,14 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.job import Job
+from galleyproof.jobs.office_names import job_named
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import Answer
 from galleyproof.people.finding import person_named
 from galleyproof.permits.deciding import may
 from galleyproof.runs.binding import resolved
-from galleyproof.runs.offered import JOBS, job_named
 from galleyproof.runs.requesting import check_parameters
 from galleyproof.web.asking import now
 from galleyproof.web.forms import controls, values_of, with_errors

@@ -11,9 +11,9 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
-from galleyproof.runs.offered import JOBS
 from galleyproof.signoff.actions.acknowledge_reading import acknowledge_reading
 from galleyproof.signoff.actions.write_reading import write_reading
 from galleyproof.signoff.readings import (

@@ -13,11 +13,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.people.models import Person
 from galleyproof.permits.envelope import Envelope
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso
 from galleyproof.signoff.actions import ending, role_form
 from galleyproof.signoff.actions.approve_sandbox import approve_sandbox
