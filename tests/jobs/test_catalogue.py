@@ -34,7 +34,7 @@ def test_the_master_list_has_each_job_once_with_what_it_says_of_itself() -> None
     for code, job in JOBS.items():
         one = BY_CODE[code]
         assert (one.title, one.scope, one.most) == (job.title, job.scope, job.most_records)
-        assert one.built and bool(one.binds) == bool(job.binding)
+        assert (one.built, bool(one.binds)) == (True, bool(job.binding))
         assert meant_by(job.title).code == code
 
 

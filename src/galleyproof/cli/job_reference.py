@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from galleyproof.cli.job_commands import described
 from galleyproof.database.setup import ready
-from galleyproof.jobs.codes import CONSEQUENCES, LISTED, REFUSALS
+from galleyproof.jobs.codes import CONSEQUENCES, LISTED, REFUSALS, meanings
 from galleyproof.jobs.job import Job
 
 INTRODUCTION = """\
@@ -36,6 +36,8 @@ def job_reference() -> str:
 def section(job: Job) -> Iterator[str]:
     data = described(job)
     yield f"\n## {job.title}\n"
+    if job.office_names:
+        yield f"Lists also call it: {'; '.join(job.office_names)}.\n"
     yield f"`{job.code}`, on a set of {' or '.join(job.kinds)} records. {job.does}\n"
     for danger in job.dangers:
         yield f"- Careful: {danger}"
@@ -55,10 +57,10 @@ def section(job: Job) -> Iterator[str]:
     yield from codes("Lists", job.lists, LISTED)
 
 
-def codes(title: str, named: tuple[str, ...], meaning: Mapping[str, str]) -> Iterator[str]:
+def codes(title: str, named: tuple[str, ...], table: Mapping[str, str]) -> Iterator[str]:
     if named:
         yield f"{title}:\n"
-        yield from (f"- `{code}`: {meaning[code]}" for code in dict.fromkeys(named))
+        yield from (f"- `{one.code}`: {one.says}" for one in meanings(named, table))
         yield ""
 
 

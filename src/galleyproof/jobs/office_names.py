@@ -178,6 +178,8 @@ def job_named(code: str) -> Job:
     found = JOBS.get(code)
     if found is not None:
         return found
+    if not code.strip():
+        raise Wrong("say which job")
     meant = meant_by(code).code
     if meant in JOBS:
         raise Wrong(f"“{code}” is the job {meant}: write its code")

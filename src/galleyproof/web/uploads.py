@@ -51,10 +51,16 @@ def upload_of(request: HttpRequest) -> Upload | None:
 
 
 def with_header(request: HttpRequest, text: str) -> str:
-    """Pasted ids under the id type chosen, unless they bring their own first line."""
+    """Pasted ids under the id type chosen, unless they bring their own first line. Raises Wrong
+    where neither says what they are."""
     known = {one.header.casefold() for one in ID_TYPES}
     first = text.splitlines()[0].strip().casefold()
-    return text if first in known else f"{request.POST.get('id_type', '')}\n{text}"
+    if first in known:
+        return text
+    chosen = request.POST.get("id_type", "").strip()
+    if not chosen:
+        raise Wrong(_("say what the ids are, or let their first line name the id type"))
+    return f"{chosen}\n{text}"
 
 
 @contextmanager

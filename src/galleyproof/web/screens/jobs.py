@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from galleyproof.jobs.catalogue import JOBS
+from galleyproof.jobs.catalogue import JOBS, NOT_BUILT
+from galleyproof.jobs.codes import CONSEQUENCES, LISTED, OF_THE_PLATFORM, REFUSALS, meanings
 from galleyproof.jobs.job import Job
 from galleyproof.people.models import Person
 from galleyproof.permits.holding import held_by
@@ -47,7 +48,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
             "scopes": [
                 (scope, [(job, sorted(mine.get(job.code, ()))) for job in some])
                 for scope, some in groupby(ordered, key=lambda one: one.scope)
-            ]
+            ],
+            "not_built": sorted(NOT_BUILT, key=lambda one: (one.scope, one.title)),
         },
     )
 
@@ -63,6 +65,10 @@ def job(request: HttpRequest, code: str) -> HttpResponse:
         {
             "job": found,
             "controls": controls(found.parameters, {}),
+            "refuses": meanings(found.refuses, REFUSALS),
+            "of_the_platform": meanings(OF_THE_PLATFORM, OF_THE_PLATFORM),
+            "follows": meanings(found.follows, CONSEQUENCES),
+            "lists": meanings(found.lists, LISTED),
             "permits": permits,
             "mine": held_by(me, at, job=code),
             "readings": readings_of(me, code),

@@ -132,7 +132,8 @@ def new_set(request: HttpRequest, environment: str) -> HttpResponse:
 
 @require_POST
 def check(request: HttpRequest, environment: str) -> HttpResponse:
-    return check_ids(request, environment, [request.POST.get("kind", "bib")])
+    kind = request.POST.get("kind", "")
+    return check_ids(request, environment, [kind] if kind else list(KINDS))
 
 
 def make(request: HttpRequest, environment: str, upload: Any) -> RecordSet:
