@@ -345,7 +345,7 @@ def with_permit(office, state):
         at=NOW + timedelta(days=1) if state == "not-yet" else NOW,
     )
     changed = {
-        "suspended": {"suspended_at": NOW, "suspended_for": "by-hand", "suspended_why": "x"},
+        "suspended": {"suspended_at": NOW, "suspended_for": [{"code": "by-hand", "why": "x"}]},
         "revoked": {"revoked_at": NOW, "revoked_by": office.bob.person},
         "waits-for-role": {"waits_for_role": True},
     }.get(state)

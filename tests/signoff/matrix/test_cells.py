@@ -67,7 +67,7 @@ def test_views_of_what_needs_somebody(desk):
     Permit.objects.filter(person=desk.dan.person).update(waits_for_role=True)
     assert only("role-pending") == [("Dan", "close-work-orders")]
     Permit.objects.filter(person=desk.amy.person).update(
-        suspended_at=NOW, suspended_for="by-hand", suspended_why="x"
+        suspended_at=NOW, suspended_for=[{"code": "by-hand", "why": "x"}]
     )
     assert only("suspended") == [("Amy", "withdraw-items")]
     assert only("active") == []

@@ -17,6 +17,7 @@ from galleyproof.people.models import Person
 from galleyproof.people.rights import require_role
 from galleyproof.permits.actions.suspend import suspend_for_reading
 from galleyproof.permits.models import Permit
+from galleyproof.permits.suspensions import reading_changed
 from galleyproof.signoff.mail.writing import write_mail
 from galleyproof.signoff.models import ReadingText
 from galleyproof.signoff.readings import Reading, current, digest_of, reading_named
@@ -70,7 +71,7 @@ def write_reading(
         suspended: list[int] = []
         if not minor:
             suspended = suspend_for_reading(
-                f"the reading {reading.about} is new or has changed",
+                reading_changed(reading.name, reading.title, reading.version),
                 job=reading.job or None,
                 by=who.name,
                 acting=who.acting_name,
