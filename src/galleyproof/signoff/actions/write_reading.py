@@ -20,6 +20,7 @@ from galleyproof.permits.models import Permit
 from galleyproof.permits.suspensions import reading_changed
 from galleyproof.signoff.mail.writing import write_mail
 from galleyproof.signoff.models import ReadingText
+from galleyproof.signoff.next_step import how
 from galleyproof.signoff.readings import Reading, current, digest_of, reading_named
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -131,8 +132,12 @@ def tell_holders(numbers: list[int], reading: Reading, at: datetime) -> None:
             [
                 f"The reading {reading.about} is new or has changed, and a permit of yours rests "
                 "until you have read it and a systems librarian has confirmed.",
-                f"What is next: read and acknowledge it.\n    galley reading show {reading.name}; "
-                f"galley reading acknowledge {reading.name}",
+                "What is next: read and acknowledge it."
+                + how(
+                    f"/readings/{reading.name}",
+                    f"galley reading show {reading.name}; galley reading acknowledge "
+                    f"{reading.name}",
+                ),
             ],
             at=at,
         )
