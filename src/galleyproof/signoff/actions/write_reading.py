@@ -70,7 +70,7 @@ def write_reading(
         )
         reading = reading_named(name)
         suspended: list[int] = []
-        if not minor:
+        if not minor and reading.required:
             suspended = suspend_for_reading(
                 reading_changed(reading.name, reading.title, reading.version),
                 job=reading.job or None,

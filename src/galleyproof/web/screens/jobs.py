@@ -15,7 +15,7 @@ from galleyproof.people.models import Person
 from galleyproof.permits.holding import held_by
 from galleyproof.permits.listing import listing as permits_of
 from galleyproof.runs.reporting import listing
-from galleyproof.signoff.readings import Reading, acknowledged, has_read, required
+from galleyproof.signoff.readings import Reading, acknowledged, has_read, practice_of, required
 from galleyproof.signoff.tickets import listing as listing_of_tickets
 from galleyproof.web.asking import now, person_of
 from galleyproof.web.forms import controls
@@ -72,6 +72,7 @@ def job(request: HttpRequest, code: str) -> HttpResponse:
             "permits": permits,
             "mine": held_by(me, at, job=code),
             "readings": readings_of(me, code),
+            "practice": practice_of(code),
             "tickets": with_next(listing_of_tickets(person=me.username, job=code, limit=5)),
             "elsewhere": code in ASKED_FOR_ELSEWHERE,
             "lines": run_lines(listing(job=code, limit=8)),
