@@ -160,10 +160,10 @@ def relatives(bib: int) -> None:
 
 def permits(who: dict[str, Any]) -> None:
     """Amy's by the front door; 200 people × 40 jobs and bindings in bulk, a third of them ended."""
+    from galleyproof.jobs.catalogue import JOBS
     from galleyproof.people.models import Person
     from galleyproof.permits.actions.issue import issue
     from galleyproof.permits.models import Permit
-    from galleyproof.runs.offered import JOBS
 
     for job in (JOB, "edit-record"):
         issue(who["bob"], who["amy"].person, job, environment="sandbox", at=now())

@@ -49,20 +49,29 @@ def library(typed, tmp_path):
     )
 
 
-def test_may_answers_with_exactly_four_things(typed, library) -> None:
+def test_may_answers_with_its_reason_and_the_limits_that_hold(typed, library) -> None:
     typed(f"permit issue amy {JOB} --max-records 10 --as bob")
     asked = f"may amy {JOB} --environment sandbox --json"
-    assert typed(asked) == (
-        0, {"allowed": True, "reason": "allowed by permit 1", "permit": 1, "ticket": None}, "",
-    )  # fmt: skip
-    assert typed(asked + " --records 60")[:2] == (
-        3,
-        {
-            "allowed": False,
-            "reason": "permit 1 ends at 10 records, the set has 60",
-            "permit": 1,
-            "ticket": None,
-        },
+    code, answer, error = typed(asked)
+    assert (code, error) == (0, "")
+    limits = [{"of": "permit 1", "limits": "at most 10 records a run", "max_records": 10}]
+    assert answer == {
+        "allowed": True,
+        "reason": "allowed by permit 1",
+        "permit": 1,
+        "ticket": None,
+        "limits": limits,
+        "used_today": None,
+        "account_active": True,
+        "pending": [],
+        "remarks": [],
+    }
+    code, answer, _ = typed(asked + " --records 60")
+    assert (code, answer["allowed"], answer["limits"]) == (3, False, limits)
+    assert answer["reason"] == "permit 1 ends at 10 records, the set has 60"
+    assert (
+        "  limits of permit 1: at most 10 records a run\n"
+        in typed(f"may amy {JOB} --environment sandbox")[1]
     )
     code, answer, _ = typed(asked + " --at 2050-01-01")
     assert (code, "expired" in answer["reason"]) == (3, True)
@@ -137,13 +146,16 @@ def test_units_liaisons_and_library_roles(typed, library) -> None:
     assert typed("unit leave amy HKS/GUT")[1] == (
         "amy is not in HKS/GUT any more; 1 permit is suspended.\n"
     )
-    assert typed("unit liaison dan HKS")[0] == 2
-    assert typed("user change dan --role staff --role liaison")[0] == 0
+    assert typed("user change dan --add-role auditor --json")[1]["roles"] == ["staff", "auditor"]
+    assert typed("user change dan --drop-role auditor --drop-role king")[0] == 2
+    assert typed("user change dan --drop-role auditor --json")[1]["roles"] == ["staff"]
     assert typed("unit liaison dan HKS")[1] == "dan is liaison of HKS.\n"
     assert typed("unit list --json")[1]["units"][0] == {
         "unit": "HKS", "name": None, "above": None, "people": [], "liaisons": ["dan"],
     }  # fmt: skip
+    assert typed("user show dan --json")[1]["roles"] == ["staff", "liaison"]
     assert typed("unit no-liaison dan HKS")[0] == 0
+    assert typed("user show dan --json")[1]["roles"] == ["staff"]
     given = typed(
         ["user", "give-role", "amy", "Catalog Manager", "--library", "ITS", "--as", "sam"], "--json"
     )[1]

@@ -158,7 +158,14 @@ def test_the_matrix_in_and_out_and_a_bundle_anywhere(typed, office):
     out = typed("matrix export").out
     assert "Bib changes,Set 830 second indicator to 0,,amy,ITS,007" in out
     assert typed(f"matrix export -o {office / 'out.xlsx'} --json").json["rows"] == 2
-    assert typed("matrix settle 2 --reason 'has left' --as bob").code == 0
+    assert "Batch item withdrawals, to Zoe Alvarez" in typed("matrix show --pending").out
+    yes = typed("matrix accept 2 --reason 'asked her' --as bob --json").json
+    assert (yes["job"], len(yes["permits"]), yes["known"]) == ("withdraw-items", 1, False)
+    zoe = typed("may zoe.alvarez withdraw-items --environment sandbox --as bob --json").json
+    assert (zoe["allowed"], zoe["account_active"], zoe["pending"]) == (True, False, [])
+    assert zoe["limits"][0]["max_records"] == 1000
+    assert "is not active" in zoe["remarks"][0]
+    assert typed("matrix settle 2 --reason 'has left' --as bob").code == 2
     run = typed(f"run {JOB} --environment production --set series --note why --as amy --json").json
     path, program = office / "run.zip", office / "verify.py"
     line = f"audit bundle {run['run']} -o {path} --verifier {program}"

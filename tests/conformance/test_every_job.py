@@ -35,7 +35,7 @@ def each_case() -> pytest.MarkDecorator:
 
 
 def test_every_job_of_the_catalogue_is_tried_here() -> None:
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     # An undo is tried with every other job.
     assert {case.job for case in CASES} == set(JOBS) - {"undo"}
@@ -275,8 +275,8 @@ def test_everything_counted_is_listed(town: Library, case: Case) -> None:
 
 @each_case()
 def test_only_codes_that_the_job_declares_are_said(town: Library, case: Case) -> None:
+    from galleyproof.jobs.catalogue import JOBS
     from galleyproof.jobs.codes import OF_EVERY_JOB
-    from galleyproof.runs.offered import JOBS
     from galleyproof.runs.reporting import said_rows
 
     asked = case.asked(town)

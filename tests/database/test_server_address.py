@@ -59,3 +59,38 @@ def test_a_password_with_special_characters_works(
     with connect("sandbox") as connection:
         assert connection.execute("SELECT count(*) FROM record").fetchone() == (0,)
     connections.close_all()
+
+
+def as_root(server_url: str) -> str:
+    return server_url.replace("library:library@", "super:super@").rsplit("/", 1)[0]
+
+
+def test_a_database_of_another_encoding_is_refused_with_how_another_is_made(
+    server_url: str, galley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(as_root(server_url) + "/postgres", autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE plain OWNER library ENCODING 'SQL_ASCII' TEMPLATE template0"
+        )
+    monkeypatch.setenv("DATABASE_URL", server_url.rsplit("/", 1)[0] + "/plain")
+    with pytest.raises(Wrong, match="keeps its texts as SQL_ASCII, and records need UTF8") as said:
+        roles.prepare()
+    assert "ENCODING 'UTF8' TEMPLATE template0;" in str(said.value)
+
+
+def test_a_role_that_the_server_shuts_out_is_named_with_the_line_for_pg_hba(
+    server_url: str, galley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(as_root(server_url) + "/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE shut OWNER library")
+    monkeypatch.setenv("DATABASE_URL", server_url.rsplit("/", 1)[0] + "/shut")
+    roles.prepare()
+    with psycopg.connect(as_root(server_url) + "/postgres", autocommit=True) as connection:
+        connection.execute("ALTER ROLE shut_sandbox NOLOGIN")
+    with pytest.raises(Wrong, match="does not let these roles sign in") as refused:
+        roles.prepare()
+    said = str(refused.value)
+    assert "  shut_sandbox: " in said
+    assert "  shut_production: " not in said
+    line = "host shut library,shut_governing,shut_production,shut_sandbox,shut_refresh "
+    assert line in said

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from galleyproof.jobs import codes
-from galleyproof.runs.offered import JOBS
+from galleyproof.jobs.catalogue import JOBS
 
 ROOT = Path(__file__).parents[2]
 SAID = re.compile(r'(?:Refused|Said)\(\s*"([a-z0-9-]+)"')

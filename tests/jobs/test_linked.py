@@ -7,9 +7,9 @@ from groups import bib, field
 from stories import Library, marc, series
 
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.linked import LINKED_BY, linked, links
 from galleyproof.marc.errors import Wrong
-from galleyproof.runs.offered import JOBS
 
 
 def around(setting: str = "") -> Around:

@@ -13,10 +13,10 @@ import pytest
 
 import galleyproof.jobs.bound_with as bound_with
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.codes import CONSEQUENCES, LISTED, REFUSALS
 from galleyproof.jobs.job import Job
 from galleyproof.jobs.settings import Setting
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.settings import PLATFORM, SETTINGS
 
 OURS = "galleyproof.jobs."

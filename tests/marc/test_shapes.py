@@ -110,7 +110,7 @@ def test_006_and_007_are_read_by_their_first_position() -> None:
 def test_a_holding_that_ends_shows_the_same_shapes_on_any_day(one, other) -> None:
 
     from galleyproof.jobs.around import Around
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     record = mfhd("866 31$81$av.1(1990)-", "863 40$81.1$a1-$i1990-", "853 20$81$av.$i(year)")
     members = group(held("holding", 1, record), beside=(held("bib", 1, bib()),))

@@ -99,9 +99,8 @@ def test_a_liaison_is_one_for_named_units_and_what_is_under_them(people, change)
     from galleyproof.people.actions.units import end_liaison, join_unit, name_liaison
     from galleyproof.people.listing import is_liaison_for
 
-    with refused("does not have the role liaison"):
-        name_liaison(people.amy, people.bob.person, "ITS", at=AT)
-    bob = change(people.bob, roles=["liaison"])
+    bob = people.bob.person
+    before = list(bob.roles)
     join_unit(people.amy, people.amy.person, "ITS-LANGDELL", at=AT)
     name_liaison(people.amy, bob, "ITS-LANGDELL", at=AT)
     assert is_liaison_for(bob, people.amy.person)
@@ -112,6 +111,33 @@ def test_a_liaison_is_one_for_named_units_and_what_is_under_them(people, change)
     assert not is_liaison_for(bob, people.dan.person)
     with refused("is not liaison of ITS"):
         end_liaison(people.amy, bob, "ITS", at=AT)
+    assert sorted(bob.roles) == sorted([*before, "liaison"]), (
+        "the role came with the first unit, beside the rest"
+    )
+    end_liaison(people.amy, bob, "ITS-LANGDELL", at=AT)
+    bob.refresh_from_db()
+    assert bob.roles == before, "and goes with the last"
+
+
+def test_who_was_liaison_of_a_unit_and_lost_the_role_gets_it_back(people, change):
+    from galleyproof.people.actions.units import join_unit, name_liaison
+
+    join_unit(people.amy, people.amy.person, "ITS", at=AT)
+    bob = people.bob.person
+    name_liaison(people.amy, bob, "ITS", at=AT)
+    bob = change(people.bob, roles=["staff"])
+    name_liaison(people.amy, bob, "ITS", at=AT)
+    assert bob.roles == ["staff", "liaison"]
+    with refused("is liaison of ITS already"):
+        name_liaison(people.amy, bob, "ITS", at=AT)
+
+
+def test_a_unit_is_known_by_its_name_too(people):
+    from galleyproof.people.actions.units import add_unit, join_unit, name_liaison
+
+    law = add_unit(people.amy, "LAW", name="Law School Library", at=AT)
+    assert join_unit(people.amy, people.dan.person, "law school library", at=AT) == law
+    assert name_liaison(people.amy, people.bob.person, "Law School Library", at=AT) == law
 
 
 def test_groups_by_name_in_any_letters(people):

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from galleyproof.permits.suspensions import reading_changed, rules_changed
+
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 JOB = "set-830-second-indicator"
+OVERVIEW = reading_changed("overview", "Batch jobs: overview", 2)
 
 
 def denied(match):
@@ -38,12 +41,12 @@ def test_a_rule_that_changes_suspends_the_permits_bound_to_it_and_no_others(issu
     bound = issue(job="normalize-bibs", binding="tidy-notes@1")
     issue(job="normalize-bibs", binding="tidy-titles@1")
     issue()
-    assert suspend_for_bindings(["tidy-notes@1"], "rule 4 was edited", by="bob", at=AT) == [
-        bound.pk
-    ]
+    changed = rules_changed("tidy-notes", "tidy-notes@2")
+    assert suspend_for_bindings(["tidy-notes@1"], changed, by="bob", at=AT) == [bound.pk]
     assert may(job="normalize-bibs", binding="tidy-notes@1")[:3] == (
         False,
-        f"permit {bound.pk} is suspended since 2026-03-01: rule 4 was edited; next, Dan "
+        f"permit {bound.pk} is suspended since 2026-03-01: the rule set tidy-notes has a new "
+        "version, tidy-notes@2; next, Dan "
         f"acknowledges it (galley permit acknowledge {bound.pk})",
         bound.pk,
     )
@@ -52,10 +55,10 @@ def test_a_rule_that_changes_suspends_the_permits_bound_to_it_and_no_others(issu
 
 
 def test_acknowledged_and_confirmed_it_goes_on(issue, may, people, steps, log):
-    from galleyproof.permits.actions.suspend import suspend_for_reading
+    from galleyproof.permits.actions.suspend import suspend_for_job
 
     permit = issue()
-    suspend_for_reading("the overview has a new version", by="bob", at=AT)
+    suspend_for_job(JOB, "it counts otherwise", by="bob", at=AT)
     assert not may().allowed
     steps(permit)
     assert may().allowed
@@ -112,26 +115,24 @@ def test_a_second_change_asks_for_a_second_acknowledgement(issue, people):
     acknowledge(people.dan, permit.pk, at=AT)
     suspend_for_job(JOB, "second", at=AT)
     permit.refresh_from_db()
-    assert permit.suspended_why == "first; second"
+    assert [(one.code, one.sentence) for one in permit.suspensions] == [
+        ("job", "first"),
+        ("job", "second"),
+    ]
     with wrong("Dan acknowledges it"):
         confirm(people.bob, permit.pk, at=AT)
 
 
 @pytest.fixture
-def revision():
+def revision(monkeypatch):
     """Sets the revision at which the program has the 830 job, from 1 on."""
-    from galleyproof.permits import elsewhere
-
-    before = elsewhere.look_up_job
+    from galleyproof.jobs.catalogue import JOBS
 
     def at(number):
-        elsewhere.jobs_are_known_by(
-            lambda code: before(code)._replace(revision=number) if before(code) else None
-        )
+        monkeypatch.setattr(type(JOBS[JOB]), "revision", number)
 
     at(1)
-    yield at
-    elsewhere.jobs_are_known_by(before)
+    return at
 
 
 def test_a_new_revision_of_the_job_suspends_by_itself(issue, may, steps, people, revision):
@@ -183,7 +184,7 @@ def test_an_ended_or_revoked_permit_is_not_suspended(issue, people):
 
     ended, revoked = issue(ends=AT + timedelta(days=1)), issue()
     revoke(people.bob, revoked.pk, at=AT)
-    assert suspend_for_reading("new", at=AT + timedelta(days=2)) == []
+    assert suspend_for_reading(OVERVIEW, at=AT + timedelta(days=2)) == []
     with wrong("revoked for good"):
         suspend(people.bob, revoked.pk, why="x", at=AT)
     assert ended.pk == 1
@@ -204,3 +205,44 @@ def test_what_was_signed_never_changes(issue):
     ):
         with pytest.raises(DatabaseError, match="stays as it was signed"), transaction.atomic():
             Permit.objects.filter(pk=permit.pk).update(**widened)
+
+
+def test_words_in_a_reason_are_not_taken_for_its_kind(issue, people):
+    """A reading's name may be anything, and what a librarian writes may speak of readings."""
+    from galleyproof.permits.actions.acknowledge import acknowledge
+    from galleyproof.permits.actions.suspend import suspend, suspend_for_reading
+
+    permit = issue()
+    suspend(people.bob, permit.pk, why="the reading room is closed; see me", at=AT)
+    acknowledge(people.dan, permit.pk, at=AT)
+    odd = reading_changed("odd", "Reading; and writing, in short", 2)
+    assert suspend_for_reading(odd, at=AT) == [permit.pk]
+    permit.refresh_from_db()
+    assert [one.code for one in permit.suspensions] == ["by-hand", "reading"]
+    assert permit.suspensions[1].parts["title"] == "Reading; and writing, in short"
+
+
+def test_undo_is_kept_from_whoever_broke_a_limit_whatever_has_changed_since(issue, people):
+    from types import SimpleNamespace
+
+    from galleyproof.permits.actions.suspend import suspend_for_job, suspend_for_person
+    from galleyproof.permits.suspensions import limit_broken
+    from galleyproof.runs.undo_rights import own_fault
+
+    permit = issue()
+    suspend_for_person(people.dan.person, limit_broken("too many"), permit=permit.pk, at=AT)
+    suspend_for_job(JOB, "it counts otherwise", at=AT)
+    permit.refresh_from_db()
+    assert "too many; it counts otherwise" in own_fault(permit, SimpleNamespace(pk=1), AT)
+
+
+def test_a_permit_says_why_it_rests_as_data(issue):
+    from galleyproof.cli.permit_output import described
+    from galleyproof.permits.actions.suspend import suspend_for_reading
+
+    permit = issue()
+    suspend_for_reading(OVERVIEW, at=AT)
+    permit.refresh_from_db()
+    [why] = described(permit, "suspended", "x")["suspended_for"]
+    assert (why["code"], why["reading"], why["version"]) == ("reading", "overview", 2)
+    assert why["sentence"].startswith("the reading “Batch jobs: overview” (overview, version 2)")

@@ -124,9 +124,9 @@ class Breaks(Job):
 def test_a_job_that_breaks_on_a_record_fails_that_record_alone(
     stocked: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from galleyproof.runs import offered
+    from galleyproof.jobs import catalogue
 
-    monkeypatch.setitem(offered.JOBS, JOB, Breaks())
+    monkeypatch.setitem(catalogue.JOBS, JOB, Breaks())
     run = stocked.run()
     assert run.state == "completed-with-failures"
     assert (run.counts["refused"], run.counts["failed"]) == (69, 1)
@@ -155,9 +155,9 @@ def holding(number: int, bib: int) -> bytes:
 
 @pytest.fixture
 def with_holdings(stocked: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
-    from galleyproof.runs import offered
+    from galleyproof.jobs import catalogue
 
-    monkeypatch.setitem(offered.JOBS, JOB, WithHoldings())
+    monkeypatch.setitem(catalogue.JOBS, JOB, WithHoldings())
     stocked.load([holding(n, n % 7) for n in range(30)] + [holding(99, 4711)], kind="holding")
     stocked.set("seven", "id <= 7")
     return stocked

@@ -60,10 +60,10 @@ class AddNoteBeside(Job):
 def holdings(library: Library, monkeypatch) -> Library:
     """Three bibs: bib 1 held by ITS twice, bib 2 by ITS and LAW, bib 3 by LAW alone."""
     from galleyproof.catalog.sets import make_from_query
-    from galleyproof.runs import offered
+    from galleyproof.jobs import catalogue
 
     for job in (AddNote(), AddNoteBeside()):
-        monkeypatch.setitem(offered.JOBS, job.code, job)
+        monkeypatch.setitem(catalogue.JOBS, job.code, job)
     library.load([series(n) for n in (1, 2, 3)])
     places = [(1, "ITS"), (1, "its"), (2, "ITS"), (2, "LAW"), (3, "LAW")]
     bodies = [holding(n, bib, place) for n, (bib, place) in enumerate(places, 1)]
@@ -375,7 +375,7 @@ def test_breaking_a_limit_suspends_the_permit_where_the_policy_is_on(stocked: Li
     with pytest.raises(NotPermitted, match="ends at 10 records"):
         stocked.ask()
     permit.refresh_from_db()
-    assert (permit.suspended_for, permit.suspended_at) == ("trip", NOW)
+    assert ([one.code for one in permit.suspensions], permit.suspended_at) == (["trip"], NOW)
     stocked.set("few", "id <= 3")
     with pytest.raises(NotPermitted, match="is suspended"):
         stocked.ask(set_name="few")

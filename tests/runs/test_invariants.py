@@ -114,6 +114,7 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
         "rules add",
         "rules share",
         "matrix import",
+        "matrix accept",
         "matrix settle",
         "policy set",
         "environment set",

@@ -7,12 +7,12 @@ import pytest
 from groups import bib, group, held, mfhd
 from stories import NOW, Library, marc
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.outcome import Changed, Said
 from galleyproof.marc.record import Record
 from galleyproof.runs.consent import kinds_of_change
 from galleyproof.runs.editing import edit_from_file
 from galleyproof.runs.judging import CHANGED, Decided, settle_member, settle_relative
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import said_rows
 
 PLAINLY = {"literal": frozenset(), "stamp": None, "write": False}

@@ -54,6 +54,7 @@ def end_by(library: Library, how: str, permit) -> None:
     from galleyproof.permits.actions.revoke import revoke
     from galleyproof.permits.actions.suspend import suspend, suspend_for_bindings
     from galleyproof.permits.models import Permit
+    from galleyproof.permits.suspensions import rules_changed
 
     match how:
         case "revoked":
@@ -61,7 +62,7 @@ def end_by(library: Library, how: str, permit) -> None:
         case "suspended":
             suspend(library.bob, permit.pk, why="look first", at=NOW)
         case "binding":
-            suspend_for_bindings([permit.binding], "the rule was edited", at=NOW)
+            suspend_for_bindings([permit.binding], rules_changed("x", "x@2"), at=NOW)
         case "denied":
             refuse(library.bob, person=library.amy.person, reason="inquiry", at=NOW)
         case "role":
@@ -73,7 +74,7 @@ def end_by(library: Library, how: str, permit) -> None:
 SAID = {
     "revoked": "was revoked",
     "suspended": "look first",
-    "binding": "the rule was edited",
+    "binding": "the rule set x has a new version",
     "denied": "inquiry",
     "role": "waits for the library role",
     "group": "not theirs any more",
@@ -261,7 +262,7 @@ def test_a_paused_undo_asks_again(stocked: Library) -> None:
 
 
 def test_a_job_of_another_revision_is_not_gone_on_with(stocked: Library, monkeypatch) -> None:
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     stocked.permit()
     run = stocked.ask()

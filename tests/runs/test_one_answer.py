@@ -77,7 +77,7 @@ def make_person(library: Library, held: list[dict], denial, at: datetime):
         )
         change = {
             "revoked": {"revoked_at": at},
-            "suspended": {"suspended_at": at, "suspended_for": "reading", "suspended_why": "new"},
+            "suspended": {"suspended_at": at, "suspended_for": [{"code": "job"}]},
             "waits": {"waits_for_role": True},
         }.get(one["state"])
         if change:

@@ -71,6 +71,132 @@ def test_people_without_an_address_are_named_to_whoever_acts(office, mails):
     assert (mails, unsent()) == ([], [])
 
 
+PLACE = "https://galley.library.example"
+
+
+def next_lines(mail):
+    """What a mail says is next: the sentence, and how."""
+    return mail.body.split("What is next: ")[1].split("\n\n")[0].splitlines()
+
+
+def test_mail_has_the_pages_address_first_and_the_command_second(office, mails):
+    number = office.ask().pk
+    office.read()
+    with override_settings(GALLEY_URL=PLACE):
+        office.request(number)
+    _said, page, command = next_lines(mails[-1])
+    assert page.strip() == f"{PLACE}/tickets/{number}"
+    assert command.strip() == f"or: galley ticket approve-sandbox {number}"
+
+
+def test_reminders_and_readings_point_to_pages_too(office, mails):
+    from galleyproof.signoff.actions.write_reading import write_reading
+
+    permit = office.library.permit(ends=NOW + timedelta(days=100))
+    with override_settings(GALLEY_URL=PLACE):
+        keep_up(permit.ends - timedelta(days=7))
+        write_reading(office.bob, JOB, "# New\n", at=NOW)
+    reminder, reading = mails[-2:]
+    asked = f"{PLACE}/tickets/new?job={JOB}&environment=sandbox"
+    assert next_lines(reminder)[1].strip() == asked
+    assert next_lines(reading)[1].strip() == f"{PLACE}/readings/{JOB}"
+
+
+def test_where_nobody_has_said_where_the_pages_are_mail_has_the_command_alone(office, mails):
+    number = office.ask().pk
+    office.read()
+    office.request(number)
+    assert next_lines(mails[-1])[1:] == [f"    galley ticket approve-sandbox {number}"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "address"),
+    [
+        ({"GALLEY_URL": "https://galley.library.example/"}, "https://galley.library.example"),
+        ({"GALLEY_URL": "https://x.example", "GALLEY_HOSTS": "y.example"}, "https://x.example"),
+        ({"GALLEY_HOSTS": "y.example,z.example"}, "http://y.example"),
+        ({"GALLEY_HOSTS": "y.example", "GALLEY_HTTPS": "1"}, "https://y.example"),
+        ({"GALLEY_HOSTS": ".example"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_pages_address_is_said_or_taken_from_the_first_host(environ, address):
+    from galleyproof.database.mail import pages_address
+
+    assert pages_address(environ) == address
+
+
+@pytest.mark.parametrize("url", ["galley.example", "ftp://galley.example", "https://"])
+def test_what_is_no_address_of_pages_is_said(url):
+    from galleyproof.database.mail import pages_address
+
+    with pytest.raises(Wrong, match="GALLEY_URL is not the address of the pages"):
+        pages_address({"GALLEY_URL": url})
+
+
+# ---- where nobody is there to act, the remedy is the right one
+
+
+def form_started(office):
+    number = office.ticket_in("signed-off")
+    office.form(number, "start", office.amy)
+    return number
+
+
+def step_of(office, number):
+    from galleyproof.signoff.next_step import to_do
+
+    return to_do(office.ticket(number))
+
+
+def test_a_unit_without_a_liaison_is_told_to_administrators_with_what_makes_one(office, mails):
+    from galleyproof.people.actions.units import name_liaison
+    from galleyproof.people.models import Person
+
+    for one in Person.objects.filter(roles__contains=["liaison"]):
+        one.liaison_of.clear()
+    number = form_started(office)
+    step = step_of(office, number)
+    assert {one.username for one in step.people} == {"ada", "ann"}
+    assert step.command == "galley unit liaison NAME ITS-LANGDELL"
+    assert "ITS-LANGDELL has no liaison" in step.sentence
+    assert "ada@library.example" in mails[-1].to
+    dan = office.dan.person
+    name_liaison(office.ada, dan, step.command.split()[-1], at=NOW)
+    assert [one.username for one in step_of(office, number).people] == ["dan"]
+    office.form(number, "confirm", office.dan)
+
+
+def test_a_person_in_no_unit_is_put_into_one_first(office):
+    office.amy.person.units.clear()
+    step = step_of(office, form_started(office))
+    assert step.command == "galley unit join amy UNIT"
+
+
+def test_a_role_that_nobody_has_is_given_beside_the_roles_that_somebody_has(office):
+    from galleyproof.people.models import Person
+
+    Person.objects.filter(username="sue").update(roles=["auditor"])
+    Person.objects.filter(username="ann").update(roles=["administrator"])
+    number = form_started(office)
+    office.form(number, "confirm", office.carol)
+    step = step_of(office, number)
+    assert step.command == "galley user change NAME --add-role support"
+    assert step.sentence.startswith("nobody who may apply it has the role support")
+
+
+def test_a_ticket_that_no_librarian_may_move_says_which_role_is_missing(office):
+    from galleyproof.people.models import Person
+
+    Person.objects.filter(username__in=("bob", "bea", "ann")).update(roles=["administrator"])
+    number = office.ask().pk
+    office.read()
+    office.request(number)
+    step = step_of(office, number)
+    assert step.command == "galley user change NAME --add-role systems-librarian"
+    assert "nobody who is not Amy has the role systems-librarian" in step.sentence
+
+
 def test_the_sender_of_a_step_and_their_second_account_are_not_written_to(office, mails):
     number = office.ticket_in("requested")
     addresses = [to for one in mails for to in one.to]

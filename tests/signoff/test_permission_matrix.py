@@ -265,7 +265,8 @@ def test_what_is_set_up_by_whom(office, everybody, tmp_path):
     """Readings, lists, bundles, policies: expected answers, all personas."""
     from galleyproof.signoff.actions.write_reading import write_reading
     from galleyproof.signoff.bundle import make_bundle
-    from galleyproof.signoff.matrix.importing import import_list, settle_row
+    from galleyproof.signoff.matrix.importing import import_list
+    from galleyproof.signoff.matrix.pending import accept_row, settle_row
     from galleyproof.signoff.policy import set_policy
 
     listed = tmp_path / "list.csv"
@@ -279,6 +280,7 @@ def test_what_is_set_up_by_whom(office, everybody, tmp_path):
     right = {
         "write": librarians,
         "import": librarians,
+        "accept": librarians,
         "settle": librarians,
         "bundle": librarians | {"eve", "ada"},
         "policy": {"ada", "abe", "ann"},
@@ -286,6 +288,7 @@ def test_what_is_set_up_by_whom(office, everybody, tmp_path):
     known = {
         "write": lambda who: write_reading(who, "overview", "# New\n", at=NOW),
         "import": lambda who: import_list(who, listed, at=NOW),
+        "accept": lambda who: accept_row(who, 1, job="withdraw-items", at=NOW),
         "settle": lambda who: settle_row(who, 1, reason="gone", at=NOW),
         "bundle": lambda who: make_bundle(who, run, tmp_path / f"{who.name} {who.acting}", at=NOW),
         "policy": lambda who: set_policy(who, "stale-after", "30", at=NOW),
@@ -342,7 +345,7 @@ def with_permit(office, state):
         at=NOW + timedelta(days=1) if state == "not-yet" else NOW,
     )
     changed = {
-        "suspended": {"suspended_at": NOW, "suspended_for": "by-hand", "suspended_why": "x"},
+        "suspended": {"suspended_at": NOW, "suspended_for": [{"code": "by-hand", "why": "x"}]},
         "revoked": {"revoked_at": NOW, "revoked_by": office.bob.person},
         "waits-for-role": {"waits_for_role": True},
     }.get(state)

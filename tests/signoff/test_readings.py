@@ -2,14 +2,108 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from importlib.resources import files
 
 import pytest
 from stories import JOB, NOW
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.errors import Wrong
 
 LATER = NOW + timedelta(days=1)
+TEXTS = files("galleyproof.signoff") / "texts"
+SECTIONS = (
+    "What it does",
+    "What to check before",
+    "What cannot be taken back",
+    "An example",
+    "A good sample",
+)
+PRACTICE = ("The records", "What to do", "What should come out")
+OUTCOMES = ("changed", "unchanged", "refused", "listed", "follow")
+
+
+def sections(text):
+    """Heading -> what is below it, of a text with its title."""
+    title, *rest = re.split(r"^#{1,2} ", text, flags=re.MULTILINE)[1:]
+    parts = {part.split("\n", 1)[0]: part.split("\n", 1)[1].strip() for part in rest}
+    return title.split("\n", 1)[0], title.split("\n", 1)[1].strip(), parts
+
+
+@pytest.mark.parametrize("code", JOBS)
+def test_every_job_has_a_written_required_reading_of_the_one_form(code):
+    title, begins, parts = sections((TEXTS / f"{code}.md").read_text(encoding="utf-8"))
+    assert title == JOBS[code].title
+    assert len(begins) > 40, "it begins with what the job is for"
+    assert tuple(parts) == SECTIONS
+    assert all(len(part.split()) > 15 for part in parts.values()), parts
+    assert parts["What to check before"].count("\n- ") >= 2, "several things, each an item"
+    assert not re.search(r"^#{3}|^\||^```", "".join(parts.values()), re.MULTILINE), (
+        "headings, lists and paragraphs are all that the pages show"
+    )
+
+
+@pytest.mark.parametrize("code", JOBS)
+def test_a_reading_speaks_of_no_parameter_or_code_that_the_job_does_not_have(code):
+    from galleyproof.jobs.codes import CONSEQUENCES, LISTED, OF_THE_PLATFORM, REFUSALS
+
+    job = JOBS[code]
+    own = {*job.refuses, *job.follows, *job.lists, *OF_THE_PLATFORM}
+    everybodys = {*REFUSALS, *CONSEQUENCES, *LISTED}
+    for text in (f"{code}.md", f"practice/{code}.md"):
+        said = set(re.findall(r"`([a-z]+(?:-[a-z0-9]+)*)(?:=[^`]*)?`", (TEXTS / text).read_text()))
+        assert said & everybodys <= own, (text, said & everybodys - own)
+        names = {name.replace("_", "-") for name in job.parameters.model_fields}
+        unknown = {one for one in said if "-" in one} - own - names - {*JOBS, "work-order-type"}
+        assert not unknown, (text, unknown)
+
+
+@pytest.mark.parametrize("code", JOBS)
+def test_every_job_has_a_practice_set_whose_queries_can_be_asked_and_what_should_come_out(code):
+    from galleyproof.rules.query import parse_query
+
+    job = JOBS[code]
+    title, _begins, parts = sections((TEXTS / "practice" / f"{code}.md").read_text())
+    assert title == f"Practice: {job.title[0].lower()}{job.title[1:]}"
+    assert tuple(parts) == PRACTICE
+    records = re.split(r"^- ", parts["The records"], flags=re.MULTILINE)[1:]
+    for record in records:
+        query = re.match(r"`([^`]+)`", record)
+        assert query, f"{record} does not begin with a query"
+        parse_query(query[1], kind=job.kinds[0])
+        _, comes_out = " ".join(record.split()).split("Should come out: ")
+        assert any(word in comes_out for word in OUTCOMES) or code.startswith("normalize-")
+    assert re.findall(r"^\d\. ", parts["What to do"], re.MULTILINE)
+
+
+def test_a_practice_sheet_is_no_required_reading_and_suspends_nobody(office, mails):
+    from galleyproof.signoff.readings import practice_of, required
+
+    permit = office.library.permit()
+    sheet = practice_of(JOB)
+    assert sheet.title == "Practice: Set 830 second indicator to 0"
+    assert sheet.name not in [one.name for one in required(JOB)]
+    written = write(office, name=sheet.name, body="# Ours\nTake these ten.\n")
+    assert (written.suspended, written.reading.version) == ([], 2)
+    permit.refresh_from_db()
+    assert permit.suspended_at is None
+    assert practice_of(JOB).body == "# Ours\nTake these ten.\n"
+
+
+def test_the_training_material_is_the_practice_set_and_where_the_readings_are(office, mails):
+    from django.test import override_settings
+
+    place = "https://galley.library.example"
+    with override_settings(GALLEY_URL=place):
+        office.ticket_in("in-sandbox")
+    [material] = [one for one in mails if "a practice set for" in one.subject]
+    assert material.to == ["amy@library.example"]
+    assert "## What should come out" in material.body
+    assert "## What cannot be taken back" not in material.body, "no reading once more"
+    assert f"{place}/readings/practice-{JOB}" in material.body
+    assert f"{place}/readings/{JOB}\n    or: galley reading show {JOB}" in material.body
 
 
 def write(office, name="overview", body="# Batch jobs\nRead this.\n", **more):
@@ -25,14 +119,13 @@ def unread(office, who=None, job=JOB):
 
 
 def test_every_job_has_a_reading_and_the_general_ones_come_first(office):
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
     from galleyproof.signoff.readings import required
 
     for code, job in JOBS.items():
         readings = required(code)
         assert [one.name for one in readings] == ["overview", "planning-and-testing", code]
         assert readings[-1].title == job.title
-        assert all(danger in readings[-1].body for danger in job.dangers) or code == JOB
         assert all(len(one.body) > 100 for one in readings)
 
 

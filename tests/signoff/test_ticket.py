@@ -72,7 +72,7 @@ def test_each_step_writes_to_whoever_acts_next_and_says_what_to_do(office, mails
     amy, carol, sue = (["amy@library.example"], ["carol@library.example"], ["sue@library.example"])
     assert told == [
         (bob_and_bea, "Amy sent the request"),
-        (amy, f"what to read for {JOB}"),
+        (amy, f"a practice set for {JOB}"),
         (amy, "Bob approved the sandbox"),
         (bob_and_bea, "Amy submitted for review"),
         (amy, "Bob signed off"),

@@ -34,6 +34,7 @@ PAGES = {
     "job show": "jobs/<slug:code>",
     "matrix export": "matrix/download.<slug:ending>",
     "matrix import": "matrix/import",
+    "matrix accept": "matrix/rows/<int:row>/accept",
     "matrix settle": "matrix/rows/<int:row>/settle",
     "matrix show": "matrix",
     "may": "permits/may",

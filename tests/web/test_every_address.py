@@ -162,6 +162,11 @@ STEPS: dict[str, tuple[str, dict[str, object], tuple[str, ...]]] = {
         ("bob", "carol", "dan", "eve", "ada"),
     ),
     "matrix/import": ("/matrix/import", {"list": office_list}, ("amy", "carol", "dan", "eve")),
+    "matrix/rows/<int:row>/accept": (
+        "/matrix/rows/1/accept",
+        {},
+        ("amy", "carol", "dan", "eve"),
+    ),
     "matrix/rows/<int:row>/settle": (
         "/matrix/rows/1/settle",
         {"reason": "done"},

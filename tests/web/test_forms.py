@@ -95,6 +95,30 @@ def test_labels_hints_and_defaults_come_from_the_declaration():
     assert noted.label == "Titled"
 
 
+class Must(Parameters):
+    how: Literal["keep", "delete"]
+    sure: bool
+    note: str
+
+
+def test_nothing_that_must_be_chosen_is_chosen_by_the_form():
+    how, sure, _note = some = controls(Must, {})
+    assert how.choices[0] == sure.choices[0] == ("", "choose one")
+    assert (how.value, sure.value) == ("", "")
+    assert values_of(Must, sent(some)) == {}
+    again = controls(Must, {"how": "delete", "sure": False, "note": "x"})
+    assert values_of(Must, sent(again)) == {"how": "delete", "sure": "no", "note": "x"}
+
+
+def test_of_every_job_an_untouched_form_says_nothing_that_is_required():
+    from galleyproof.jobs.catalogue import JOBS
+
+    for job in JOBS.values():
+        given = values_of(job.parameters, sent(controls(job.parameters, {})))
+        for name, info in job.parameters.model_fields.items():
+            assert not (info.is_required() and name in given), f"{job.code} {name}"
+
+
 def test_a_fault_stands_beside_its_control():
     some, rest = with_errors(controls(Many, {}), ["parameter name: too short", "no permit"])
     assert some[1].errors == ["too short"]
@@ -102,7 +126,7 @@ def test_a_fault_stands_beside_its_control():
 
 
 def test_every_job_of_the_product_has_a_form():
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     for job in JOBS.values():
         names = {one.name.removeprefix("p-") for one in controls(job.parameters, {})}
@@ -110,7 +134,7 @@ def test_every_job_of_the_product_has_a_form():
 
 
 def test_of_many_groups_only_those_that_were_filled_in_are_sent():
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     parameters = JOBS["change-physical-items"].parameters
     query = sent(controls(parameters, {}))

@@ -110,6 +110,7 @@ ACTIONS: Mapping[str, Formatter] = {
     "role-form-send-back": told("sent the role form of {subject} back: {reason}"),
     "role-form-close": told("the role form of {subject} was closed: {reason}"),
     "list-imported": told("imported {subject}: {granted} permits, {pending} rows pending"),
+    "row-accepted": told("accepted {subject}: {job} {bindings} for {holder} ({reason})"),
     "row-settled": told("settled {subject}: {reason}"),
     "bundle-made": told("made an evidence bundle of {subject}"),
 }

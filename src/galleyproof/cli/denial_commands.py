@@ -23,10 +23,10 @@ def add_to(permit: click.Group) -> None:
         \b
         Example: galley permit deny --person dan --job edit-record --reason "under inquiry"
         """
+        from galleyproof.jobs.office_names import job_named
         from galleyproof.people.groups import group_named
         from galleyproof.people.identity import person_named
         from galleyproof.permits.actions.refuse import refuse
-        from galleyproof.runs.offered import job_named
 
         if values["job"]:
             job_named(values["job"])

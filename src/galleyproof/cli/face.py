@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import getpass
+import io
 import json
+import logging
 import os
 import sys
 import traceback
@@ -39,6 +41,20 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def say_at_once() -> None:
+    """What a process that goes on says is read while it goes on: every line is handed on as soon
+    as it is there, also into a file or a pipe; and the program's log with it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.WARNING,
+        format="%(asctime)s %(process)d %(levelname)s %(message)s",
+    )
+    logging.getLogger("galleyproof").setLevel(logging.INFO)
 
 
 class Face:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 import click
 
 from galleyproof.cli.face import DONE, Face, command, now, out, table
+from galleyproof.jobs.codes import CONSEQUENCES, LISTED, REFUSALS, meanings
 from galleyproof.jobs.field_change import FieldChange
 from galleyproof.marc.errors import Wrong
 
@@ -25,27 +26,34 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley job list
         """
-        from galleyproof.runs.offered import JOBS
+        from galleyproof.jobs.catalogue import JOBS, NOT_BUILT
 
         jobs = sorted(JOBS.values(), key=lambda one: (one.scope, one.code))
-        face.answer(
-            {"jobs": [described(one) for one in jobs]},
-            lambda: table(
+
+        def human() -> None:
+            table(
                 ["scope", "job", "code", "set of"],
                 [(one.scope, one.title, one.code, ", ".join(one.kinds)) for one in jobs],
-            ),
-        )
+            )
+            later = ", ".join(f"{one.title} ({one.code})" for one in NOT_BUILT)
+            out.print(f"On the master list and not built yet: {later}", markup=False)
+
+        not_built = [
+            {"code": one.code, "title": one.title, "scope": one.scope} for one in NOT_BUILT
+        ]
+        face.answer({"jobs": [described(one) for one in jobs], "not_built": not_built}, human)
         return DONE
 
     @command(job, "show")
     @click.argument("code")
     def job_show(face: Face, code: str) -> int:
-        """What a job does, its dangers and its parameters.
+        """What a job does, its dangers, what it refuses, what follows from it, the library role
+        that it needs, and its parameters.
 
         \b
         Example: galley job show set-830-second-indicator
         """
-        from galleyproof.runs.offered import job_named
+        from galleyproof.jobs.office_names import job_named
 
         data = described(job_named(code))
 
@@ -54,7 +62,14 @@ def add_to(galley: click.Group) -> None:
             out.print(f"  {data['does']}", markup=False)
             for danger in data["dangers"]:
                 out.print(f"  careful: {danger}", style="yellow", markup=False)
+            if data["office_names"]:
+                said = "; ".join(data["office_names"])
+                out.print(f"  also called: {said}", markup=False)
             out.print(f"  set of: {', '.join(data['kinds'])}")
+            if data["library_role"]:
+                out.print(f"  library role in production: {data['library_role']}", markup=False)
+            if data["most_records"]:
+                out.print(f"  at most {data['most_records']:,} records a run, by default")
             if data["binding"]:
                 out.print(
                     f"  bound to a {data['binding'].replace('-', ' ')}: --binding NAME[@VERSION]",
@@ -77,6 +92,15 @@ def add_to(galley: click.Group) -> None:
                 usual = one["usual"] or "nothing"
                 out.print(f"  setting {one['name']}  (usually {usual})", markup=False)
                 out.print(f"      {one['means']}", markup=False)
+            for title, name in SAID:
+                if data[name]:
+                    out.print(f"  {title}:", style="bold")
+                for one in data[name]:
+                    out.print(f"    {one['code']}: {one['says']}", markup=False)
+            if data["refuses"]:
+                out.print("  every job also refuses what is open in an editor, outside the permit,")
+                out.print("  not as the plan saw it, or unticked: `galley report RUN` says which")
+            out.print(f"  to be read before: galley reading list --job {data['code']}")
 
         face.answer(data, human)
         return DONE
@@ -158,7 +182,7 @@ def add_to(galley: click.Group) -> None:
         from galleyproof.catalog.id_lines import as_file
         from galleyproof.catalog.sets import set_name_of
         from galleyproof.cli.run_commands import go_on
-        from galleyproof.runs.offered import job_named
+        from galleyproof.jobs.office_names import job_named
         from galleyproof.runs.requesting import Request, request
 
         given = parameters(values["params"], values["params_file"])
@@ -226,6 +250,14 @@ def add_to(galley: click.Group) -> None:
         return code
 
 
+SAID = (
+    ("refuses", "refuses"),
+    ("may follow on other records", "follows"),
+    ("lists", "lists"),
+)
+"""Headings of `job show`, each with the name of what is below it."""
+
+
 def described(job: Any) -> dict[str, Any]:
     return {
         "code": job.code,
@@ -233,8 +265,13 @@ def described(job: Any) -> dict[str, Any]:
         "scope": job.scope,
         "kinds": list(job.kinds),
         "does": job.does,
+        "office_names": list(job.office_names),
         "dangers": list(job.dangers),
+        "refuses": [one._asdict() for one in meanings(job.refuses, REFUSALS)],
+        "follows": [one._asdict() for one in meanings(job.follows, CONSEQUENCES)],
+        "lists": [one._asdict() for one in meanings(job.lists, LISTED)],
         "library_role": job.library_role,
+        "most_records": job.most_records,
         "revision": job.revision,
         "binding": job.binding or None,
         "columns": list(job.columns),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from galleyproof.cli.job_commands import described
 from galleyproof.database.setup import ready
-from galleyproof.jobs.codes import CONSEQUENCES, LISTED, OF_EVERY_JOB, REFUSALS
+from galleyproof.jobs.codes import CONSEQUENCES, LISTED, OF_EVERY_JOB, REFUSALS, meanings
 from galleyproof.jobs.job import Job
 
 INTRODUCTION = """\
@@ -37,7 +37,7 @@ what it lists itself:
 
 
 def job_reference() -> str:
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     every = "".join(f"- `{code}`: {meaning}\n" for code, meaning in OF_EVERY_JOB.items())
     return INTRODUCTION + every + "".join("\n".join(section(job)) + "\n" for job in JOBS.values())
@@ -46,6 +46,8 @@ def job_reference() -> str:
 def section(job: Job) -> Iterator[str]:
     data = described(job)
     yield f"\n## {job.title}\n"
+    if job.office_names:
+        yield f"Lists also call it: {'; '.join(job.office_names)}.\n"
     yield f"`{job.code}`, on a set of {' or '.join(job.kinds)} records. {job.does}\n"
     for danger in job.dangers:
         yield f"- Careful: {danger}"
@@ -73,10 +75,10 @@ def section(job: Job) -> Iterator[str]:
     yield from codes("Lists", job.lists, LISTED)
 
 
-def codes(title: str, named: tuple[str, ...], meaning: Mapping[str, str]) -> Iterator[str]:
+def codes(title: str, named: tuple[str, ...], table: Mapping[str, str]) -> Iterator[str]:
     if named:
         yield f"{title}:\n"
-        yield from (f"- `{code}`: {meaning[code]}" for code in dict.fromkeys(named))
+        yield from (f"- `{one.code}`: {one.says}" for one in meanings(named, table))
         yield ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,34 @@ def add_import(matrix: click.Group) -> None:
         face.answer(done.as_dict, lambda: show_import(done))
         return DONE
 
+    @command(matrix, "accept")
+    @click.argument("row", type=int)
+    @click.option("--job", default="", metavar="CODE", help="The job that is meant.")
+    @click.option("--person", default="", metavar="NAME", help="User name of who is meant.")
+    @click.option("--reason", default="", help="Why you are sure.")
+    def accept(face: Face, row: int, job: str, person: str, reason: str) -> int:
+        """Says yes to a pending row of an imported list (systems librarians): what is in doubt is
+        as it is offered, and it becomes a permit, as the clear rows did. `galley matrix show
+        --pending` says what each row would become.
+
+        \b
+        Example: galley matrix accept 7
+                 galley matrix accept 8 --person dan2 --reason "the Dan of circulation"
+        """
+        from galleyproof.signoff.matrix.pending import accept_row
+
+        done = accept_row(face.who, row, job=job, person=person, reason=reason, at=now())
+        face.answer(
+            {
+                "accepted": row,
+                "job": done.row.job,
+                "permits": [one.permit_id for one in done.rows],
+                "known": done.known,
+            },
+            lambda: line(f"Row {row} is accepted. {done.sentence}."),
+        )
+        return DONE
+
     @command(matrix, "settle")
     @click.argument("row", type=int)
     @click.option("--reason", required=True, help="What became of it.")
@@ -46,7 +73,7 @@ def add_import(matrix: click.Group) -> None:
         \b
         Example: galley matrix settle 7 --reason "asked for by ticket 12"
         """
-        from galleyproof.signoff.matrix.importing import settle_row
+        from galleyproof.signoff.matrix.pending import settle_row
 
         settle_row(face.who, row, reason=reason, at=now())
         face.answer({"settled": row}, lambda: line(f"Row {row} is settled: {reason}"))
@@ -82,11 +109,11 @@ def add_import(matrix: click.Group) -> None:
 
 
 def show_import(done: Any) -> None:
-    from galleyproof.signoff.master_list import title_of
+    from galleyproof.jobs.catalogue import title_of
 
     granted, pending = len(done.granted), len(done.pending)
     line(f"{done.list_name}: {done.rows:,} rows", "bold")
-    line(f"  {granted:,} permits for production, grandfathered")
+    line(f"  {granted:,} permits for production, grandfathered, each with one for the sandbox")
     line(f"  {pending:,} pending")
     if done.known:
         line(f"  {done.known:,} known already, nothing done")
@@ -122,9 +149,12 @@ def show_import(done: Any) -> None:
 
 
 def show_pending(rows: list[Any]) -> None:
+    from galleyproof.signoff.matrix.pending import offer_of
+
     line("Pending", "bold")
+    offers = [offer_of(one) for one in rows]
     table(
-        ["row", "list", "line", "job", "who", "unit", "doubt"],
+        ["row", "list", "line", "job", "who", "unit", "doubt", "accepted, it grants"],
         [
             (
                 str(one.pk),
@@ -134,10 +164,13 @@ def show_pending(rows: list[Any]) -> None:
                 one.who_as_written,
                 one.unit_as_written,
                 one.doubt,
+                offer.sentence if offer.possible else f"nothing: {offer.sentence}",
             )
-            for one in rows
+            for one, offer in zip(rows, offers, strict=True)
         ],
     )
+    if any(offer.possible for offer in offers):
+        line("galley matrix accept ROW grants it; galley matrix settle ROW closes it.", "dim")
 
 
 def add_show(matrix: click.Group) -> None:
@@ -158,7 +191,11 @@ def add_show(matrix: click.Group) -> None:
     @click.option("--pending", is_flag=True, help="The rows of lists that wait for somebody.")
     @click.option("--person", default="", help="Only this person's, their groups' included.")
     @click.option("--job", default="", help="Only this job.")
-    @click.option("--unit", default="", help="Only this unit's people, its parts included.")
+    @click.option(
+        "--unit",
+        default="",
+        help="Only this unit, by code or name; its parts too.",
+    )
     @click.option(
         "--environment",
         default="production",
@@ -173,7 +210,8 @@ def add_show(matrix: click.Group) -> None:
         Example: galley matrix show --by person --only expiring
         """
         from galleyproof.signoff.matrix.cells import cells, narrowed
-        from galleyproof.signoff.matrix.cells import pending as waiting
+        from galleyproof.signoff.matrix.pending import pending as waiting
+        from galleyproof.signoff.matrix.pending import row_as_dict
 
         face.who  # noqa: B018  it is public inside the institution
         at = now()
@@ -182,20 +220,7 @@ def add_show(matrix: click.Group) -> None:
         face.answer(
             {
                 "cells": [one.as_dict for one in found],
-                "pending": [
-                    {
-                        "row": one.pk,
-                        "list": one.list_name,
-                        "line": one.line,
-                        "job": one.job_as_written,
-                        "binding": one.binding_as_written,
-                        "who": one.who_as_written,
-                        "unit": one.unit_as_written,
-                        "note": one.note,
-                        "doubt": one.doubt,
-                    }
-                    for one in rows
-                ],
+                "pending": [row_as_dict(one) for one in rows],
             },
             lambda: show_matrix(found, rows, by, pending),
         )
@@ -205,7 +230,9 @@ def add_show(matrix: click.Group) -> None:
 def show_matrix(found: list[Any], rows: list[Any], by: str, pending: bool) -> None:
     if not found and not pending:
         line("Nobody is signed off for this.")
-    for at, (heading, some) in enumerate(arranged(found, by)):
+    from galleyproof.signoff.matrix.arranging import arranged
+
+    for at, (heading, some) in enumerate(arranged(found, by).headings):
         line(f"\n{heading}" if at else heading, "bold")
         table(HEADINGS[by], [row_of(cell, by) for cell in some])
     if pending:
@@ -220,31 +247,6 @@ HEADINGS = {
     "person": ["job", "binding", *LAST],
     "unit": ["who", "job", "binding", *LAST],
 }
-
-
-def arranged(found: list[Any], by: str) -> list[tuple[str, list[Any]]]:
-    """Headings, each with its cells."""
-    if by == "unit":
-        pairs = [(unit, cell) for cell in found for unit in cell.units or ("no unit",)]
-        pairs.sort(key=lambda one: (one[0], one[1].who, one[1].title))
-        groups = groupby(pairs, key=lambda one: one[0])
-        return [(unit, [cell for _, cell in some]) for unit, some in groups]
-    if by == "person":
-        people = sorted(found, key=lambda cell: (cell.who, cell.permit.pk))
-        return [
-            (key, list(some))
-            for key, some in groupby(
-                people,
-                key=lambda cell: cell.who + (f", {', '.join(cell.units)}" if cell.units else ""),
-            )
-        ]
-    return [(key, list(some)) for key, some in groupby(found, key=job_heading)]
-
-
-def job_heading(cell: Any) -> str:
-    scope = f"{cell.scope}: " if cell.scope else ""
-    bound = f", {cell.permit.binding}" if cell.permit.binding else ""
-    return f"{scope}{cell.title}{bound}"
 
 
 def row_of(cell: Any, by: str) -> tuple[str, ...]:

@@ -134,19 +134,25 @@ def add_to(galley: click.Group) -> None:
     @click.option("--display-name", default=None, help="As shown on reports.")
     @click.option("--email", default=None, help="Two accounts with one mail are one person.")
     @click.option("--role", "roles", multiple=True, help="All roles from now on (repeat it).")
+    @click.option("--add-role", "added", multiple=True, help="A role beside those they have.")
+    @click.option("--drop-role", "dropped", multiple=True, help="A role that they lose.")
     @click.option("--active/--not-active", default=None, help="Whether they may sign in.")
     def user_change(face: Face, name: str, **changes: Any) -> int:
         """Changes an account (administrators). Units: galley unit; library roles: galley user
         give-role.
 
         \b
-        Example: galley user change carol --role staff --role liaison
+        Example: galley user change carol --add-role support
+                 galley user change carol --role staff --role auditor
         """
         from galleyproof.people.actions.change_person import change_person
         from galleyproof.people.identity import person_named
 
-        changes["roles"] = list(changes["roles"]) or None
-        changed = change_person(face.who, person_named(name), at=now(), **changes)
+        person = person_named(name)
+        changes["roles"] = roles_wanted(
+            person, list(changes["roles"]), list(changes.pop("added")), list(changes.pop("dropped"))
+        )
+        changed = change_person(face.who, person, at=now(), **changes)
         face.answer(
             described(changed),
             lambda: out.print(
@@ -160,6 +166,24 @@ def add_to(galley: click.Group) -> None:
         ("take-role", "Takes a library role away; permits that need it wait for it again."),
     ):
         library_role(user, command_name, doing)
+
+
+def roles_wanted(
+    person: Any, all_of_them: list[str], added: list[str], dropped: list[str]
+) -> list[str] | None:
+    """All roles from now on; None where nothing is said of roles. Raises Wrong for a role that is
+    both given and taken, or taken and not there."""
+    from galleyproof.marc.errors import Wrong
+
+    if not (all_of_them or added or dropped):
+        return None
+    roles = [*(all_of_them or person.roles), *added]
+    if both := set(added) & set(dropped):
+        raise Wrong(f"--add-role and --drop-role both name {', '.join(sorted(both))}")
+    for role in dropped:
+        if role not in roles:
+            raise Wrong(f"{person.display_name} does not have the role {role}")
+    return list(dict.fromkeys(role for role in roles if role not in dropped))
 
 
 def add_password(user: click.Group) -> None:

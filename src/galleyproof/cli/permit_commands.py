@@ -39,24 +39,24 @@ def add_may(galley: click.Group) -> None:
     @click.option("--scheduled", is_flag=True, help="Ask for a run that a schedule starts.")
     @click.option("--at", "moment", type=MOMENT, help="Ask for another moment than now.")
     def may(face: Face, person: str, code: str, environment: str, **asked: Any) -> int:
-        """Whether somebody may run a job there, and why. Exit code 3 is no.
+        """Whether somebody may run a job there, why, and within which limits. Exit code 3 is no.
 
         \b
         Example: galley may amy set-830-second-indicator --environment sandbox --records 500
         """
         from galleyproof.cli.job_commands import parameters
         from galleyproof.jobs.given import given_by
+        from galleyproof.jobs.office_names import job_named
         from galleyproof.people.identity import person_named
-        from galleyproof.permits.deciding import may as ask
         from galleyproof.runs.asking_checks import check_parameters
         from galleyproof.runs.binding import resolved
-        from galleyproof.runs.offered import job_named
+        from galleyproof.signoff.answering import may_in_full
 
         face.who  # noqa: B018  only known people may ask
         job = job_named(code)
         given = parameters(asked["params"], None).values
         complete = given_by(check_parameters(job, given)) if given else None
-        answer = ask(
+        full = may_in_full(
             person_named(person),
             code,
             binding=resolved(job, asked["binding"]),
@@ -68,14 +68,16 @@ def add_may(galley: click.Group) -> None:
             and_today=not asked["dry_run"],
             at=in_zone(asked["moment"]) or now(),
         )
-        data = {
-            "allowed": answer.allowed,
-            "reason": answer.reason,
-            "permit": answer.permit_id,
-            "ticket": answer.ticket,
-        }
-        said = ("yes: " if answer.allowed else "no: ") + answer.reason
-        face.answer(data, lambda: out.print(said, markup=False))
+        answer = full.answer
+
+        def human() -> None:
+            out.print(("yes: " if answer.allowed else "no: ") + answer.reason, markup=False)
+            for sentence in full.sentences:
+                out.print(f"  limits of {sentence}", markup=False)
+            for sentence in full.remarks:
+                out.print(f"  mind: {sentence}", markup=False)
+
+        face.answer(full.as_dict, human)
         return DONE if answer.allowed else NOT_PERMITTED
 
 

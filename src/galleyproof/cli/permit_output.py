@@ -15,6 +15,13 @@ def from_where(permit: Any) -> str:
     return f"list “{permit.listed_in}”" if permit.listed_in else "by hand"
 
 
+def suspensions(permit: Any, state: str) -> list[Any]:
+    """Why a permit rests; nothing for one that does not."""
+    from galleyproof.permits.standing import why_suspended
+
+    return why_suspended(permit) if state == "suspended" else []
+
+
 def described(permit: Any, state: str, why: str) -> dict[str, Any]:
     return {
         "permit": permit.id,
@@ -25,6 +32,9 @@ def described(permit: Any, state: str, why: str) -> dict[str, Any]:
         "environment": permit.environment,
         "state": state,
         "why": why or None,
+        "suspended_for": [
+            {**one.stored, "sentence": one.sentence} for one in suspensions(permit, state)
+        ],
         "limits": permit.limits.stored(),
         "max_records": permit.max_records,
         "max_per_day": permit.max_per_day,

@@ -29,13 +29,27 @@ def add_lists(reading: click.Group) -> None:
         \b
         Example: galley reading list --job set-830-second-indicator
         """
-        from galleyproof.signoff.readings import acknowledged, current, has_read, required
+        from galleyproof.signoff.readings import (
+            acknowledged,
+            current,
+            has_read,
+            practice_of,
+            required,
+        )
 
         readings = current()
         theirs = acknowledged(face.who.person)
         found = required(job, readings) if job else list(readings.values())
+        sheet = practice_of(job, readings) if job else None
+        found = [*found, sheet] if sheet is not None else found
         rows = [
-            (one.name, one.version, one.title, one.job or "every job", has_read(one, theirs))
+            (
+                one.name,
+                one.version,
+                one.title,
+                one.job or "every job",
+                has_read(one, theirs) if one.required else "practice",
+            )
             for one in found
         ]
         names = ("reading", "version", "title", "for", "acknowledged")

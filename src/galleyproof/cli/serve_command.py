@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from galleyproof.cli.face import DONE, Face, command
+from galleyproof.cli.face import DONE, Face, command, say_at_once
 
 
 def add_to(galley: click.Group) -> None:
@@ -21,14 +21,18 @@ def add_to(galley: click.Group) -> None:
     def serve(face: Face, host: str, port: int, workers: int) -> int:
         """Serves the pages, and works the runs, until it is told to end (Ctrl-C, SIGTERM).
 
-        Settings for a server are in the environment: GALLEY_SECRET_KEY, GALLEY_HOSTS (names with
-        commas), GALLEY_HTTPS=1 behind a proxy that ends TLS.
+        Settings for a server are in the environment: GALLEY_SECRET_KEY, GALLEY_URL (the address
+        that people type), GALLEY_HOSTS (further names, with commas), GALLEY_HTTPS=1 behind a
+        proxy that ends TLS.
 
         \b
         Example: galley serve --port 8000
         """
         from galleyproof.web.serving import serve as serve_pages
 
-        face.say(f"the pages are at http://{host}:{port}/ (Ctrl-C ends them)")
-        serve_pages(host, port, workers)
+        def served() -> None:
+            face.say(f"the pages are at http://{host}:{port}/ (Ctrl-C ends them)")
+
+        say_at_once()
+        serve_pages(host, port, workers, served)
         return DONE

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
 import click
 
-from galleyproof.cli.face import DONE, FAILED, Face, command, now, out, table
+from galleyproof.cli.face import DONE, FAILED, Face, command, now, out, say_at_once, table
 
 
 def add_to(galley: click.Group) -> None:
@@ -55,20 +56,11 @@ def add_to(galley: click.Group) -> None:
             from galleyproof.runs.messages import run_worker
             from galleyproof.signoff.upkeep import keep_up
 
+            say_at_once()
             face.say("worker: waiting for runs (Ctrl-C ends it)")
             run_worker(lambda: keep_up(now()))
             return DONE
-        children = [
-            subprocess.Popen([sys.executable, "-m", "galleyproof.cli.main", "worker"])
-            for _ in range(processes)
-        ]
-        try:
-            codes = [child.wait() for child in children]
-        except KeyboardInterrupt:
-            for child in children:
-                child.terminate()
-            codes = [child.wait() for child in children]
-        return FAILED if any(codes) else DONE
+        return FAILED if any(worked_by(processes)) else DONE
 
     @click.option("--json", "as_json", is_flag=True)
     @galley.command("stop")
@@ -154,3 +146,18 @@ def add_to(galley: click.Group) -> None:
 
         face.answer(data, human)
         return DONE if not verdict.faults else FAILED
+
+
+def worked_by(processes: int) -> list[int]:
+    """Worker processes until all have ended; their exit codes. Told to end, by a terminal or by
+    whoever started this process, it tells them."""
+    command = [sys.executable, "-u", "-m", "galleyproof.cli.main", "worker"]
+    children = [subprocess.Popen(command) for _ in range(processes)]
+
+    def end(*_: object) -> None:
+        for child in children:
+            child.terminate()
+
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, end)
+    return [child.wait() for child in children]

@@ -47,15 +47,17 @@ def show_step(ticket: Any, said: str) -> None:
 
 
 def show_next(ticket: Any) -> None:
-    from galleyproof.signoff.next_step import to_do
+    from galleyproof.signoff.next_step import page_address, to_do
 
     step = to_do(ticket)
     names = f" ({step.names})" if step.people and step.names not in step.sentence else ""
     line(f"  next       {step.sentence}{names}")
     if step.command:
         line(f"             {step.command}", "dim")
+    if step.page and page_address(step.page) != step.page:
+        line(f"             {page_address(step.page)}", "dim")
     if not step.people and not step.sentence.startswith("nothing"):
-        line("             but nobody can: there is no such person yet (galley user add)", "red")
+        line("             but nobody can: there is no administrator (galley init --admin)", "red")
 
 
 def line(text: str, style: str = "") -> None:

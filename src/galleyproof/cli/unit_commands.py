@@ -98,8 +98,12 @@ def add_units(unit: click.Group) -> None:
     for name, doing, work in (
         ("join", "Puts a person into a unit; they may be in several.", join),
         ("leave", "Takes a person out of a unit; their own permits are suspended.", leave),
-        ("liaison", "Makes a person, who has that role, the liaison of a unit.", liaison),
-        ("no-liaison", "Ends a person being the liaison of a unit.", no_liaison),
+        ("liaison", "Makes a person the liaison of a unit, role and all.", liaison),
+        (
+            "no-liaison",
+            "Ends that; with the last unit the role goes too.",
+            no_liaison,
+        ),
     ):
         of_person_and_unit(unit, name, doing, work)
 

@@ -1,4 +1,5 @@
-"""Where mail goes: GALLEY_SMTP_URL names the server, GALLEY_MAIL_FROM the sender."""
+"""Where mail goes, and where the pages are that it points to: GALLEY_SMTP_URL names the server,
+GALLEY_MAIL_FROM the sender, GALLEY_URL the pages as people reach them."""
 
 from __future__ import annotations
 
@@ -42,3 +43,24 @@ def mail_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_TIMEOUT": 15,
     }
+
+
+def pages_address(environ: Mapping[str, str]) -> str:
+    """The address of the pages as people reach them, without a slash at its end; "" where the
+    environment does not say it: then GALLEY_HOSTS does, with its first name.
+
+    Raises Wrong for what is no address of pages.
+    """
+    url = environ.get("GALLEY_URL", "").strip().rstrip("/")
+    if url:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            raise Wrong(
+                f"GALLEY_URL is not the address of the pages: “{url}”; write "
+                "https://galley.example.org"
+            )
+        return url
+    first = environ.get("GALLEY_HOSTS", "").split(",")[0].strip()
+    if not first or first.startswith((".", "*")):
+        return ""
+    return f"{'https' if environ.get('GALLEY_HTTPS') else 'http'}://{first}"

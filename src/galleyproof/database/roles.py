@@ -11,7 +11,13 @@ import psycopg
 from psycopg import sql
 
 from galleyproof.database import server
-from galleyproof.database.connect import ROLES, parameters_of, password_on_server, role_name
+from galleyproof.database.connect import (
+    ROLES,
+    connect,
+    parameters_of,
+    password_on_server,
+    role_name,
+)
 from galleyproof.database.home import home, is_embedded, locked, password_of
 from galleyproof.database.locks import Lock
 from galleyproof.marc.errors import Wrong
@@ -60,12 +66,14 @@ def prepare_server() -> list[str]:
     with psycopg.connect(**given) as connection:
         owner = connection.info.user
         refuse_old_server(connection.info.server_version)
+        refuse_other_encoding(connection, database)
         connection.execute("SELECT pg_advisory_xact_lock(%s, 1)", (Lock.INSTALLING,))
         try:
             said += make_schemas(connection, database, owner, before=make_logins)
         except psycopg.errors.InsufficientPrivilege as error:
             raise Wrong(needs_administrator(database, owner, str(error).splitlines()[0])) from None
     password_on_server.cache_clear()
+    refuse_shut_out(database, owner)
     return said
 
 
@@ -81,6 +89,45 @@ def refuse_old_server(version: int) -> None:
             f"PostgreSQL {OLDEST // 10000} or newer is needed; the server that DATABASE_URL "
             f"names is {version // 10000}"
         )
+
+
+def refuse_other_encoding(connection: psycopg.Connection[Any], database: str) -> None:
+    """Records are in every script, and a cluster that was made without a locale keeps texts in
+    bytes that mean nothing."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        owner = connection.info.user
+        raise Wrong(
+            f"the database {database} keeps its texts as {encoding}, and records need UTF8. Have "
+            f"an administrator of the server make another:\n  CREATE DATABASE {database} OWNER "
+            f"{owner} ENCODING 'UTF8' TEMPLATE template0;"
+        )
+
+
+def refuse_shut_out(database: str, owner: str) -> None:
+    """Every role signs in for itself, with its own password, from every host of the
+    installation: one that the server does not let in is told before anything needs it."""
+    shut_out = []
+    for role in OTHERS:
+        try:
+            connect(role).close()
+        except psycopg.OperationalError as error:
+            shut_out.append((role_name(database, role), last_line(error)))
+    if shut_out:
+        names = ",".join([owner, *(role_name(database, role) for role in OTHERS)])
+        said = "\n".join(f"  {name}: {why}" for name, why in shut_out)
+        raise Wrong(
+            f"the server does not let these roles sign in:\n{said}\nAll roles sign in with "
+            "passwords, from every host that runs galley; have an administrator of the server add "
+            f"to pg_hba.conf, above the lines that match them now:\n  host {database} {names} "
+            "ADDRESS/BITS scram-sha-256\nand reload it (SELECT pg_reload_conf()); then run "
+            "`galley init` again"
+        )
+
+
+def last_line(error: Exception) -> str:
+    """What PostgreSQL itself says, without the addresses before it."""
+    return (str(error).strip().splitlines() or ["?"])[-1].split("FATAL:")[-1].strip()
 
 
 def refuse_long_name(database: str) -> None:

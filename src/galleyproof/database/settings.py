@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
-from galleyproof.database.mail import mail_settings
+from galleyproof.database.mail import mail_settings, pages_address
 
 SECRET_KEY = os.environ.get("GALLEY_SECRET_KEY", "`galley serve` puts the installation's own here")
 DEBUG = False
@@ -107,19 +108,19 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-ALLOWED_HOSTS = [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    *filter(None, os.environ.get("GALLEY_HOSTS", "").split(",")),
-]
+GALLEY_URL = pages_address(os.environ)
+"""The pages as people reach them: mail begins with it."""
+NAMED_HOSTS = [one.strip() for one in os.environ.get("GALLEY_HOSTS", "").split(",") if one.strip()]
+if (host := urlsplit(GALLEY_URL).hostname) and host not in NAMED_HOSTS:
+    NAMED_HOSTS.append(host)
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *NAMED_HOSTS]
 if os.environ.get("GALLEY_HTTPS"):
     # Behind a proxy that ends TLS and sets X-Forwarded-Proto itself.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS[3:]]
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in NAMED_HOSTS]
 
 # ---- single sign-on by OpenID Connect, where GALLEY_OIDC_ISSUER names a provider
 

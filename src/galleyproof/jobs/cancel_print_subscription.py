@@ -11,6 +11,12 @@ from galleyproof.marc.holdings_008 import CEASED, NOT_RECEIVED, STATUS
 class CancelPrintSubscription(EndSubscription):
     code = "cancel-print-subscription"
     title = "Cancel print subscription"
+    office_names = (
+        "cancelled print subscription",
+        "canceled print subscription",
+        "cancel print subscriptions",
+        "print subscription cancelled",
+    )
     does = (
         "Codes holdings as not currently received (008/06 = 5) and closes their last open "
         "statement with the last issue."

@@ -42,6 +42,11 @@ class CeaseParameters(EndingParameters):
 class CeasePrintSubscription(EndSubscription):
     code = "cease-print-subscription"
     title = "Ceased print subscription"
+    office_names = (
+        "cease print subscription",
+        "ceased print subscriptions",
+        "print subscription ceased",
+    )
     does = (
         "Codes holdings as complete (008/06 = 2) because the title has ceased, and closes their "
         "last open statement with the final issue."

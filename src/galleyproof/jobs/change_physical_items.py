@@ -135,6 +135,12 @@ OTHER_NAMES = {
 class ChangePhysicalItems(Job):
     code = "change-physical-items"
     title = "Change physical items"
+    office_names = (
+        "change physical item information",
+        "change item information",
+        "change items",
+        "physical item changes",
+    )
     scope = "Items"
     kinds = ("item",)
     does = "Changes fields of items, and moves them to another permanent or temporary place."

@@ -14,6 +14,7 @@ from galleyproof.structures.work_order import WorkOrder
 class CloseWorkOrders(Job):
     code = "close-work-orders"
     title = "Close work orders"
+    office_names = ("batch close work orders",)
     scope = "Work orders"
     kinds = ("work-order",)
     does = "Closes work orders; each item gets back the process type that it had before."

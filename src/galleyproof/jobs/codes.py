@@ -6,6 +6,9 @@ OF_EVERY_JOB are no job's own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
 REFUSALS = {
     "already-in-process": "an item that is in a work order or another process already",
     "bad-008": "a holding whose 008 does not have 32 positions; it is never padded",
@@ -121,3 +124,23 @@ OF_EVERY_JOB = {
     "not changed itself; a person should see whether it is to follow",
 }
 """What the platform lists for every job that changes MARC records, so that no job names it."""
+OF_THE_PLATFORM = {
+    "changed-since-plan": "a record that is not as the plan saw it any more",
+    "excluded": "a record that was unticked at the preview",
+    "locked": "a record that somebody has open in an editor",
+    "not-as-planned": "a record that would come out otherwise than the plan says",
+    "outside-permit": "a record of a library or location outside the permit",
+}
+"""Refusals that no job says: every run has them."""
+
+
+class Meaning(NamedTuple):
+    """A code and what it says of a record."""
+
+    code: str
+    says: str
+
+
+def meanings(codes: Iterable[str], table: Mapping[str, str]) -> list[Meaning]:
+    """What codes mean, each once, in the order given."""
+    return [Meaning(code, table[code]) for code in dict.fromkeys(codes)]

@@ -35,6 +35,7 @@ class CreateWorkOrdersParameters(Parameters):
 class CreateWorkOrders(Job):
     code = "create-work-orders"
     title = "Batch create work orders"
+    office_names = ("create work orders", "create physical item work orders", "batch work orders")
     scope = "Work orders"
     kinds = ("item",)
     does = "Makes a work order for each item and sets its process type."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -52,6 +52,17 @@ class DeleteBibsParameters(Parameters):
 class DeleteBibs(Job):
     code = "delete-bibs"
     title = "Delete bibliographic records"
+    office_names = (
+        "delete bibs",
+        "delete bib records",
+        "batch delete bibliographic records",
+        "batch delete bibs",
+        "bib deletion",
+    )
+    restrictions: ClassVar[Mapping[str, tuple[str, Any]]] = {
+        "for CZ/IZ issue": ("linked_only", True),
+        "CZ/IZ issue": ("linked_only", True),
+    }
     scope = "Bib changes"
     kinds = ("bib",)
     does = "Deletes bibs; with inventory=delete-too their holdings, items and portfolios as well."

@@ -34,6 +34,7 @@ class EditRecordParameters(Parameters):
 class EditRecord(Job):
     code = "edit-record"
     title = "Edit a record"
+    office_names = ("edit one record", "edit records")
     scope = "Any record"
     kinds = ("bib", "holding", "authority", *STRUCTURES)
     does = "Replaces one record by the form you give."

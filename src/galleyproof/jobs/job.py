@@ -116,6 +116,10 @@ class Job(ABC):
 
     code: ClassVar[str]
     title: ClassVar[str]
+    office_names: ClassVar[tuple[str, ...]] = ()
+    """Other names under which offices' lists have it, in any case and punctuation."""
+    restrictions: ClassVar[Mapping[str, tuple[str, Any]]] = {}
+    """What a list may write in parentheses after the name, and the parameter that it fixes."""
     scope: ClassVar[str]
     kinds: ClassVar[tuple[str, ...]]
     """The kinds that its set may be of (a set is always of one)."""

@@ -29,6 +29,7 @@ class MoveWorkOrdersParameters(Parameters):
 class MoveWorkOrders(Job):
     code = "move-work-orders"
     title = "Move work orders"
+    office_names = ("batch move work orders",)
     scope = "Work orders"
     kinds = ("work-order",)
     does = "Gives work orders to another department, or another status."

@@ -16,6 +16,14 @@ from galleyproof.marc.record import Record
 class NormalizeBibs(ByRules):
     code = "normalize-bibs"
     title = "Bib normalization, choose a rule"
+    office_names = (
+        "bib normalization",
+        "normalize bibs",
+        "bibliographic normalization",
+        "marc 21 bib normalization",
+        "run bib normalization",
+        "bib record normalization",
+    )
     scope = "Bib changes"
     kinds = ("bib",)
     refuses = ("linked-elsewhere",)

@@ -13,6 +13,12 @@ from galleyproof.jobs.one_place import PLACE_FOLLOWS, PLACE_REFUSALS, with_items
 class NormalizeHoldings(ByRules):
     code = "normalize-holdings"
     title = "Holdings normalization, choose a rule"
+    office_names = (
+        "holdings normalization",
+        "normalize holdings",
+        "holding normalization",
+        "marc 21 holdings normalization",
+    )
     scope = "Holding changes"
     kinds = ("holding",)
     does = (

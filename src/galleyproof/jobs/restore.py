@@ -23,6 +23,7 @@ Key = tuple[str, int]
 class Restore(Job):
     code = "restore"
     title = "Restore deleted and withdrawn records"
+    office_names = ("restore records", "restore deleted records", "restore withdrawn items")
     scope = "Any record"
     kinds = ("bib", "holding", "item", "portfolio")
     does = (

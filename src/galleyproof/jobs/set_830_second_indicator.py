@@ -42,6 +42,13 @@ class Set830Parameters(Parameters):
 class Set830SecondIndicator(EachRecord):
     code = "set-830-second-indicator"
     title = "Set 830 second indicator to 0"
+    office_names = (
+        "set 830 2nd indicator to 0",
+        "set 830 ind2 to 0",
+        "830 second indicator to 0",
+        "set 830 second indicator to zero",
+        "set second indicator of 830 to 0",
+    )
     scope = "Bib changes"
     kinds = ("bib",)
     does = "Sets the second indicator of every 830 to 0, and changes nothing else."

@@ -58,6 +58,13 @@ class WithdrawItemsParameters(Parameters):
 class WithdrawItems(Job):
     code = "withdraw-items"
     title = "Batch item withdrawals"
+    office_names = (
+        "withdraw items",
+        "batch withdraw items",
+        "item withdrawals",
+        "batch item withdrawal",
+        "withdraw physical items",
+    )
     scope = "Items"
     kinds = ("item",)
     does = "Withdraws items; they stay as records of status withdrawn and can be restored."

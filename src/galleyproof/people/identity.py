@@ -53,7 +53,8 @@ def who(environ: Mapping[str, str], as_name: str | None = None) -> Who:
         return Who(active(by_token(token)))
     if not embedded:
         raise Wrong(
-            "nobody is named: set GALLEY_TOKEN to your token (`galley token add` makes one)"
+            "nobody is named: set GALLEY_TOKEN to your token. You make one on the page Tokens, or "
+            "an administrator makes it: galley token add YOUR-NAME"
         )
     account = active(by_os_user(os_user()))
     if as_name is None:
@@ -76,7 +77,10 @@ def by_token(token: str) -> Person:
         Token.objects.filter(digest=digest(token)).select_related("person").first()
     )
     if found is None:
-        raise Wrong("the token in GALLEY_TOKEN is not known; `galley token add` makes another")
+        raise Wrong(
+            "the token in GALLEY_TOKEN is not known: is it whole, and of this database? You make "
+            "another on the page Tokens, or an administrator does: galley token add YOUR-NAME"
+        )
     if found.revoked_at is not None:
         raise Wrong(
             f"the token in GALLEY_TOKEN (number {found.pk}) has been revoked; "

@@ -1,4 +1,5 @@
-"""What permits must know and others keep: jobs (runs), open tickets and readings (signoff).
+"""What permits must know and others keep: jobs (the catalogue), open tickets and readings
+(signoff).
 
 Packages above tell it here when Django starts (their AppConfig's ready), since nothing below may
 import them.
@@ -7,8 +8,10 @@ import them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.people.models import Person
 
 
@@ -31,19 +34,11 @@ class OpenTicket(NamedTuple):
     state: str
 
 
-JobLookUp = Callable[[str], Known | None]
 TicketLookUp = Callable[[Person, str, str, str], OpenTicket | None]
 
-look_up_job: JobLookUp = lambda code: None  # noqa: E731
 ReadingLookUp = Callable[[Person, str], list[str]]
 
 look_up_ticket: TicketLookUp = lambda person, job, binding, environment: None  # noqa: E731
-
-
-def jobs_are_known_by(look_up: JobLookUp) -> None:
-    """look_up: what is known of the job with a code, None if there is none."""
-    global look_up_job
-    look_up_job = look_up
 
 
 def tickets_are_known_by(look_up: TicketLookUp) -> None:
@@ -53,25 +48,36 @@ def tickets_are_known_by(look_up: TicketLookUp) -> None:
     look_up_ticket = look_up
 
 
-def known(job: str) -> Known | None:
-    return look_up_job(job)
+def known(code: str) -> Known | None:
+    """What is known of the job with a code; None for one that is not built. Library roles are
+    written with “or” between them."""
+    job = JOBS.get(code)
+    if job is None:
+        return None
+    names = {name.replace("-", "_") for name in (*job.parameters.model_fields, *job.columns)}
+    return Known(job.revision, roles_in(job.library_role), job.most_records, frozenset(names))
+
+
+@cache
+def roles_in(text: str) -> tuple[str, ...]:
+    return tuple(role for role in text.split(" or ") if role)
 
 
 def most_records(job: str) -> int | None:
     """The limit that a job brings along, where a permit sets none."""
-    found = look_up_job(job)
+    found = known(job)
     return found.most_records if found else None
 
 
 def revision_of(job: str) -> int:
     """A job's revision; 1 for one that is not known."""
-    found = look_up_job(job)
+    found = known(job)
     return found.revision if found else 1
 
 
 def parameters_of(job: str) -> frozenset[str] | None:
     """The names that limits of its permits may speak of; None where the job is not known."""
-    found = look_up_job(job)
+    found = known(job)
     return found.parameters if found else None
 
 

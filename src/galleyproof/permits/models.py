@@ -6,6 +6,7 @@ from django.db import models
 
 from galleyproof.people.models import Group, Person
 from galleyproof.permits.envelope import Envelope
+from galleyproof.permits.suspensions import Suspension, suspensions_of
 
 
 class Permit(models.Model):
@@ -17,8 +18,9 @@ class Permit(models.Model):
     SQL. What was signed never changes (a trigger sees to it): whoever needs more gets another
     permit. job_revision: the revision of the job that was signed off, or acknowledged since.
     listed_in: the imported list that it comes from. waits_for_role: it takes effect when the
-    account carries the library role. reason: why it was revoked. suspended_for: a code of
-    SUSPENSIONS. reminded: the fewest days before its end at which a reminder went out.
+    account carries the library role. reason: why it was revoked. suspended_for: why
+    it rests, a list of reasons (suspensions.py), none where it does not. reminded: the fewest
+    days before its end at which a reminder went out.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="permits")
@@ -40,8 +42,7 @@ class Permit(models.Model):
     waits_for_role = models.BooleanField(default=False)
     first_run_reviewed = models.BooleanField(default=False)
     suspended_at = models.DateTimeField(null=True)
-    suspended_for = models.CharField(max_length=20, blank=True, default="")
-    suspended_why = models.TextField(blank=True, default="")
+    suspended_for = models.JSONField(default=list)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_revision = models.IntegerField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -76,19 +77,14 @@ class Permit(models.Model):
         return Envelope.model_validate(self.envelope)
 
     @property
+    def suspensions(self) -> list[Suspension]:
+        """Why it rests, as far as the row says it."""
+        return suspensions_of(self.suspended_for)
+
+    @property
     def holder(self) -> str:
         """Who holds it, for people: a display name, or a group's name."""
         return self.person.display_name if self.person else f"the group {self.group.name}"
-
-
-SUSPENSIONS = {
-    "job": "the job has changed",
-    "binding": "the rule or profile has changed",
-    "reading": "a required reading has changed",
-    "unit": "its holder left a unit",
-    "trip": "a run was asked for beyond its limits",
-    "by-hand": "a systems librarian suspended it",
-}
 
 
 class Denial(models.Model):

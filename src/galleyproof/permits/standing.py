@@ -7,7 +7,8 @@ from typing import Protocol
 
 from galleyproof.permits.days import day_of
 from galleyproof.permits.elsewhere import known
-from galleyproof.permits.models import SUSPENSIONS, Permit
+from galleyproof.permits.models import Permit
+from galleyproof.permits.suspensions import Suspension, job_changed, sentences
 
 STANDINGS = ("active", "waits-for-role", "suspended", "not-yet", "expired", "revoked")
 """From the best to the worst."""
@@ -68,14 +69,17 @@ def why_not(permit: Permit, at: datetime) -> str:
     return ""
 
 
+def why_suspended(permit: Permit) -> list[Suspension]:
+    """Why a permit rests. One whose job has changed says so though its row does not yet."""
+    if permit.suspended_at is not None:
+        return permit.suspensions
+    job = known(permit.job)
+    return [job_changed(permit.job, permit.job_revision, job.revision if job else None)]
+
+
 def suspended(permit: Permit) -> str:
-    code = permit.suspended_for or "job"
     since = f" since {day_of(permit.suspended_at)}" if permit.suspended_at else ""
-    why = permit.suspended_why or SUSPENSIONS[code]
-    if permit.suspended_at is None:
-        job = known(permit.job)
-        revision = job.revision if job else "another"
-        why = f"{permit.job} was signed off at revision {permit.job_revision} and is at {revision}"
+    why = sentences(why_suspended(permit))
     if permit.acknowledged_at is None:
         step = f"{permit.holder} acknowledges it (galley permit acknowledge {permit.pk})"
     else:

@@ -14,7 +14,8 @@ from galleyproof.people.denial import Answer
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
 from galleyproof.people.rights import require_role
-from galleyproof.permits.actions.suspend import suspend_all
+from galleyproof.permits.actions.suspend import suspend_for_person
+from galleyproof.permits.suspensions import limit_broken
 
 
 def trip(person: Person, answer: Answer, environment: str, at: datetime) -> list[int]:
@@ -22,9 +23,7 @@ def trip(person: Person, answer: Answer, environment: str, at: datetime) -> list
     what was suspended. A group's permit is left alone: one member is not all of them."""
     if answer.permit_id is None or not Environment.objects.get(pk=environment).trip:
         return []
-    return suspend_all(
-        "trip", answer.reason, person=person.pk, permit=answer.permit_id, by="", acting=None, at=at
-    )
+    return suspend_for_person(person, limit_broken(answer.reason), permit=answer.permit_id, at=at)
 
 
 def set_trip(who: Who, environment: str, on: bool, *, at: datetime) -> Environment:

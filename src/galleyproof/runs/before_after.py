@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import psycopg
 
 from galleyproof.database.connect import connect
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.changes import Change
 from galleyproof.runs import judging
 from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.past import Stored, stored
 from galleyproof.runs.previewing import preview, writes_of_undo
 from galleyproof.runs.reporting import own_number

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from galleyproof.jobs.catalogue import UNDO
 from galleyproof.jobs.job import Job
+from galleyproof.jobs.office_names import job_named
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
@@ -16,8 +18,6 @@ from galleyproof.rulebook.finding import of_others, parse_binding, private, vers
 from galleyproof.rulebook.models import RuleSetVersion
 from galleyproof.rulebook.rights import require_use
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
-from galleyproof.runs.undo_job import UNDO
 
 
 def resolved(job: Job, asked: str, plan: Run | None = None) -> str:

@@ -19,6 +19,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from galleyproof.database.queue import app as queue_app
 from galleyproof.database.server import NotRunning
+from galleyproof.runs.models import Run
 from galleyproof.runs.refreshing import carry_through, left_to_workers
 from galleyproof.runs.starting import start_due
 from galleyproof.runs.workers import (
@@ -31,6 +32,7 @@ from galleyproof.runs.workers import (
 )
 from galleyproof.runs.working import now
 
+LOG = logging.getLogger(__name__)
 app = queue_app()
 HOUR = 3600.0
 SWEEP_EVERY = 2.0
@@ -43,13 +45,34 @@ stopping = False
 hands = Hands()
 
 
+class Spoken:
+    """What a worker tells of its runs: that it works one, and how it left it."""
+
+    def __init__(self) -> None:
+        self.records: dict[int, int] = {}
+
+    def worked(self, run: int, members: int) -> None:
+        """After each chunk."""
+        if run not in self.records:
+            LOG.info("run %s: working", run)
+        self.records[run] = self.records.get(run, 0) + members
+
+    def rest(self) -> None:
+        """When nothing is free any more."""
+        states = dict(Run.objects.filter(pk__in=self.records).values_list("pk", "state"))
+        for run, records in self.records.items():
+            LOG.info("run %s: %s records worked here; it is %s", run, records, states.get(run))
+
+
 @app.task(name="run-has-work", queue="runs")
 def run_has_work(run: int) -> None:
     """Works the least-served run until nothing is free. The number only says why it was sent."""
+    spoken = Spoken()
     try:
         pass_on()
-        work_until_done(hands, stop=lambda: stopping)
+        work_until_done(hands, after_chunk=spoken.worked, stop=lambda: stopping)
     finally:
+        spoken.rest()
         hands.close()
         connection.close()
 
@@ -167,7 +190,7 @@ def quietly(work: Callable[[], object]) -> None:
     try:
         work()
     except Exception as error:
-        logging.getLogger(__name__).error("the hourly upkeep failed: %s", error)
+        LOG.error("the hourly upkeep failed: %s", error)
     finally:
         connection.close()
 

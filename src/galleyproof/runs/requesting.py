@@ -22,6 +22,7 @@ from galleyproof.catalog.models import Environment
 from galleyproof.catalog.sets import Chosen, choose_file, choose_set, keep_file
 from galleyproof.database.connect import connect
 from galleyproof.jobs.job import Job
+from galleyproof.jobs.office_names import job_named
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.days import day_of
@@ -39,7 +40,6 @@ from galleyproof.runs.binding import check_use, resolved
 from galleyproof.runs.consent import what_it_waits_for
 from galleyproof.runs.freezing import freeze, freeze_from_plan, keep_given
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import job_named
 from galleyproof.runs.ramp import check_ramp
 from galleyproof.runs.settling import move, settle
 

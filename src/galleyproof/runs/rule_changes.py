@@ -14,6 +14,7 @@ from django.db import transaction
 
 from galleyproof.people.identity import Who
 from galleyproof.permits.actions.suspend import suspend_for_bindings
+from galleyproof.permits.suspensions import rules_changed
 from galleyproof.rulebook.actions.add import Added, add_rules
 from galleyproof.rulebook.models import RuleSetVersion
 
@@ -39,7 +40,7 @@ def change_rules(
             ).select_related("rule_set")
             suspended = suspend_for_bindings(
                 [one.binding for one in before],
-                f"the rule set {version.rule_set.name} has a new version, {version.binding}",
+                rules_changed(version.rule_set.name, version.binding),
                 by=who.name,
                 acting=who.acting_name,
                 at=at,

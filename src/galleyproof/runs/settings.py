@@ -10,10 +10,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from galleyproof.catalog.models import Environment
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.settings import CHOICE, FLAG, LIST, NUMBER, Setting
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.numbers_in_use import NUMBER_IN_USE
-from galleyproof.runs.offered import JOBS
 from galleyproof.structures.structure import FALSE, TRUE
 
 PLATFORM = (

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.given import Given, given_by
+from galleyproof.jobs.office_names import job_named
 from galleyproof.people.denial import Answer
 from galleyproof.people.models import Person
 from galleyproof.permits.deciding import may, require
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import JOBS, job_named
 from galleyproof.runs.surroundings import column_values
 
 

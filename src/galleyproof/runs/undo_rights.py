@@ -61,7 +61,7 @@ def own_fault(permit: Permit, undone: Run, at: datetime) -> str:
             f"permit {permit.pk}, under which run {undone.pk} ran, has been revoked or ended "
             f"more than {OWN_DAYS} days ago"
         )
-    if permit.suspended_at is not None and permit.suspended_for not in STILL_UNDOES:
+    if any(one.code not in STILL_UNDOES for one in permit.suspensions):
         return suspended(permit)
     return ""
 

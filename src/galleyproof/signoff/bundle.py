@@ -22,6 +22,7 @@ from galleyproof.audit.log import append
 from galleyproof.audit.models import Entry
 from galleyproof.audit.verify_bundle import FORMAT
 from galleyproof.database.connect import connect
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.changes import Change
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
@@ -32,7 +33,6 @@ from galleyproof.runs.before_after import Difference, differences_of
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.judging import CHANGED, OUTCOMES, hash_of_change
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso, own_number, said_rows, summary
 from galleyproof.runs.states import ENDED
 from galleyproof.signoff.account import ticket_account

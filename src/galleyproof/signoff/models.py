@@ -225,8 +225,10 @@ class ListedRow(models.Model):
     """What one row of an imported list comes to: one holder, one job, one binding.
 
     state: `granted` (permit says which), `pending` (doubt says why), or `settled` (somebody
-    has dealt with what was pending, and settled_why says how). key: what tells it from every
-    other row, so that importing twice changes nothing.
+    has dealt with what was pending, and settled_why says how). holder: the name in the row, of a
+    group where is_group. cures: what a person says who accepts a pending row, of CURES in
+    matrix/rows.py. settled_by: who settled or accepted it. key: what tells it from every other
+    row, so that importing twice changes nothing.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -240,11 +242,14 @@ class ListedRow(models.Model):
     note = models.TextField(blank=True, default="")
     job = models.CharField(max_length=60, blank=True, default="")
     binding = models.CharField(max_length=200, blank=True, default="")
+    holder = models.TextField(blank=True, default="")
+    is_group = models.BooleanField(default=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
     group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True)
     permit = models.ForeignKey(Permit, on_delete=models.PROTECT, null=True)
     state = models.CharField(max_length=10)
     doubt = models.TextField(blank=True, default="")
+    cures = models.JSONField(default=list)
     settled_why = models.TextField(blank=True, default="")
     settled_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="rows_settled"

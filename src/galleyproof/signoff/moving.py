@@ -234,8 +234,7 @@ def mail_of(hand: Hand, step: Step, entry: Entry) -> None:
             f"{ticket.environment}.",
             f"{what}" + (f": {hand.comment}" if hand.comment else "."),
             *hand.told,
-            f"What is next: {next_step.sentence}"
-            + (f"\n    {next_step.command}" if next_step.command else ""),
+            f"What is next: {next_step.sentence}{next_step.how}",
         ],
         entry=entry,
         at=hand.at,

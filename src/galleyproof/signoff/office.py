@@ -28,6 +28,10 @@ class Office:
         return with_role("support")
 
     @cached_property
+    def administrators(self) -> list[Person]:
+        return with_role("administrator")
+
+    @cached_property
     def all_liaisons(self) -> list[tuple[Person, set[int]]]:
         """Each liaison with the numbers of the units that they are liaison of."""
         found = Person.objects.filter(is_active=True, roles__contains=["liaison"])

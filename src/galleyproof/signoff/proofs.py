@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from galleyproof.catalog.models import Environment
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso, said_rows, summary
 from galleyproof.signoff.examples import examples
 from galleyproof.signoff.models import Proof, Ticket

@@ -1,7 +1,8 @@
 """Readings: what must have been read before a job is asked for.
 
-The general ones are for every job; each job has one of its own. Texts come with the program, for
-a start; systems librarians write new versions, and what is written here beats what is shipped.
+The general ones are for every job; each job has one of its own, and a practice sheet beside it:
+which records to try it on, and what should come out. Texts come with the program, for a start;
+systems librarians write new versions, and what is written here beats what is shipped.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import NamedTuple
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.job import Job
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.models import Person
-from galleyproof.runs.offered import JOBS
 from galleyproof.signoff.models import Acknowledgement, ReadingText
 
 GENERAL = {
     "overview": "Batch jobs: overview",
     "planning-and-testing": "Planning a job and testing it",
 }
+
+
+PRACTICE = "practice-"
+"""How the names of practice sheets begin; the job's code follows."""
 
 
 class Reading(NamedTuple):
@@ -42,6 +47,12 @@ class Reading(NamedTuple):
         return digest_of(self.body)
 
     @property
+    def required(self) -> bool:
+        """Whether it must be acknowledged. A practice sheet is for the test in the sandbox: what
+        counts there is the proof."""
+        return not self.name.startswith(PRACTICE)
+
+    @property
     def about(self) -> str:
         """“Planning a job and testing it” (planning-and-testing, version 2)."""
         return f"“{self.title}” ({self.name}, version {self.version})"
@@ -52,8 +63,8 @@ def digest_of(body: str) -> str:
 
 
 def shipped() -> dict[str, Reading]:
-    """The readings that come with the program, by name: the general ones, and one for each job,
-    from a text of its own or else from what the job declares of itself."""
+    """The readings that come with the program, by name: the general ones, and for each job one
+    that is required and a practice sheet."""
     found = {
         name: Reading(name, 1, title, "", text(name) or "", 1, False)
         for name, title in GENERAL.items()
@@ -61,16 +72,22 @@ def shipped() -> dict[str, Reading]:
     for code, job in JOBS.items():
         body = text(code) or declared(job)
         found[code] = Reading(code, job.revision, job.title, code, body, job.revision, False)
+        sheet = text(f"practice/{code}")
+        if sheet is not None:
+            name = f"{PRACTICE}{code}"
+            title = f"Practice: {job.title}"
+            found[name] = Reading(name, job.revision, title, code, sheet, job.revision, False)
     return found
 
 
 def text(name: str) -> str | None:
-    file = files("galleyproof.signoff").joinpath("texts", f"{name}.md")
+    file = files("galleyproof.signoff").joinpath("texts", *f"{name}.md".split("/"))
     return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
 def declared(job: Job) -> str:
-    """A reading made of what a job says of itself."""
+    """A reading made of what a job says of itself: for one that a text is not written for yet,
+    such as a job under development. Every job of the catalogue has its text (a test sees to it)."""
     parts = [f"# {job.title}", job.does]
     if job.dangers:
         parts.append("**Dangers**\n\n" + "\n".join(f"- {danger}" for danger in job.dangers))
@@ -88,7 +105,7 @@ def current() -> dict[str, Reading]:
         before = found.get(row.name)
         stands = before.same_as if row.minor and before else row.version
         found[row.name] = Reading(row.name, row.version, row.title, row.job, row.body, stands, True)
-    return dict(sorted(found.items(), key=lambda one: (one[1].job != "", one[0])))
+    return dict(sorted(found.items(), key=lambda one: (one[1].job, not one[1].required, one[0])))
 
 
 def reading_named(name: str, version: int | None = None) -> Reading:
@@ -122,7 +139,13 @@ def versions_of(name: str) -> list[int]:
 def required(job: str, readings: dict[str, Reading] | None = None) -> list[Reading]:
     """The readings that a job requires, at their current versions: general ones first."""
     now = current() if readings is None else readings
-    return [one for one in now.values() if one.job in ("", job)]
+    return [one for one in now.values() if one.required and one.job in ("", job)]
+
+
+def practice_of(job: str, readings: dict[str, Reading] | None = None) -> Reading | None:
+    """The practice sheet of a job, at its current version; None for a job without one."""
+    now = current() if readings is None else readings
+    return now.get(f"{PRACTICE}{job}")
 
 
 def acknowledged(person: Person) -> dict[str, set[tuple[int, str]]]:

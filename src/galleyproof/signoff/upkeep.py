@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.db import connection, transaction
 
@@ -18,6 +19,7 @@ from galleyproof.signoff.mail.sending import send_kept
 from galleyproof.signoff.mail.writing import write_mail
 from galleyproof.signoff.models import RoleForm
 from galleyproof.signoff.moving import Hand, tell
+from galleyproof.signoff.next_step import how
 from galleyproof.signoff.states import form_move_of
 from galleyproof.signoff.tickets import form_of, ticket_numbered
 
@@ -53,12 +55,13 @@ def remind(at: datetime) -> list[int]:
     """Writes to the holders of permits that end soon: 30 and 7 days before."""
     due = due_reminders(at)
     for one in due:
+        anew = how(page_to_ask(one), to_ask(one))
         write_mail(
             holders(one),
             f"permit {one.permit.pk} ends on {day_of(one.permit.ends)}",
             [
                 f"{one.sentence[:1].upper()}{one.sentence[1:]}.",
-                f"What is next: if you still need it, ask anew.\n    {to_ask(one)}",
+                f"What is next: if you still need it, ask anew.{anew}",
             ],
             at=at,
         )
@@ -70,6 +73,12 @@ def holders(one: Reminder) -> list[Person]:
     permit = one.permit
     people = [permit.person] if permit.person else list(permit.group.people.all())
     return [person for person in people if person.is_active]
+
+
+def page_to_ask(one: Reminder) -> str:
+    permit = one.permit
+    asked = {"job": permit.job, "binding": permit.binding, "environment": permit.environment}
+    return f"/tickets/new?{urlencode({name: said for name, said in asked.items() if said})}"
 
 
 def to_ask(one: Reminder) -> str:

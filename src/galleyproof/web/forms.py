@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -63,7 +64,7 @@ def control(name: str, info: FieldInfo, value: Any, above: str) -> Control:
         above + name,
         (info.title or name.replace("_", " ")).strip().capitalize(),
         info.description or "",
-        shape_of(kind),
+        shape_of(kind, required=info.is_required()),
         required=info.is_required(),
     )
     if made.shape == "group":
@@ -94,7 +95,9 @@ def bare(annotation: Any) -> Any:
     return annotation
 
 
-def shape_of(kind: Any) -> str:
+def shape_of(kind: Any, *, required: bool = False) -> str:
+    """How a field of this type is shown. A yes or no that must be said is a choice: a box that is
+    left empty would say no."""
     origin = get_origin(kind)
     if origin is Literal:
         return "choice"
@@ -103,7 +106,7 @@ def shape_of(kind: Any) -> str:
     if not isinstance(kind, type):
         return "text"
     if kind is bool:
-        return "check"
+        return "choice" if required else "check"
     if issubclass(kind, Enum):
         return "choice"
     if issubclass(kind, BaseModel):
@@ -116,14 +119,23 @@ def shape_of(kind: Any) -> str:
 
 
 def options(kind: Any, required: bool) -> list[tuple[str, str]]:
-    given = get_args(kind) if get_origin(kind) is Literal else [one.value for one in kind]
+    """The values of a choice, each as people read it. The empty one comes first: nothing that must
+    be chosen is chosen by the form."""
+    if kind is bool:
+        given: Sequence[Any] = ("yes", "no")
+    else:
+        given = get_args(kind) if get_origin(kind) is Literal else [one.value for one in kind]
     some = [(plain(one), plain(one).replace("-", " ").replace("_", " ")) for one in given]
-    return some if required or any(value == "" for value, _ in some) else [("", "–"), *some]
+    if any(value == "" for value, _word in some):
+        return some
+    return [("", _("choose one") if required else "–"), *some]
 
 
 def plain(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return str(value.value if isinstance(value, Enum) else value)
 
 
@@ -135,7 +147,7 @@ def values_of(
     for name, info in parameters.model_fields.items():
         kind = bare(info.annotation)
         key = above + name
-        match shape_of(kind):
+        match shape_of(kind, required=info.is_required()):
             case "group":
                 inside = values_of(kind, sent, f"{key}.")
                 # A group that need not be there is there only where something was filled in.

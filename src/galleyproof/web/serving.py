@@ -8,7 +8,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -54,10 +54,11 @@ def application() -> Any:
     return get_wsgi_application()
 
 
-def serve(host: str, port: int, workers: int) -> None:
+def serve(host: str, port: int, workers: int, served: Callable[[], object] = lambda: None) -> None:
     """Serves until it is told to end (Ctrl-C, SIGTERM); its workers end with it.
 
-    Raises Wrong where the port cannot be had.
+    served: called once whoever asks is answered, and not before. Raises Wrong where the port
+    cannot be had, and where the database is not set up.
     """
     from waitress.server import create_server
 
@@ -72,6 +73,7 @@ def serve(host: str, port: int, workers: int) -> None:
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, end)
     with working(workers):
+        served()
         try:
             serving.run()
         finally:
@@ -85,7 +87,7 @@ def end(*_: object) -> None:
 @contextlib.contextmanager
 def working(count: int) -> Iterator[None]:
     """Worker processes for as long as the pages are served."""
-    command = [sys.executable, "-m", "galleyproof.cli.main", "worker"]
+    command = [sys.executable, "-u", "-m", "galleyproof.cli.main", "worker"]
     children = [subprocess.Popen(command, stdin=subprocess.DEVNULL) for _ in range(count)]
     try:
         yield

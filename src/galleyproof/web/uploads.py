@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from galleyproof.catalog.file_lines import file_sentences
-from galleyproof.catalog.id_lines import Asked, with_header
+from galleyproof.catalog.id_lines import Asked, names_ids, with_header
 from galleyproof.catalog.sets import choose_file
 from galleyproof.marc.errors import Wrong
 from galleyproof.web.asking import now, person_of
@@ -35,7 +35,10 @@ def upload_of(request: HttpRequest) -> Upload | None:
         text = request.POST.get("pasted", "").strip()
         if not text:
             return None
-        content = with_header(text, request.POST.get("id_type", ""))
+        chosen = request.POST.get("id_type", "").strip()
+        if not chosen and not names_ids(text.splitlines()[0]):
+            raise Wrong(_("say what the ids are, or let their first line name the id type"))
+        content = with_header(text, chosen)
         return Upload(person=me, name=PASTED, content=content.encode(), at=now())
     if sent is not None:
         if (sent.size or 0) > MOST_BYTES:

@@ -67,7 +67,7 @@ def test_views_of_what_needs_somebody(desk):
     Permit.objects.filter(person=desk.dan.person).update(waits_for_role=True)
     assert only("role-pending") == [("Dan", "close-work-orders")]
     Permit.objects.filter(person=desk.amy.person).update(
-        suspended_at=NOW, suspended_for="by-hand", suspended_why="x"
+        suspended_at=NOW, suspended_for=[{"code": "by-hand", "why": "x"}]
     )
     assert only("suspended") == [("Amy", "withdraw-items")]
     assert only("active") == []
@@ -128,7 +128,7 @@ def test_the_list_that_goes_out_comes_in_as_the_same_matrix(desk):
 
 
 def matrix_and_pending():
-    from galleyproof.signoff.matrix.cells import pending
+    from galleyproof.signoff.matrix.pending import pending
 
     signed = sorted(
         (one.permit.job, one.permit.binding, one.who, str(one.permit.limits)) for one in cells()
@@ -144,7 +144,7 @@ def test_the_list_that_goes_out_has_the_offices_columns_and_runs_nothing(desk):
     write_csv(stream, exported())
     rows = list(csv.reader(io.StringIO(stream.getvalue())))
     assert rows[0] == ["scope", "job", "binding", "who", "unit", "note"]
-    assert rows[1] == ["Items", "Batch item withdrawals", "", "Amy", "", "'=cmd()"]
+    assert rows[1] == ["Items", "Batch item withdrawals", "", "Amy", "ITS", "'=cmd()"]
 
 
 def test_names_that_two_people_have_go_out_as_user_names(desk):

@@ -13,12 +13,12 @@ from galleyproof.people.denial import NotPermitted
 LATER = NOW + timedelta(days=1)
 
 
-def permits():
+def permits(environment="production"):
     from galleyproof.permits.models import Permit
 
     return {
         (one.holder, one.job, one.binding): one
-        for one in Permit.objects.select_related("person", "group")
+        for one in Permit.objects.select_related("person", "group").filter(environment=environment)
     }
 
 
@@ -95,7 +95,7 @@ def test_unknown_people_get_accounts_that_cannot_sign_in_and_their_permits_count
 
 
 def test_jobs_that_are_not_built_yet_come_in_all_the_same(desk):
-    from galleyproof.runs.offered import JOBS
+    from galleyproof.jobs.catalogue import JOBS
 
     done = desk.imports()
     assert "set-830-second-indicator" not in done.not_built
@@ -209,7 +209,7 @@ def test_a_name_that_several_have_is_in_doubt_a_user_name_is_not(desk):
 
 
 def test_only_systems_librarians_import_and_all_or_nothing(desk, monkeypatch):
-    from galleyproof.signoff.matrix import importing
+    from galleyproof.signoff.matrix import desk as working
 
     before = everything()
     with pytest.raises(NotPermitted):
@@ -222,28 +222,72 @@ def test_only_systems_librarians_import_and_all_or_nothing(desk, monkeypatch):
             raise Wrong("the disk is full")
         return grant(*given, **more)
 
-    grant = importing.grant_from_list
-    monkeypatch.setattr(importing, "grant_from_list", fails)
+    grant = working.grant_from_list
+    monkeypatch.setattr(working, "grant_from_list", fails)
     with pytest.raises(Wrong, match="disk is full"):
         desk.imports()
     assert everything()[1:] == before[1:]
 
 
-def test_a_pending_row_is_settled_with_what_became_of_it(desk):
-    from galleyproof.signoff.matrix.cells import pending
-    from galleyproof.signoff.matrix.importing import settle_row
+def test_who_is_grandfathered_for_production_may_use_the_sandbox_with_the_same_limits(desk):
+    from galleyproof.permits.deciding import may
 
-    done = desk.imports(text=",Change the weather,,Dan,,\n")
-    number = done.pending[0].pk
-    with pytest.raises(NotPermitted):
-        settle_row(desk.amy, number, reason="x", at=LATER)
-    with pytest.raises(Wrong, match="say what became of it"):
-        settle_row(desk.bob, number, reason=" ", at=LATER)
-    settle_row(desk.bob, number, reason="no such job", at=LATER)
-    assert pending() == []
-    with pytest.raises(Wrong, match="is not pending: it is settled"):
-        settle_row(desk.bob, number, reason="again", at=LATER)
-    assert desk.imports(at=LATER).known == 1, "and does not come back"
+    desk.imports()
+    here, there = permits("production"), permits("sandbox")
+    assert {key: one.limits for key, one in there.items()} == {
+        key: one.limits for key, one in here.items()
+    }
+    assert all(one.grandfathered and one.listed_in for one in there.values())
+    amy = desk.amy.person
+    assert may(amy, "delete-bibs", environment="sandbox", at=LATER).allowed
+    assert not may(amy, "withdraw-items", environment="sandbox", at=LATER).allowed
+
+
+def test_a_sandbox_permit_that_is_there_is_not_made_twice(desk):
+    from galleyproof.permits.actions.issue import issue
+
+    issue(desk.bob, desk.amy.person, "withdraw-items", environment="sandbox", at=NOW)
+    desk.imports(text=",Batch item withdrawals,,Amy,,\n", at=LATER)
+    [one] = permits("sandbox").values()
+    assert not one.grandfathered
+
+
+def test_units_are_known_by_their_names_commas_and_all(desk):
+    from galleyproof.people.models import Person, Unit
+
+    Unit.objects.create(code="LAW", name="Law School Library")
+    Unit.objects.create(code="FAD", name="Fine Arts, Design & Media")
+    done = desk.imports(
+        text=",Batch item withdrawals,,Nora Neu,law school library,\n"
+        ',Close work orders,,Otto Ost,"Fine Arts, Design & Media; LAW",\n'
+    )
+    assert done.remarks == []
+    units = {
+        one.display_name: [unit.code for unit in one.units.all()]
+        for one in Person.objects.filter(is_active=False)
+    }
+    assert units == {"Nora Neu": ["LAW"], "Otto Ost": ["FAD", "LAW"]}
+
+
+def test_a_unit_that_is_none_is_said_and_kept_in_the_list_that_goes_out(desk):
+    from galleyproof.signoff.matrix.exporting import list_rows
+
+    done = desk.imports(
+        text=",Batch item withdrawals,,Nora Neu,ITS; Reading room 3,\n"
+        ",Close work orders,,(Pages),Reading room 3,\n"
+    )
+    assert len(done.remarks) == 2
+    assert "line 2: “Reading room 3” is neither the code nor the name of a unit" in done.remarks[0]
+    assert "galley unit add CODE --name" in done.remarks[0]
+    written = {row[3]: row[4] for row in list_rows(LATER)}
+    assert written == {"Nora Neu": "ITS; Reading room 3", "(Pages)": "Reading room 3"}
+
+
+def test_somebody_with_an_account_who_is_not_in_the_unit_of_the_row_is_said(desk):
+    done = desk.imports(text=",Batch item withdrawals,,Amy,ITS,\n")
+    assert done.remarks == [
+        "line 2: Amy is not in ITS, as the list says; galley unit join amy ITS puts them there"
+    ]
 
 
 def test_the_number_of_queries_for_a_known_list_does_not_grow_with_it(desk):

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from galleyproof.audit.log import append
 from galleyproof.marc.errors import Wrong
+from galleyproof.people.actions.change_person import change_person
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Person, Unit
 from galleyproof.people.rights import require_role
-from galleyproof.people.units import code_faults, unit_coded
+from galleyproof.people.units import code_faults, unit_coded, unit_there
 
 RIGHT = ("administrator",)
 
@@ -52,25 +53,27 @@ def join_unit(who: Who, person: Person, code: str, *, at: datetime) -> Unit:
 
 
 def name_liaison(who: Who, person: Person, code: str, *, at: datetime) -> Unit:
-    """Makes a person, who has the role liaison, the liaison of a unit: they confirm the role
-    forms of its people and of its sub-units'. Raises NotPermitted and Wrong."""
+    """Makes a person the liaison of a unit, and gives them the role liaison where they do not
+    have it: they confirm the role forms of its people and of its sub-units'. Raises NotPermitted
+    and Wrong."""
     require_role(who, RIGHT, f"make {person.display_name} liaison of {code}", at)
-    if not person.has_role("liaison"):
-        raise Wrong(
-            f"{person.display_name} does not have the role liaison: galley user change "
-            f"{person.username} --role liaison"
-        )
     unit = unit_known(code)
-    if person.liaison_of.filter(pk=unit.pk).exists():
+    named = person.liaison_of.filter(pk=unit.pk).exists()
+    if named and person.has_role("liaison"):
         raise Wrong(f"{person.display_name} is liaison of {unit.code} already")
     with transaction.atomic():
+        if not person.has_role("liaison"):
+            change_person(who, person, roles=[*person.roles, "liaison"], at=at)
+            person.refresh_from_db(fields=["roles"])
+        if named:
+            return unit
         person.liaison_of.add(unit)
         log(who, "liaison-named", person, unit, at)
     return unit
 
 
 def end_liaison(who: Who, person: Person, code: str, *, at: datetime) -> Unit:
-    """The opposite of name_liaison."""
+    """The opposite of name_liaison: with the last unit the role liaison goes too."""
     require_role(who, RIGHT, f"end {person.display_name} being liaison of {code}", at)
     unit = unit_known(code)
     if not person.liaison_of.filter(pk=unit.pk).exists():
@@ -78,12 +81,16 @@ def end_liaison(who: Who, person: Person, code: str, *, at: datetime) -> Unit:
     with transaction.atomic():
         person.liaison_of.remove(unit)
         log(who, "liaison-ended", person, unit, at)
+        if person.has_role("liaison") and not person.liaison_of.exists():
+            rest = [role for role in person.roles if role != "liaison"]
+            change_person(who, person, roles=rest, at=at)
+            person.refresh_from_db(fields=["roles"])
     return unit
 
 
 def unit_known(code: str) -> Unit:
-    """The unit with this code, upper and lower case alike; Wrong if there is none."""
-    found: Unit | None = Unit.objects.filter(code__iexact=code).first()
+    """The unit with this code or name, upper and lower case alike; Wrong if there is none."""
+    found = unit_there(code)
     if found is None:
         raise Wrong(f"there is no unit {code}; `galley unit list` shows them")
     return found

@@ -13,12 +13,12 @@ from galleyproof.people.rights import deny, require_role
 from galleyproof.permits.actions.one import is_holder, permit_numbered
 from galleyproof.permits.elsewhere import revision_of, unread
 from galleyproof.permits.models import Permit
-from galleyproof.permits.standing import standing, suspended
+from galleyproof.permits.standing import standing, suspended, why_suspended
+from galleyproof.permits.suspensions import sentences
 
 SUSPENDED = [
     "suspended_at",
     "suspended_for",
-    "suspended_why",
     "acknowledged_at",
     "acknowledged_revision",
 ]
@@ -46,12 +46,14 @@ def acknowledge(who: Who, permit_id: int, *, at: datetime) -> Permit:
         revision = revision_of(permit.job)
         if permit.acknowledged_at is not None and permit.acknowledged_revision == revision:
             raise Wrong(suspended(permit))
-        if "the reading " in permit.suspended_why and (missing := unread(who.person, permit.job)):
+        reasons = why_suspended(permit)
+        for_reading = any(one.code == "reading" for one in reasons)
+        if for_reading and (missing := unread(who.person, permit.job)):
             raise Wrong("\n".join(missing))
         if permit.suspended_at is None:
             # The job's definition changed under it; from here on the row says so itself.
-            permit.suspended_why = suspended(permit).split(": ", 1)[1].split("; next, ")[0]
-            permit.suspended_at, permit.suspended_for = at, "job"
+            permit.suspended_at = at
+            permit.suspended_for = [one.stored for one in reasons]
         permit.acknowledged_at = at
         permit.acknowledged_revision = revision
         permit.save(update_fields=SUSPENDED)
@@ -60,7 +62,7 @@ def acknowledge(who: Who, permit_id: int, *, at: datetime) -> Permit:
             person=who.name,
             acting=who.acting_name,
             subject=f"permit {permit_id}",
-            reason=permit.suspended_why,
+            reason=sentences(reasons),
             at=at,
         )
     return permit
@@ -96,8 +98,8 @@ def confirm(who: Who, permit_id: int, *, at: datetime) -> Permit:
                 f"{permit.job} is at revision {revision} by now, and {permit.holder} acknowledged "
                 f"revision {permit.acknowledged_revision}; they acknowledge once more"
             )
-        why = permit.suspended_why
-        permit.suspended_at, permit.suspended_for, permit.suspended_why = None, "", ""
+        why = sentences(permit.suspensions)
+        permit.suspended_at, permit.suspended_for = None, []
         permit.acknowledged_at = permit.acknowledged_revision = None
         permit.job_revision = revision
         permit.save(update_fields=[*SUSPENDED, "job_revision"])

@@ -47,18 +47,20 @@ def grant_from_list(
     group: Group | None = None,
     job: str,
     binding: str = "",
+    environment: str = "production",
     envelope: Envelope | None = None,
     listed_in: str,
     ends: date | datetime | None = None,
     at: datetime,
 ) -> Permit:
-    """The permit of a row of an imported list: production, grandfathered, without a proof until
-    the next review. who: the systems librarian who imports. Raises as grant_from_ticket."""
+    """The permit of a row of an imported list: grandfathered, without a proof until the next
+    review. A list means production; who may run a job there may run it in the sandbox too, by a
+    permit of its own. who: the systems librarian who imports. Raises as grant_from_ticket."""
     holder = one_of(person, group)
     check(who, holder, at)
     if not listed_in.strip():
         raise Wrong("a permit from a list keeps the list's name; say which list it is")
-    terms = Terms(job, binding, "production", envelope, ends=ends)
+    terms = Terms(job, binding, environment, envelope, ends=ends)
     return make(who, holder, terms, at, listed_in=listed_in, grandfathered=True)
 
 

@@ -13,6 +13,7 @@ from galleyproof.people.identity import Who
 from galleyproof.people.models import Person, Unit
 from galleyproof.people.rights import require_role
 from galleyproof.permits.actions.suspend import suspend_for_person
+from galleyproof.permits.suspensions import unit_left
 
 
 class Left(NamedTuple):
@@ -33,9 +34,8 @@ def leave_unit(who: Who, person: Person, code: str, *, at: datetime) -> Left:
     with transaction.atomic():
         person.units.remove(unit)
         suspended = suspend_for_person(
-            "unit",
             person,
-            f"{person.display_name} left {unit.code}",
+            unit_left(person.display_name, unit.code),
             by=who.name,
             acting=who.acting_name,
             at=at,

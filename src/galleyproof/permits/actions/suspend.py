@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,7 +14,8 @@ from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
 from galleyproof.people.rights import require_role
 from galleyproof.permits.actions.one import permit_numbered
-from galleyproof.permits.models import SUSPENSIONS, Permit
+from galleyproof.permits.models import Permit
+from galleyproof.permits.suspensions import SUSPENSIONS, Suspension, by_hand, sentences
 
 
 def suspend(who: Who, permit_id: int, *, why: str, at: datetime) -> Permit:
@@ -30,12 +32,10 @@ def suspend(who: Who, permit_id: int, *, why: str, at: datetime) -> Permit:
         if permit.revoked_at is not None:
             raise Wrong(f"permit {permit_id} is revoked for good; there is nothing to suspend")
         if permit.suspended_at is not None:
-            raise Wrong(f"permit {permit_id} is suspended already: {permit.suspended_why}")
-        permit.suspended_at, permit.suspended_for, permit.suspended_why = at, "by-hand", why
+            raise Wrong(f"permit {permit_id} is suspended already: {sentences(permit.suspensions)}")
+        permit.suspended_at, permit.suspended_for = at, [by_hand(why).stored]
         permit.acknowledged_at = None
-        permit.save(
-            update_fields=["suspended_at", "suspended_for", "suspended_why", "acknowledged_at"]
-        )
+        permit.save(update_fields=["suspended_at", "suspended_for", "acknowledged_at"])
         append(
             "permit-suspended",
             person=who.name,
@@ -52,31 +52,41 @@ def suspend_for_job(
     job: str, why: str, *, by: str = "", acting: str | None = None, at: datetime
 ) -> list[int]:
     """Suspends every permit for a job, whatever its binding: its definition has changed."""
-    return suspend_all("job", why, by=by, acting=acting, at=at, job=job)
+    reason = Suspension("job", {"job": job, "why": why})
+    return suspend_all(reason, by=by, acting=acting, at=at, job=job)
 
 
 def suspend_for_bindings(
-    bindings: Sequence[str], why: str, *, by: str = "", acting: str | None = None, at: datetime
+    bindings: Sequence[str],
+    reason: Suspension,
+    *,
+    by: str = "",
+    acting: str | None = None,
+    at: datetime,
 ) -> list[int]:
     """Suspends every permit bound to one of these: the rule set or profile has changed.
 
-    why: what changed, as a sentence for the holder. by: the user name of who changed it. Returns
-    the permits' numbers; already suspended ones are to be acknowledged once more.
+    by: the user name of who changed it. Returns the permits' numbers; already suspended ones are
+    to be acknowledged once more.
     """
-    return suspend_all("binding", why, by=by, acting=acting, at=at, bindings=bindings)
+    return suspend_all(reason, by=by, acting=acting, at=at, bindings=bindings)
 
 
 def suspend_for_reading(
-    why: str, *, job: str | None = None, by: str = "", acting: str | None = None, at: datetime
+    reason: Suspension,
+    *,
+    job: str | None = None,
+    by: str = "",
+    acting: str | None = None,
+    at: datetime,
 ) -> list[int]:
     """Suspends every permit that a reading is required for: those of one job, or (None) all."""
-    return suspend_all("reading", why, by=by, acting=acting, at=at, job=job)
+    return suspend_all(reason, by=by, acting=acting, at=at, job=job)
 
 
 def suspend_for_person(
-    code: str,
     person: Person,
-    why: str,
+    reason: Suspension,
     *,
     permit: int | None = None,
     by: str = "",
@@ -84,14 +94,14 @@ def suspend_for_person(
     at: datetime,
 ) -> list[int]:
     """Suspends a person's own permits, or one of them: they left a unit, or broke a limit."""
-    return suspend_all(code, why, by=by, acting=acting, at=at, person=person.pk, permit=permit)
+    return suspend_all(reason, by=by, acting=acting, at=at, person=person.pk, permit=permit)
 
 
 SUSPEND = """
     UPDATE governing.permit SET suspended_at = coalesce(suspended_at, %(at)s),
-        suspended_for = %(code)s, acknowledged_at = NULL,
-        suspended_why = CASE WHEN suspended_at IS NULL THEN %(why)s
-                             ELSE suspended_why || '; ' || %(why)s END
+        acknowledged_at = NULL,
+        suspended_for = CASE WHEN suspended_at IS NULL THEN '[]'::jsonb ELSE suspended_for END
+                        || %(reason)s::jsonb
     WHERE revoked_at IS NULL AND ends >= %(at)s
       AND (%(job)s::text IS NULL OR job = %(job)s)
       AND (%(bindings)s::text[] IS NULL OR binding = ANY(%(bindings)s))
@@ -102,8 +112,7 @@ SUSPEND = """
 
 
 def suspend_all(
-    code: str,
-    why: str,
+    reason: Suspension,
     *,
     by: str,
     acting: str | None,
@@ -114,6 +123,7 @@ def suspend_all(
     permit: int | None = None,
 ) -> list[int]:
     """One statement and one log entry, however many permits there are. by: "" for the system."""
+    code = reason.code
     if code not in SUSPENSIONS:
         raise ValueError(f"{code} is not a reason to suspend; there are {', '.join(SUSPENSIONS)}")
     with transaction.atomic():
@@ -122,8 +132,7 @@ def suspend_all(
                 SUSPEND,
                 {
                     "at": at,
-                    "code": code,
-                    "why": why,
+                    "reason": json.dumps([reason.stored]),
                     "job": job,
                     "bindings": None if bindings is None else list(bindings),
                     "person": person,
@@ -138,8 +147,14 @@ def suspend_all(
                 acting=acting,
                 subject=", ".join(f"permit {number}" for number in numbers[:20])
                 + (f" and {len(numbers) - 20} more" if len(numbers) > 20 else ""),
-                reason=why,
-                detail={"permits": numbers, "for": code, "job": job, "bindings": bindings},
+                reason=reason.sentence,
+                detail={
+                    "permits": numbers,
+                    "for": code,
+                    "because": reason.stored,
+                    "job": job,
+                    "bindings": bindings,
+                },
                 at=at,
             )
     return numbers

@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.runs.models import Run, program
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso, summary
 from galleyproof.runs.reports.choice import WHOLE, Choice
 from galleyproof.structures.structure import shown

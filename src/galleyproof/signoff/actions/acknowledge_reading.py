@@ -73,13 +73,10 @@ def resting(who: Who) -> list[Permit]:
     nobody has acknowledged. Where something else changed too, it is acknowledged for itself."""
     found = Permit.objects.filter(
         Q(person=who.person) | Q(group__people=who.person),
-        suspended_for="reading",
         suspended_at__isnull=False,
         acknowledged_at=None,
         revoked_at=None,
     )
     return [
-        one
-        for one in found.order_by("pk")
-        if all(why.startswith("the reading ") for why in one.suspended_why.split("; "))
+        one for one in found.order_by("pk") if all(why.code == "reading" for why in one.suspensions)
     ]

@@ -12,9 +12,9 @@ from galleyproof.permits.standing import standing
 from galleyproof.signoff.mail.writing import write_mail
 from galleyproof.signoff.models import Ticket
 from galleyproof.signoff.moving import moving
-from galleyproof.signoff.next_step import titled
+from galleyproof.signoff.next_step import how, titled
 from galleyproof.signoff.policy import policy
-from galleyproof.signoff.readings import required
+from galleyproof.signoff.readings import current, practice_of, required
 from galleyproof.signoff.tickets import ticket_numbered
 
 
@@ -62,14 +62,26 @@ def approve_sandbox(
 
 
 def send_material(ticket: Ticket, at: datetime) -> None:
-    """The training material: every required reading, in one mail."""
-    readings = required(ticket.job)
+    """The training material, in one mail: the practice sheet, and where the readings are, which
+    have been read already."""
+    readings = current()
+    sheet = practice_of(ticket.job, readings)
+    said = [
+        f"{one.title}{how(f'/readings/{one.name}', f'galley reading show {one.name}')}"
+        for one in required(ticket.job, readings)
+    ]
+    practice = (
+        []
+        if sheet is None
+        else [
+            "For your test in the sandbox: which records to take, and what should come out."
+            + how(f"/readings/{sheet.name}", f"galley reading show {sheet.name}"),
+            sheet.body.strip(),
+        ]
+    )
     write_mail(
         [ticket.person],
-        f"ticket {ticket.pk}: what to read for {titled(ticket)}",
-        [
-            "You have read these already; they are here to have at hand while you test.",
-            *(f"{'=' * 72}\n{one.body.strip()}" for one in readings),
-        ],
+        f"ticket {ticket.pk}: a practice set for {titled(ticket)}",
+        [*practice, "What you have read, to look up while you test:", *said],
         at=at,
     )

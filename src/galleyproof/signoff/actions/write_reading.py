@@ -10,15 +10,17 @@ from typing import NamedTuple
 from django.db import transaction
 
 from galleyproof.audit.log import append
+from galleyproof.jobs.office_names import job_named
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
 from galleyproof.people.rights import require_role
 from galleyproof.permits.actions.suspend import suspend_for_reading
 from galleyproof.permits.models import Permit
-from galleyproof.runs.offered import job_named
+from galleyproof.permits.suspensions import reading_changed
 from galleyproof.signoff.mail.writing import write_mail
 from galleyproof.signoff.models import ReadingText
+from galleyproof.signoff.next_step import how
 from galleyproof.signoff.readings import Reading, current, digest_of, reading_named
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -68,9 +70,9 @@ def write_reading(
         )
         reading = reading_named(name)
         suspended: list[int] = []
-        if not minor:
+        if not minor and reading.required:
             suspended = suspend_for_reading(
-                f"the reading {reading.about} is new or has changed",
+                reading_changed(reading.name, reading.title, reading.version),
                 job=reading.job or None,
                 by=who.name,
                 acting=who.acting_name,
@@ -130,8 +132,12 @@ def tell_holders(numbers: list[int], reading: Reading, at: datetime) -> None:
             [
                 f"The reading {reading.about} is new or has changed, and a permit of yours rests "
                 "until you have read it and a systems librarian has confirmed.",
-                f"What is next: read and acknowledge it.\n    galley reading show {reading.name}; "
-                f"galley reading acknowledge {reading.name}",
+                "What is next: read and acknowledge it."
+                + how(
+                    f"/readings/{reading.name}",
+                    f"galley reading show {reading.name}; galley reading acknowledge "
+                    f"{reading.name}",
+                ),
             ],
             at=at,
         )

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from galleyproof.jobs.catalogue import JOBS, scope_of, title_of
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.finding import person_named
 from galleyproof.people.models import Group, Person
@@ -20,9 +21,8 @@ from galleyproof.permits.holding import as_held, beaten_by, denied, state_of
 from galleyproof.permits.models import Denial, Permit
 from galleyproof.permits.standing import why_not
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso
-from galleyproof.signoff.master_list import scope_of, title_of
+from galleyproof.signoff.matrix.list_units import ListUnits
 from galleyproof.signoff.models import ListedRow, Proof, RoleForm
 
 EXPIRES_SOON = 30
@@ -32,12 +32,14 @@ EXPIRES_SOON = 30
 class Cell:
     """One permit on the matrix. state: as permits stand, or `denied`; a permit that waits for
     its library role is `waits-for-role`, which pages call role pending. runs: those that wrote;
-    proofs: the runs that its ticket offered."""
+    proofs: the runs that its ticket offered. unit_written: what the list that it comes from has for
+    the unit."""
 
     permit: Permit
     state: str
     why: str
     units: tuple[str, ...]
+    unit_written: str
     note: str
     scope: str
     runs: int
@@ -165,6 +167,7 @@ def lines(
         .values_list("permit", "scope")
     )
     titles = {code: (title_of(code), scope_of(code)) for code in {one[3] for one in permits}}
+    wanted_unit = unit_meant(unit)
     found = []
     for number, person_id, group_id, code, binding in permits:
         if person_id:
@@ -172,7 +175,7 @@ def lines(
         else:
             holder = who = group_written(groups[group_id])
             units = ()
-        if unit and not any(within(one, unit) for one in units):
+        if wanted_unit and not any(within(one, wanted_unit) for one in units):
             continue
         title, scope = titles[code]
         scope = scope or scopes.get(number, "")
@@ -207,11 +210,14 @@ def cells(
     job: str = "",
     unit: str = "",
 ) -> list[Cell]:
-    """What is on the matrix: every permit that is not revoked or expired. person, job, unit (a
-    code; its parts are in it) narrow. A dozen queries, whatever there is."""
+    """What is on the matrix: every permit that is not revoked or expired. person, job, unit
+    (its code or its name; its parts are in it) narrow. A dozen queries, whatever there is."""
     wanted = on_the_matrix(at, environment, person, job)
     found = cells_of(list(wanted.values_list("pk", flat=True)), at)
-    return [one for one in found if not unit or any(within(code, unit) for code in one.units)]
+    wanted_unit = unit_meant(unit)
+    return [
+        one for one in found if not unit or any(within(code, wanted_unit) for code in one.units)
+    ]
 
 
 def cells_of(numbers: Collection[int], at: datetime) -> list[Cell]:
@@ -246,6 +252,7 @@ def cells_of(numbers: Collection[int], at: datetime) -> list[Cell]:
                 state,
                 why,
                 units,
+                row.unit_as_written if row else "",
                 row.note if row else "",
                 scope_of(permit.job) or (row.scope if row else ""),
                 runs,
@@ -322,6 +329,12 @@ def state_for(permit: Any, holder: Holder | None, denials: Sequence[Denial], at:
 
 def against_group(denials: Sequence[Denial], group: int | None) -> list[Denial]:
     return [one for one in denials if one.group_id == group]
+
+
+def unit_meant(text: str) -> str:
+    """The code of the unit that a code or a name stands for; the text itself where there is
+    none."""
+    return ListUnits.read().code_of(text) or text if text else ""
 
 
 def within(code: str, unit: str) -> bool:
@@ -411,11 +424,3 @@ def denials_in_force() -> list[Denial]:
     return list(
         Denial.objects.filter(lifted_at=None).select_related("person", "group", "denied_by")
     )
-
-
-def pending(*, job: str = "") -> list[ListedRow]:
-    """The rows of imported lists that wait for somebody, in the order of the lists."""
-    rows = ListedRow.objects.filter(state="pending").select_related("person", "group")
-    if job:
-        rows = rows.filter(job=job)
-    return list(rows.order_by("list_name", "line", "pk"))

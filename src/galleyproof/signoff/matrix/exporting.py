@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
+from galleyproof.jobs.office_names import restriction_of
 from galleyproof.people.models import Person
-from galleyproof.signoff.matrix.cells import Cell, cells_of, lines, pending
-from galleyproof.signoff.matrix.names import restriction_of
+from galleyproof.signoff.matrix.cells import Cell, cells_of, lines
+from galleyproof.signoff.matrix.list_units import ListUnits
+from galleyproof.signoff.matrix.pending import pending
 
 Row = tuple[str, str, str, str, str, str]
 FIRST = 250
@@ -23,12 +25,13 @@ def list_rows(at: datetime) -> Iterator[Row]:
     shared = Counter(
         name.casefold() for name in Person.objects.values_list("display_name", flat=True)
     )
+    units = ListUnits.read()
     numbers = iter([one.number for one in lines(at)])
     together = FIRST
     while some := list(islice(numbers, together)):
         together = TOGETHER
         for cell in cells_of(some, at):
-            yield permit_row(cell, shared)
+            yield permit_row(cell, shared, units)
     written = set()
     for row in pending():
         as_written: Row = (
@@ -44,7 +47,7 @@ def list_rows(at: datetime) -> Iterator[Row]:
             yield as_written
 
 
-def permit_row(cell: Cell, shared: Counter[str]) -> Row:
+def permit_row(cell: Cell, shared: Counter[str], units: ListUnits) -> Row:
     permit = cell.permit
     envelope = permit.limits
     fixed = {
@@ -64,7 +67,7 @@ def permit_row(cell: Cell, shared: Counter[str]) -> Row:
         cell.title + (f" ({restriction})" if restriction else ""),
         permit.binding,
         who,
-        "; ".join(cell.units),
+        units.written(cell.units, cell.unit_written),
         "; ".join(said),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from galleyproof.audit.log import append
 from galleyproof.people.actions.add_person import faults, names
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Group, Person
-from galleyproof.people.units import code_faults, unit_coded
+from galleyproof.people.units import unit_coded
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Holders:
     @classmethod
     def read(cls) -> Holders:
         found = cls()
-        for person in Person.objects.order_by("pk"):
+        for person in Person.objects.order_by("pk").prefetch_related("units"):
             found.know(person)
         for group in Group.objects.prefetch_related("people"):
             found.groups[group.name.casefold()] = group
@@ -34,8 +34,12 @@ class Holders:
 
     def know(self, person: Person) -> None:
         self.by_username[person.username] = person
-        for name in {person.username.casefold(), plain_name(person.display_name)}:
+        for name in names_of(person):
             self.by_name.setdefault(name, []).append(person)
+
+    def units_of(self, person: Person) -> set[str]:
+        """The codes of a person's units; they were read with the person."""
+        return {one.code for one in person.units.all()}
 
     def people_named(self, name: str) -> list[Person]:
         """The people that a list may mean: by user name, display name, or “Last, First”. A user
@@ -46,6 +50,11 @@ class Holders:
             if one and one in self.by_name:
                 return self.by_name[one]
         return []
+
+
+def names_of(person: Person) -> set[str]:
+    """The names by which a list may mean a person, as compared."""
+    return {person.username.casefold(), plain_name(person.display_name)}
 
 
 def plain_name(name: str) -> str:
@@ -71,8 +80,10 @@ def name_fault(name: str) -> str:
     return found[0] if found else ""
 
 
-def make_person(who: Who, holders: Holders, name: str, unit: str, at: datetime) -> Person:
-    """An account that cannot sign in until an administrator activates it."""
+def make_person(
+    who: Who, holders: Holders, name: str, units_named: Sequence[str], at: datetime
+) -> Person:
+    """An account that cannot sign in until an administrator activates it. units_named: codes."""
     username, display = names(upright(name), "")
     taken = {known.casefold() for known in holders.by_username}
     free, count = username, 2
@@ -81,7 +92,7 @@ def make_person(who: Who, holders: Holders, name: str, unit: str, at: datetime) 
     person = Person(username=free, display_name=display, roles=["staff"], is_active=False)
     person.set_unusable_password()
     person.save()
-    units = [unit_coded(code) for code in unit_codes(unit)[0]]
+    units = [unit_coded(code) for code in units_named]
     person.units.set(units)
     append(
         "person-added",
@@ -107,10 +118,3 @@ def make_group(holders: Holders, name: str) -> Group:
     holders.groups[group.name.casefold()] = group
     holders.groups_made.append(group)
     return group
-
-
-def unit_codes(cell: str) -> tuple[list[str], list[str]]:
-    """(codes of units, what in the cell is none). An empty cell is fine."""
-    parts = [" ".join(part.split()) for part in re.split(r"[,;\n]", cell)]
-    codes = [part for part in parts if part and not code_faults(part)]
-    return codes, [part for part in parts if part and code_faults(part)]

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from galleyproof.jobs.catalogue import JOBS
+from galleyproof.jobs.office_names import job_named
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.people.finding import person_named
@@ -14,7 +16,6 @@ from galleyproof.permits.actions.refuse import lift as lift_denial
 from galleyproof.permits.actions.refuse import refuse
 from galleyproof.permits.listing import denials as all_denials
 from galleyproof.permits.models import Denial
-from galleyproof.runs.offered import JOBS, job_named
 from galleyproof.runs.reporting import iso
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.sending import once

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.permits.holding import held_by
 from galleyproof.runs.monitoring import needing, of_person
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.workers import workers_alive
 from galleyproof.signoff.tickets import listing
 from galleyproof.web.asking import now, person_of

@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from galleyproof.jobs.catalogue import JOBS, NOT_BUILT
+from galleyproof.jobs.codes import CONSEQUENCES, LISTED, OF_THE_PLATFORM, REFUSALS, meanings
 from galleyproof.jobs.job import Job
 from galleyproof.people.models import Person
 from galleyproof.permits.holding import held_by
 from galleyproof.permits.listing import listing as permits_of
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import listing
-from galleyproof.signoff.readings import Reading, acknowledged, has_read, required
+from galleyproof.signoff.readings import Reading, acknowledged, has_read, practice_of, required
 from galleyproof.signoff.tickets import listing as listing_of_tickets
 from galleyproof.web.asking import now, person_of
 from galleyproof.web.forms import controls
@@ -47,7 +48,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
             "scopes": [
                 (scope, [(job, sorted(mine.get(job.code, ()))) for job in some])
                 for scope, some in groupby(ordered, key=lambda one: one.scope)
-            ]
+            ],
+            "not_built": sorted(NOT_BUILT, key=lambda one: (one.scope, one.title)),
         },
     )
 
@@ -63,9 +65,14 @@ def job(request: HttpRequest, code: str) -> HttpResponse:
         {
             "job": found,
             "controls": controls(found.parameters, {}),
+            "refuses": meanings(found.refuses, REFUSALS),
+            "of_the_platform": meanings(OF_THE_PLATFORM, OF_THE_PLATFORM),
+            "follows": meanings(found.follows, CONSEQUENCES),
+            "lists": meanings(found.lists, LISTED),
             "permits": permits,
             "mine": held_by(me, at, job=code),
             "readings": readings_of(me, code),
+            "practice": practice_of(code),
             "tickets": with_next(listing_of_tickets(person=me.username, job=code, limit=5)),
             "elsewhere": code in ASKED_FOR_ELSEWHERE,
             "lines": run_lines(listing(job=code, limit=8)),

@@ -14,13 +14,14 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from galleyproof.jobs.catalogue import MASTER_LIST
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
-from galleyproof.runs.offered import JOBS
 from galleyproof.signoff.matrix.arranging import Table, arranged, numbers_of, with_cells
-from galleyproof.signoff.matrix.cells import ONLY, Cell, cells_of, lines, numbers_in, pending
+from galleyproof.signoff.matrix.cells import ONLY, Cell, cells_of, lines, numbers_in
 from galleyproof.signoff.matrix.exporting import list_rows
-from galleyproof.signoff.matrix.importing import import_list, settle_row
+from galleyproof.signoff.matrix.importing import import_list
+from galleyproof.signoff.matrix.pending import accept_row, offer_of, pending, settle_row
 from galleyproof.signoff.matrix.sheet import csv_cells, write_list
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.csv_files import Echo
@@ -29,6 +30,7 @@ from galleyproof.web.sending import once
 
 MOST_BYTES = 20 * 1024 * 1024
 PAGE = 200
+MOST_PENDING = 200
 PEOPLE = 50
 """Lines of a page: permits, or people of the grid, who have dozens of permits each."""
 
@@ -72,8 +74,8 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
             "filters": wanted,
             "wanted_environment": environment,
             "filtered": any(wanted.values()) or bool(only),
-            "pending": pending(job=wanted["job"]),
-            "jobs": sorted(JOBS.values(), key=lambda one: one.title),
+            "pending": [(one, offer_of(one)) for one in pending(job=wanted["job"])[:MOST_PENDING]],
+            "jobs": sorted(MASTER_LIST, key=lambda one: one.title),
             "librarian": person_of(request).has_role("systems-librarian"),
             "errors": errors,
             "done": done,
@@ -100,6 +102,21 @@ def take_in(request: HttpRequest) -> HttpResponse:
         status = 403 if isinstance(wrong, NotPermitted) else 422
         return show(request, str(wrong).splitlines(), status)
     return show(request, [], 200, done)
+
+
+@require_POST
+def accept(request: HttpRequest, row: int) -> HttpResponse:
+    """Says yes to a pending row: it becomes a permit."""
+
+    def work() -> str:
+        sent = {name: request.POST.get(name, "").strip() for name in ("job", "person", "reason")}
+        done = accept_row(who(request), row, **sent, at=now())
+        messages.success(
+            request, _("The row is accepted. %(sentence)s.") % {"sentence": done.sentence}
+        )
+        return "/matrix"
+
+    return once(request, work)
 
 
 @require_POST
@@ -132,6 +149,7 @@ def download(request: HttpRequest, ending: str) -> FileResponse | StreamingHttpR
 addresses = [
     path("matrix", matrix),
     path("matrix/import", take_in),
+    path("matrix/rows/<int:row>/accept", accept),
     path("matrix/rows/<int:row>/settle", settle),
     path("matrix/download.<slug:ending>", download),
 ]

@@ -11,15 +11,15 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.given import given_by
 from galleyproof.jobs.job import Job
+from galleyproof.jobs.office_names import job_named
 from galleyproof.marc.errors import Wrong
-from galleyproof.people.denial import Answer
 from galleyproof.people.finding import person_named
-from galleyproof.permits.deciding import may
 from galleyproof.runs.asking_checks import check_parameters
 from galleyproof.runs.binding import resolved
-from galleyproof.runs.offered import JOBS, job_named
+from galleyproof.signoff.answering import FullAnswer, may_in_full
 from galleyproof.web.asking import now
 from galleyproof.web.forms import controls, values_of, with_errors
 from galleyproof.web.screens.permits import whole
@@ -31,10 +31,10 @@ def ask_may(request: HttpRequest) -> HttpResponse:
     wanted = {name: request.GET.get(name, "").strip() for name in ASKED}
     job = JOBS.get(wanted["job"])
     values = values_of(job.parameters, request.GET) if job and wanted["with"] else {}
-    answer, errors = None, []
+    full, errors = None, []
     if wanted["person"] and wanted["job"]:
         try:
-            answer = answered(wanted, job_named(wanted["job"]), values)
+            full = answered(wanted, job_named(wanted["job"]), values)
         except Wrong as wrong:
             errors = str(wrong).splitlines()
     shown, _rest = with_errors(controls(job.parameters, values) if job else [], errors)
@@ -43,7 +43,7 @@ def ask_may(request: HttpRequest) -> HttpResponse:
         "web/may.html",
         {
             "wanted": wanted,
-            "answer": answer,
+            "full": full,
             "errors": errors,
             "controls": shown,
             "jobs": sorted(JOBS.values(), key=lambda one: one.title),
@@ -52,10 +52,10 @@ def ask_may(request: HttpRequest) -> HttpResponse:
     )
 
 
-def answered(wanted: dict[str, str], job: Job, values: dict[str, Any]) -> Answer:
+def answered(wanted: dict[str, str], job: Job, values: dict[str, Any]) -> FullAnswer:
     """with: whether the parameters are part of the question, as limits may be on them."""
     given = given_by(check_parameters(job, values)) if wanted["with"] else None
-    return may(
+    return may_in_full(
         person_named(wanted["person"]),
         job.code,
         binding=resolved(job, wanted["binding"]),

@@ -12,10 +12,10 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.errors import Wrong
 from galleyproof.runs.models import Run
 from galleyproof.runs.monitoring import changed_per_day
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso, listing
 from galleyproof.runs.states import STATES
 from galleyproof.runs.tally import OUTCOMES

@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.actions.add_person import add_person
 from galleyproof.people.actions.change_person import change_person
@@ -25,7 +26,6 @@ from galleyproof.people.models import ROLES, Person
 from galleyproof.permits.actions.leave_unit import leave_unit
 from galleyproof.permits.actions.take_library_role import take_library_role
 from galleyproof.permits.holding import held_by
-from galleyproof.runs.offered import JOBS
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.csv_files import as_csv
 from galleyproof.web.middleware import typed_before

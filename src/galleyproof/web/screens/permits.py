@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.people.finding import person_named
@@ -28,7 +29,6 @@ from galleyproof.permits.listing import listing
 from galleyproof.permits.standing import STANDINGS, standing, why_not
 from galleyproof.runs.binding import for_permit
 from galleyproof.runs.monitoring import of_permit
-from galleyproof.runs.offered import JOBS
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.csv_files import as_csv
 from galleyproof.web.limit_fields import envelope_from

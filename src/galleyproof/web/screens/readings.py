@@ -11,9 +11,9 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
-from galleyproof.runs.offered import JOBS
 from galleyproof.signoff.actions.acknowledge_reading import acknowledge_reading
 from galleyproof.signoff.actions.write_reading import write_reading
 from galleyproof.signoff.readings import (
@@ -40,7 +40,8 @@ def readings(request: HttpRequest) -> HttpResponse:
 
 def cells(line: tuple[Reading, bool]) -> tuple[object, ...]:
     one, read = line
-    return one.name, one.title, one.job, one.version, "acknowledged" if read else "not yet"
+    mine = "acknowledged" if read else "not yet" if one.required else "practice"
+    return one.name, one.title, one.job, one.version, mine
 
 
 COLUMNS = Columns("readings", ("reading", "title", "job", "version", "by me"), cells)
@@ -54,6 +55,7 @@ def reading(request: HttpRequest, name: str) -> HttpResponse:
         {
             "reading": found,
             "paragraphs": paragraphs(found.body),
+            "required": found.required,
             "read": has_read(found, acknowledged(person_of(request))),
             "versions": versions_of(name),
             "newest": current()[name].version,

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.urls import path
 
 from galleyproof.catalog.file_lines import file_sentences
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.runs import new_shapes
 from galleyproof.runs.consent import sentences
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.first_run import asks_for_review
 from galleyproof.runs.models import Run
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.record_pages import page
 from galleyproof.runs.refreshing import JOB as REFRESH
 from galleyproof.runs.reporting import summary, undone_by

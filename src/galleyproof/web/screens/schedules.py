@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from galleyproof.catalog.sets import listing as sets_of
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.job import Job
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.runs import schedules
 from galleyproof.runs.cron import next_after
 from galleyproof.runs.models import Schedule
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.forms import controls, values_of, with_errors

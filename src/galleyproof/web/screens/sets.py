@@ -19,11 +19,11 @@ from galleyproof.catalog.kinds import ENVIRONMENTS, ID_TYPES, KINDS
 from galleyproof.catalog.models import RecordSet
 from galleyproof.catalog.query_codes import unknown_codes
 from galleyproof.catalog.set_exports import member_heads, member_rows
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.errors import Wrong
 from galleyproof.rulebook.naming import rules_for
 from galleyproof.runs.control import run_numbered
 from galleyproof.runs.drifting import drift_some
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso, listing
 from galleyproof.structures.table import STRUCTURES
 from galleyproof.web.asking import now, person_of, who
@@ -133,7 +133,8 @@ def new_set(request: HttpRequest, environment: str) -> HttpResponse:
 
 @require_POST
 def check(request: HttpRequest, environment: str) -> HttpResponse:
-    return check_ids(request, environment, Asked([request.POST.get("kind", "bib")]))
+    kind = request.POST.get("kind", "")
+    return check_ids(request, environment, Asked([kind] if kind else list(KINDS)))
 
 
 def make(request: HttpRequest, environment: str, upload: Any) -> RecordSet:

@@ -13,11 +13,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.people.models import Person
 from galleyproof.permits.envelope import Envelope
-from galleyproof.runs.offered import JOBS
 from galleyproof.runs.reporting import iso
 from galleyproof.signoff.actions import ending, role_form
 from galleyproof.signoff.actions.approve_sandbox import approve_sandbox
@@ -31,7 +31,7 @@ from galleyproof.signoff.models import Ticket
 from galleyproof.signoff.next_step import NextStep, latest_form, to_do
 from galleyproof.signoff.office import Office
 from galleyproof.signoff.proofs import all_shown, candidates
-from galleyproof.signoff.readings import acknowledged, has_read, required
+from galleyproof.signoff.readings import acknowledged, has_read, practice_of, required
 from galleyproof.signoff.states import MOVES, STATES
 from galleyproof.signoff.tickets import listing, ticket_numbered
 from galleyproof.web.asking import now, person_of, who
@@ -180,6 +180,7 @@ def show(request: HttpRequest, number: int, errors: list[str], status: int) -> H
         "ticket": found,
         "title": title_of(found),
         "job": JOBS.get(found.job),
+        "practice": practice_of(found.job) if found.state in ("in-sandbox", "testing") else None,
         "step": step,
         "my_turn": me in step.people,
         "mine": me.pk == found.person_id,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galleyproof.signoff.master_list import BY_CODE, MASTER_LIST
-from galleyproof.signoff.matrix.names import bindings_in, meant_by, names, restriction_of
+from galleyproof.jobs.catalogue import BY_CODE, MASTER_LIST
+from galleyproof.jobs.office_names import bindings_in, meant_by, names, restriction_of
 
 AS_WRITTEN = {
     "Change physical items": ("change-physical-items", ()),

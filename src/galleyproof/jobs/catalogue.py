@@ -1,7 +1,8 @@
-"""The master list of jobs: every job that an office's list may name, built yet or not.
+"""The master list of jobs: every job of the product, and those that offices' lists name and that
+are not built yet.
 
-Names as offices write them are matched to codes here and nowhere else. A restriction in
-parentheses after a name fixes a parameter; a binding in a name is the rule or profile meant.
+A new job is added here and nowhere else; its title, scope and the names that offices call it stand
+in its own file.
 """
 
 from __future__ import annotations
@@ -9,15 +10,54 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from galleyproof.jobs.cancel_print_subscription import CancelPrintSubscription
+from galleyproof.jobs.cease_print_subscription import CeasePrintSubscription
+from galleyproof.jobs.change_physical_items import ChangePhysicalItems
+from galleyproof.jobs.close_work_orders import CloseWorkOrders
+from galleyproof.jobs.create_work_orders import CreateWorkOrders
+from galleyproof.jobs.delete_bibs import DeleteBibs
+from galleyproof.jobs.edit_record import EditRecord
+from galleyproof.jobs.job import Job
+from galleyproof.jobs.move_work_orders import MoveWorkOrders
+from galleyproof.jobs.normalize_bibs import NormalizeBibs
+from galleyproof.jobs.normalize_holdings import NormalizeHoldings
+from galleyproof.jobs.restore import Restore
+from galleyproof.jobs.set_830_second_indicator import Set830SecondIndicator
+from galleyproof.jobs.undo import Undo
+from galleyproof.jobs.withdraw_items import WithdrawItems
+
+UNDO = Undo()
+
+JOBS: dict[str, Job] = {
+    job.code: job
+    for job in (
+        Set830SecondIndicator(),
+        NormalizeBibs(),
+        DeleteBibs(),
+        CancelPrintSubscription(),
+        CeasePrintSubscription(),
+        NormalizeHoldings(),
+        ChangePhysicalItems(),
+        WithdrawItems(),
+        CreateWorkOrders(),
+        MoveWorkOrders(),
+        CloseWorkOrders(),
+        EditRecord(),
+        Restore(),
+        UNDO,
+    )
+}
+"""The jobs that can be run, by code."""
+
 
 class Listed(NamedTuple):
-    """A job of the master list.
+    """A job as lists name it.
 
-    scope and title: as lists show them. binds: what narrows it to one sign-off ("rule",
-    "profile", "kind"), "" where nothing does. names: other names it goes by, in any case and
-    punctuation. bindings: names that stand for the job together with a binding. restrictions:
-    what may stand in parentheses after a name, and the parameter that it fixes. most: records a
-    run and a day under a permit that comes from a list, None for no limit but the environment's.
+    binds: what narrows it to one sign-off ("rule", "profile", "kind"), "" where nothing does.
+    names: other names it goes by, in any case and punctuation. bindings: names that stand for the
+    job together with a binding. restrictions: what may stand in parentheses after a name, and the
+    parameter that it fixes. most: records a run and a day under a permit that comes from a list,
+    None for no limit but the environment's. built: whether it can be run.
     """
 
     scope: str
@@ -28,26 +68,10 @@ class Listed(NamedTuple):
     bindings: Mapping[str, str] = {}
     restrictions: Mapping[str, tuple[str, Any]] = {}
     most: int | None = None
+    built: bool = False
 
 
-MASTER_LIST = (
-    Listed(
-        "Items", "Change physical items", "change-physical-items",
-        names=("change physical item information", "change item information", "change items",
-               "physical item changes"),
-    ),
-    Listed(
-        "Items", "Batch item withdrawals", "withdraw-items",
-        names=("withdraw items", "batch withdraw items", "item withdrawals",
-               "batch item withdrawal", "withdraw physical items"),
-        most=1_000,
-    ),
-    Listed(
-        "Work orders", "Batch create work orders", "create-work-orders",
-        names=("create work orders", "create physical item work orders", "batch work orders"),
-    ),
-    Listed("Work orders", "Move work orders", "move-work-orders"),
-    Listed("Work orders", "Close work orders", "close-work-orders"),
+NOT_BUILT = (
     Listed(
         "Import profiles", "Create an import profile", "create-import-profile", binds="kind",
         names=("create import profile", "create a profile", "create profile",
@@ -84,46 +108,11 @@ MASTER_LIST = (
         },
     ),
     Listed(
-        "Bib changes", "Set 830 second indicator to 0", "set-830-second-indicator",
-        names=("set 830 2nd indicator to 0", "set 830 ind2 to 0", "830 second indicator to 0",
-               "set 830 second indicator to zero", "set second indicator of 830 to 0"),
-    ),
-    Listed(
         "Bib changes", "Use local authority records to update authorized access points",
         "update-access-points",
         names=("update authorized access points", "update access points",
                "local authority records update authorized access points",
                "use local authorities to update authorized access points"),
-    ),
-    Listed(
-        "Bib changes", "Bib normalization", "normalize-bibs", binds="rule",
-        names=("bib normalization choose a rule", "normalize bibs", "bibliographic normalization",
-               "marc 21 bib normalization", "run bib normalization",
-               "bib record normalization"),
-    ),
-    Listed(
-        "Bib changes", "Delete bibliographic records", "delete-bibs",
-        names=("delete bibs", "delete bib records", "batch delete bibliographic records",
-               "batch delete bibs", "bib deletion"),
-        restrictions={
-            "for CZ/IZ issue": ("linked_only", True),
-            "CZ/IZ issue": ("linked_only", True),
-        },
-    ),
-    Listed(
-        "Holding changes", "Cancel print subscription", "cancel-print-subscription",
-        names=("cancelled print subscription", "canceled print subscription",
-               "cancel print subscriptions", "print subscription cancelled"),
-    ),
-    Listed(
-        "Holding changes", "Ceased print subscription", "cease-print-subscription",
-        names=("cease print subscription", "ceased print subscriptions",
-               "print subscription ceased"),
-    ),
-    Listed(
-        "Holding changes", "Holdings normalization", "normalize-holdings", binds="rule",
-        names=("holdings normalization choose a rule", "normalize holdings",
-               "holding normalization", "marc 21 holdings normalization"),
     ),
     Listed(
         "PO lines", "Update PO lines information", "update-order-lines",
@@ -141,11 +130,29 @@ MASTER_LIST = (
         "PO lines", "Update PO lines transactions", "update-order-line-transactions",
         names=("update po line transactions", "update order line transactions"),
     ),
-    Listed("Any record", "Edit a record", "edit-record"),
-    Listed("Any record", "Restore records", "restore", names=("restore",)),
-    Listed("Any record", "Undo a run", "undo", names=("undo", "undo jobs")),
 )  # fmt: skip
+"""Jobs that lists name and that cannot be run yet: permits for them are kept until they can."""
 
+BINDS = {"": "", "rule-set": "rule"}
+"""What a job is bound to, in the word that lists use."""
+
+
+def listed(job: Job) -> Listed:
+    """A job that is built, as lists name it."""
+    return Listed(
+        job.scope,
+        job.title,
+        job.code,
+        BINDS[job.binding],
+        job.office_names,
+        {},
+        job.restrictions,
+        job.most_records,
+        built=True,
+    )
+
+
+MASTER_LIST = (*map(listed, JOBS.values()), *NOT_BUILT)
 BY_CODE = {one.code: one for one in MASTER_LIST}
 
 PREFIXES = ("zdbm staff use", "zdbm", "staff use only", "staff use")

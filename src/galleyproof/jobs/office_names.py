@@ -9,7 +9,9 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-from galleyproof.signoff.master_list import BY_CODE, MASTER_LIST, PREFIXES, Listed
+from galleyproof.jobs.catalogue import BY_CODE, JOBS, MASTER_LIST, PREFIXES, Listed
+from galleyproof.jobs.job import Job
+from galleyproof.marc.errors import Wrong
 
 IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
 ORDINALS = {"1st": "first", "2nd": "second", "3rd": "third"}
@@ -21,13 +23,14 @@ class Meant:
     """What a name of a job stands for. code: "" if nobody can tell, then doubt says so.
 
     bindings: those that the name itself says. fixed: parameters that a restriction in the name
-    fixes.
+    fixes. offered: where a doubt asks "is it X?", the name of X.
     """
 
     code: str = ""
     bindings: tuple[str, ...] = ()
     fixed: dict[str, Any] = field(default_factory=dict)
     doubt: str = ""
+    offered: str = ""
 
 
 def meant_by(written: str) -> Meant:
@@ -47,7 +50,7 @@ def meant_by(written: str) -> Meant:
     several = numbered_bindings(bare, insides)
     if several:
         return several
-    return Meant(doubt=unknown(written, bare or whole))
+    return unknown(written, bare or whole)
 
 
 def with_parentheses(job: Listed, binding: str, insides: list[str]) -> Meant:
@@ -157,11 +160,40 @@ def names() -> dict[str, tuple[str, str]]:
     return found
 
 
-def unknown(written: str, at: str) -> str:
-    near = get_close_matches(at, names(), n=1, cutoff=0.75)
-    offer = ""
-    if near:
-        code, binding = names()[near[0]]
-        bound = f" with {binding}" if binding else ""
-        offer = f"; is it {BY_CODE[code].title} ({code}{bound})?"
-    return f"“{written}” is not a job of the master list{offer}"
+def unknown(written: str, bare: str) -> Meant:
+    """Nobody can tell; the nearest name is offered and not taken."""
+    near = get_close_matches(bare, names(), n=1, cutoff=0.75)
+    doubt = f"“{written}” is not a job of the master list"
+    if not near:
+        return Meant(doubt=doubt)
+    code, binding = names()[near[0]]
+    bound = f" with {binding}" if binding else ""
+    offer = f"is it {BY_CODE[code].title} ({code}{bound})?"
+    return Meant(doubt=f"{doubt}; {offer}", offered=near[0])
+
+
+def job_named(code: str) -> Job:
+    """The job with this code. Raises Wrong with the nearest, and with the code where an office's
+    name for the job is given."""
+    found = JOBS.get(code)
+    if found is not None:
+        return found
+    if not code.strip():
+        raise Wrong("say which job")
+    meant = meant_by(code).code
+    if meant in JOBS:
+        raise Wrong(f"“{code}” is the job {meant}: write its code")
+    if meant:
+        raise Wrong(f"{BY_CODE[meant].title} ({meant}) is not built yet: it cannot be run")
+    near = get_close_matches(code, JOBS, n=3, cutoff=0.4)
+    offer = f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(JOBS)}"
+    raise Wrong(f"there is no job “{code}”{offer}")
+
+
+def job_listed(code: str) -> Listed:
+    """The job of the master list with this code, built or not. Raises Wrong."""
+    if code in BY_CODE:
+        return BY_CODE[code]
+    meant = meant_by(code)
+    offer = f"; the code of {BY_CODE[meant.code].title} is {meant.code}" if meant.code else ""
+    raise Wrong(f"“{code}” is not the code of a job of the master list{offer}")
