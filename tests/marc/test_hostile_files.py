@@ -250,7 +250,17 @@ class Endless:
         (mrk("#"), "#\n"),
         (LEADER + "\x1e", "x"),
     ],
-    ids=["text", "a tag", "a comment", "no record", "a string", "arrays", "a line", "remarks", "iso"],
+    ids=[
+        "text",
+        "a tag",
+        "a comment",
+        "no record",
+        "a string",
+        "arrays",
+        "a line",
+        "remarks",
+        "iso",
+    ],
 )
 def test_a_record_without_an_end_is_refused_before_memory_is_full(begins: str, unit: str) -> None:
     found = read(Endless(begins, unit, 40 << 20))  # type: ignore[arg-type]
