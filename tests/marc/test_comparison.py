@@ -25,6 +25,7 @@ import io
 import shutil
 import subprocess
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pymarc
@@ -156,6 +157,44 @@ def test_mrrc_reads_the_same_fields(real_data: Path, name: str) -> None:
         assert found == sorted(tag.decode() for tag in Record(one.body).tags), one.number
         compared += 1
     assert compared > 100
+
+
+def fields_of(body: bytes) -> list[tuple[bytes, bytes]]:
+    record = Record(body)
+    return list(zip(record.tags, record.data, strict=True))
+
+
+def written_by_pymarc(form: str, body: bytes) -> bytes:
+    record = pymarc.Record(body, force_utf8=True)
+    return (
+        pymarc.record_to_xml(record, namespace=True) if form == "xml" else record.as_json().encode()
+    )
+
+
+def written_by_mrrc(form: str, body: bytes) -> bytes:
+    mrrc = pytest.importorskip("mrrc")
+    (record,) = list(mrrc.MARCReader(io.BytesIO(body)))
+    return record.to_xml().encode()
+
+
+# What mrrc calls MARC-in-JSON is an array of fields, and another thing.
+@pytest.mark.parametrize(
+    ("form", "writes"),
+    [("xml", written_by_pymarc), ("json", written_by_pymarc), ("xml", written_by_mrrc)],
+)
+def test_what_other_programs_write_is_read_as_the_record_that_it_was(
+    real_data: Path, form: str, writes: Callable[[str, bytes], bytes]
+) -> None:
+    compared = 0
+    for name in FILES[:-1]:
+        for one in list(read(io.BytesIO(raw_of(real_data, name))))[::17]:
+            if not isinstance(one, Loaded) or not plain_data_fields(one.body):
+                continue
+            found = list(read(io.BytesIO(writes(form, one.body))))
+            assert [type(each) for each in found] == [Loaded], (name, one.number, found)
+            assert sorted(fields_of(found[0].body)) == sorted(fields_of(one.body))  # type: ignore[union-attr]
+            compared += 1
+    assert compared > 200
 
 
 @pytest.mark.parametrize("name", ["bibs-utf8", "authorities", "holdings"])

@@ -7,6 +7,7 @@ import gzip
 import io
 import random
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,91 @@ def read_again(body: bytes, chance: random.Random) -> None:
         assert again.body == body, form
         with contextlib.suppress(Wrong):
             list(read(io.BytesIO(mutated(written.getvalue(), chance)), form))
+
+
+RECORD = json("")
+HOSTILE = {
+    "empty objects": ("{}", "", ""),
+    "arrays in arrays": ("[", RECORD, ""),
+    "objects in objects": ('{"leader":', "", ""),
+    "lines of begun objects": ('{"a":\n', RECORD + "\n", ""),
+    "braces, a line each": ("}\n", RECORD + "\n", ""),
+    "keys that are the same": ('"a":1,', '{"leader":1,', ""),
+    "records in records": ("<record>", "", ""),
+    "start tags without an end": ("<record ", "", ""),
+    "comments without an end": ("<record><!--", "", ""),
+    "sections with one end": ("<record><![CDATA[", "", "]]></record>"),
+    "instructions without an end": ("<record><?", "", ""),
+    "elements in elements": ("<a>", "<record>", "</record>"),
+    "elements around nothing": ("<a>", "", ""),
+    "namespaces": ('<a xmlns:b="c">', "", ""),
+    "a document type": ("<!DOCTYPE [", "", ""),
+    "attributes": ('b="c" ', "<record ", ""),
+    "capitals": ("<RECORD>", "<collection>", ""),
+    "braces": ("{", mrk("=500  \\\\$a").rstrip(), ""),
+    "mnemonics": ("{acute}", mrk("=500  \\\\$a").rstrip(), "e"),
+    "leaders": ("=LDR\n", "", ""),
+    "remarks": ("#\n", mrk(), ""),
+    "terminators": ("\x1d", LEADER + "\x1e", ""),
+    "leaders of ISO 2709": ("00017nam a2200017", LEADER + "\x1e", "\x1d"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_time_grows_with_the_file_and_not_with_its_square(name: str) -> None:
+    unit, before, after = HOSTILE[name]
+    raw = (before + unit * (300_000 // len(unit)) + after).encode()
+    begun = time.process_time()
+    with contextlib.suppress(Wrong):
+        for _ in read(io.BytesIO(raw)):
+            pass
+    assert time.process_time() - begun < 10
+
+
+class Endless:
+    """A file that begins like one of records and never ends. most: bytes that may be read."""
+
+    def __init__(self, begins: str, unit: str, most: int):
+        self.begins = begins.encode()
+        self.unit = unit.encode()
+        self.left = most
+
+    def read(self, size: int) -> bytes:
+        if self.begins:
+            data, self.begins = self.begins, b""
+            return data
+        assert self.left > 0, "it is read without an end"
+        self.left -= size
+        return self.unit * (size // len(self.unit))
+
+
+@pytest.mark.parametrize(
+    ("begins", "unit"),
+    [
+        ("<record>", "x"),
+        ("<record ", "a"),
+        (f"<collection {NS}><!-- ", "x"),
+        ("<collection>", "x"),
+        ('{"leader": "', "x"),
+        ("[", "[1,"),
+        (mrk("=500  \\\\$a").rstrip(), "x"),
+        (mrk("#"), "#\n"),
+        (LEADER + "\x1e", "x"),
+    ],
+    ids=[
+        "text",
+        "a tag",
+        "a comment",
+        "no record",
+        "a string",
+        "arrays",
+        "a line",
+        "remarks",
+        "iso",
+    ],
+)
+def test_a_record_without_an_end_is_refused_before_memory_is_full(begins: str, unit: str) -> None:
+    found = read(Endless(begins, unit, 40 << 20))  # type: ignore[arg-type]
+    first = next(found)
+    assert isinstance(first, Refused)
+    assert len(first.raw) < 20 << 20

@@ -8,7 +8,7 @@ from galleyproof.catalog.file_lines import file_sentences
 from galleyproof.cli.face import DONE, FAILED, NOTHING_CHANGED, WAITING, Face, out
 from galleyproof.runs.consent import sentences
 from galleyproof.runs.models import Run
-from galleyproof.runs.reporting import summary
+from galleyproof.runs.reporting import examples_said, summary
 from galleyproof.runs.tally import Tally
 from galleyproof.runs.waiting import plan_rests, wait_for
 
@@ -43,6 +43,8 @@ def follow(face: Face, run: Run) -> Run:
 
 def answer(face: Face, run: Run) -> int:
     data = summary(run)
+    if run.job == "load":
+        data["examples"] = examples_said(run)
     face.answer(data, lambda: show(data))
     return exit_code(run)
 
@@ -92,6 +94,11 @@ def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
         show_coverage(data["coverage"], whole=all_rules)
     for refusal in data["refusals"]:
         line(f"    {refusal['count']:>12,}  refused: {refusal['code']}", "red")
+    if data.get("examples"):
+        line("  examples   of what there is to say")
+        for one in data["examples"]:
+            style = "red" if one["outcome"] == "refused" else "yellow"
+            line(f"    {one['code']}: {one['sentence']}", style)
     if data["records_per_second"]:
         line(f"  speed      {data['records_per_second']:,} records a second")
     if data["undone_by"]:
@@ -136,7 +143,11 @@ def hint(data: dict[str, Any]) -> None:
             f"  next       galley report {number} --refused --code not-reached --as-set NAME", "dim"
         )
     elif data["state"] in ("completed", "completed-with-failures") and not data["undone_by"]:
-        if data["job"] not in ("load", "refresh"):
+        if data["job"] == "load" and data.get("examples"):
+            line(
+                f"  next       galley report {number} --changed or --refused lists them all", "dim"
+            )
+        elif data["job"] not in ("load", "refresh"):
             line(
                 f"  next       galley report {number}; to take it back: galley undo {number}", "dim"
             )

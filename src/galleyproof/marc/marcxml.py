@@ -19,7 +19,8 @@ from galleyproof.marc.marcjson import joined, leader_of, tag_of, to_object
 from galleyproof.marc.reading import START, Loaded, Refused, Started
 from galleyproof.marc.record import Record
 from galleyproof.marc.text_stream import as_they_came
-from galleyproof.marc.xml_pieces import NAMESPACE, xml_pieces
+from galleyproof.marc.xml_marks import NAMESPACE
+from galleyproof.marc.xml_pieces import xml_pieces
 
 HEADER = f'<?xml version="1.0" encoding="UTF-8"?>\n<collection xmlns="{NAMESPACE}">\n'.encode()
 FOOTER = b"</collection>\n"

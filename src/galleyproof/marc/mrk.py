@@ -12,6 +12,7 @@ Written here and not by pymarc, which drops what stands before a field's first s
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -28,7 +29,8 @@ from galleyproof.marc.text_stream import BLOCK, MOST
 NAMES = {"$": "{dollar}", "{": "{lcub}", "}": "{rcub}"}
 MALFORMED = "{malformed}"
 TAG = re.compile(r"[\x21-\x7e]{3}")
-BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?=LDR")
+BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?=(?:LDR|(?:LD?)?\Z)")
+"""Also where the file breaks off within it."""
 BLANK = b" \t\r\n\xef\xbb\xbf\x1a"
 SPECIAL = re.compile(r"[${}\x00-\x1c\x7f-\x9f\u2028\u2029]")
 CODED = re.compile(r"\{x([0-9A-F]{2,6})\}")
@@ -81,8 +83,8 @@ def from_text(text: str, first: int = 1) -> bytes:
     that is not .mrk."""
     leader = None
     fields = []
-    for number, line in enumerate(text.split("\n"), start=first):
-        line = line.removesuffix("\r")
+    for number, whole in enumerate(io.StringIO(text, newline="\n"), start=first):
+        line = whole.removesuffix("\n").removesuffix("\r")
         if not line.strip() or line[0] == "#":
             continue
         try:
@@ -177,24 +179,20 @@ NEWLINE = b"\n"
 def blocks(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """(line, bytes) of each record: lines up to a blank one, or to one that begins another. What
     is larger than any record comes in parts."""
-    start = size = 0
-    lines: list[bytes] = []
-    fields = False
+    start = 0
+    block = bytearray()
     for number, raw in enumerate(lines_of(stream), start=1):
         blank = not raw.strip(BLANK)
-        if lines and (blank or size > MOST or (fields and BEGINS.match(raw))):
-            if fields:
-                yield start, b"".join(lines)
-            lines, fields, size = [], False, 0
-        if blank:
+        if block and (blank or len(block) > MOST or BEGINS.match(raw)):
+            yield start, bytes(block)
+            block.clear()
+        if blank or (not block and raw.startswith(b"#")):
             continue
-        if not lines:
+        if not block:
             start = number
-        lines.append(raw)
-        size += len(raw)
-        fields = fields or not raw.startswith(b"#")
-    if fields:
-        yield start, b"".join(lines)
+        block += raw
+    if block:
+        yield start, bytes(block)
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:

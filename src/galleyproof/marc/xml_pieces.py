@@ -4,40 +4,33 @@ XML's own rule, that nothing counts after the first mistake, would lose every re
 bad character. So what is outside the records is read here, tag by tag, and each record is handed
 on as a text of its own, with the namespaces that hold where it stands. What a file declares in a
 document type is passed over: no entity is expanded, so none can grow.
-
-XML 1.0 (https://www.w3.org/TR/xml/); Namespaces in XML 1.0.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import BinaryIO, NamedTuple
 
 from galleyproof.marc.check import Fault, fault
 from galleyproof.marc.text_stream import BLOCK, MOST, TextStream
+from galleyproof.marc.xml_marks import (
+    DECLARED,
+    FIELD_START,
+    FIELDS,
+    NAMESPACE,
+    RECORD_START,
+    SKIPPED,
+    SPACE,
+    STRANGE_END,
+    SUBSET,
+    TAG,
+    encoding_of,
+    ends_of,
+)
 
-NAMESPACE = "http://www.loc.gov/MARC21/slim"
 DEEPEST = 200
 """Elements around the records that are followed into one another."""
-SPACE = "\ufeff \t\r\n"
-
-RECORD = r"(?:[\w.-]{1,40}:)?[Rr][Ee][Cc][Oo][Rr][Dd](?=[\s/>])"
-RECORD_START = re.compile(f"<{RECORD}")
-STRANGE_END = re.compile(f"<{RECORD}|</(?i:(?:[\\w.-]{{1,40}}:)?collection)")
-TAG = re.compile(
-    r"""<(?P<end>/?)(?P<name>[^\s/<>!?"'=&]+)"""
-    r"""(?P<attributes>(?>[^<>"']+|"[^"<]*"|'[^'<]*')*+)>"""
-)
-DECLARED = re.compile(r"""\s(xmlns(?::[\w.-]+)?)\s*=\s*("[^"]*"|'[^']*')""")
-FIELDS = ("leader", "controlfield", "datafield", "subfield")
-FIELD_START = re.compile(f"<(?:[\\w.-]{{1,40}}:)?(?:{'|'.join(FIELDS)})[\\s/>]")
-SUBSET = re.compile(r"""<!--.*?-->|<\?.*?\?>|"[^"]*"|'[^']*'|[\[\]>]""", re.DOTALL)
-STATED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]{1,40})["']""")
-SKIPPED = {"!--": "--", "![CDATA[": "]]>", "?": "?>"}
-"""What begins after a “<” and is no tag, and how it ends. (No other “--” may be in a comment.)"""
 
 Attempt = Callable[[str, str, int], "bytes | Fault"]
 """Makes a record's body of the start of an element that declares its namespaces, its text, and
@@ -54,29 +47,15 @@ class XmlPiece(NamedTuple):
 
 class Open(NamedTuple):
     """An element around the records. tag: its start as it stands. declared: `xmlns` and `xmlns:p`
-    with the namespaces in quotation marks. collection: whether nothing but records may be in it."""
+    with the namespaces in quotation marks. collection: whether nothing but records may be in it.
+    before: how many pieces were found before it."""
 
     name: str
     tag: str
     line: int
     declared: dict[str, str]
     collection: bool
-
-
-def encoding_of(first: bytes) -> str:
-    """The encoding of an XML file by its first bytes (XML 1.0, appendix F)."""
-    for mark, name in (
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-        (b"<\x00", "utf-16-le"),
-        (b"\x00<", "utf-16-be"),
-    ):
-        if first.startswith(mark):
-            return name
-    stated = STATED.match(first.removeprefix(codecs.BOM_UTF8).lstrip())
-    name = stated[1].decode() if stated else "utf-8"
-    # A file that says UTF-16 in letters of one byte each was converted since.
-    return "utf-8" if re.match("(?i)utf-?(8|16|32)|ucs|iso-10646", name) else name
+    before: int
 
 
 def xml_pieces(stream: BinaryIO, first: bytes, attempt: Attempt) -> Iterator[XmlPiece]:
@@ -89,20 +68,22 @@ def xml_pieces(stream: BinaryIO, first: bytes, attempt: Attempt) -> Iterator[Xml
 
 
 class Cutter:
-    """open: the elements around where the reading is. loose_until: up to where (counted from the
-    start of the stream) a record ends at whatever looks like its end, in a comment too. absent:
-    up to where each end of a comment or the like was looked for in vain."""
+    """open: the elements around where the reading is. found: how many pieces there were. Counted
+    in characters of the stream: loose_until, up to where a record ends at whatever looks like its
+    end, in a comment too; absent, up to where each end of a comment or the like was looked for in
+    vain."""
 
     def __init__(self, source: TextStream, attempt: Attempt):
         self.source = source
         self.attempt = attempt
         self.open: list[Open] = []
+        self.found = 0
         self.loose_until = 0
         self.absent: dict[str, int] = {}
 
     def pieces(self) -> Iterator[XmlPiece]:
         source = self.source
-        found = broken_off = False
+        broken_off = False
         while True:
             source.reach(16)
             if source.at >= len(source.text):
@@ -110,9 +91,9 @@ class Cutter:
             piece = self.at_tag() if source.text[source.at] == "<" else self.at_text()
             if piece is not None:
                 yield piece
-                found = True
+                self.found += 1
                 broken_off = isinstance(piece.result, Fault) and source.at >= len(source.text)
-        if found and self.open and not broken_off:
+        if self.found and self.open and not broken_off:
             first = self.open[0]
             why = f"<{first.name}>, which begins in line {first.line}, never ends"
             yield XmlPiece(first.line, first.tag, fault("breaks-off", 0, why))
@@ -138,6 +119,9 @@ class Cutter:
         for begin, end in SKIPPED.items():
             if source.text.startswith(begin, source.at + 1):
                 past = self.past(begin, end, source.at + 1)
+                if past < 0 and begin == "!--" and (ill := self.past_ill_comment()):
+                    why = "a comment has “--” in it, which none may"
+                    return self.piece(ill, fault("not-a-record", 0, why))
                 if past < 0 or (begin == "![CDATA[" and self.only_records()):
                     return self.strange(f"“<{begin}” stands here and has no end, or no right to")
                 source.take(past)
@@ -148,9 +132,8 @@ class Cutter:
         if tag is not None and not tag["end"]:
             return self.started(tag)
         if tag is not None:
-            self.close(tag["name"])
             source.take(tag.end())
-            return None
+            return self.closed(tag["name"])
         if begun := RECORD_START.match(source.text, source.at):
             return self.record(begun.end(), begun[0][1:])
         return self.strange("what stands here is no tag of XML")
@@ -176,6 +159,15 @@ class Cutter:
         source.reach(found + 3 - source.at)
         return found + 3 if source.text.startswith("-->", found) else -1
 
+    def past_ill_comment(self) -> int:
+        """The place behind a comment that has “--” in it; 0 where it has no end either, before
+        another begins."""
+        source = self.source
+        start = source.at + len("<!--")
+        following = source.find("<!--", start)
+        end = source.text.find("-->", start, following if following >= 0 else None)
+        return end + len("-->") if end >= 0 else 0
+
     def doctype(self) -> XmlPiece | None:
         """Passes over the declaration of a document type, and all that is declared in it."""
         source = self.source
@@ -189,11 +181,18 @@ class Cutter:
             depth += {"[": 1, "]": -1}.get(mark[0], 0)
         return self.strange("a <!DOCTYPE has no end")
 
-    def close(self, name: str) -> None:
+    def closed(self, name: str) -> XmlPiece | None:
+        """Leaves the element of this name; itself a piece where it is called record and no record
+        was in it."""
         for place in range(len(self.open) - 1, -1, -1):
-            if self.open[place].name == name:
+            one = self.open[place]
+            if one.name == name:
                 del self.open[place:]
-                return
+                empty = self.found == one.before and name.rpartition(":")[2].lower() == "record"
+                why = f"<{name}> has neither a leader nor a record in it"
+                wrong = fault("not-a-record", 0, why)
+                return XmlPiece(one.line, one.tag, wrong) if empty else None
+        return None
 
     def started(self, tag: re.Match[str]) -> XmlPiece | None:
         """What a start tag outside the records begins: a record, something around records, or
@@ -221,7 +220,7 @@ class Cutter:
             if len(self.open) == DEEPEST:
                 return self.strange(f"elements stand in one another over {DEEPEST} deep")
             collection = local.lower() == "collection" and namespace in ("", NAMESPACE)
-            self.open.append(Open(name, tag[0], source.line, declared, collection))
+            self.open.append(Open(name, tag[0], source.line, declared, collection, self.found))
         source.take(tag.end())
         return None
 
@@ -309,11 +308,3 @@ class Cutter:
         if ":" in name and key not in declared and key not in text[:1000]:
             around += f' {key}="{NAMESPACE}"'  # a record out of its file
         return self.attempt(f"<around{around}>", text, source.line)
-
-
-@cache
-def ends_of(name: str) -> re.Pattern[str]:
-    """The end of a record, or what comes before it: the start of another, or no tag at all."""
-    return re.compile(
-        f"<(?:(?P<end>/{re.escape(name)}\\s*>)|(?P<skip>!--|!\\[CDATA\\[|\\?)|{RECORD})"
-    )

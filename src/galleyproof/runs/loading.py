@@ -159,8 +159,8 @@ def check_files(files: Sequence[Path]) -> None:
             refused = [one for one in first if isinstance(one, Refused)]
             if len(refused) == len(first) and all(one.fault.code in NO_RECORD for one in refused):
                 findings.append(
-                    f"{path.name} is not MARC: of its first {len(first)} pieces not one is a "
-                    f"record; {place_of(refused[0])}: {refused[0].fault.sentence}"
+                    f"{path.name} holds no record that can be read; {place_of(refused[0])}: "
+                    f"{refused[0].fault.sentence}"
                 )
         except Wrong as wrong:
             findings.append(f"{path.name} {wrong}")

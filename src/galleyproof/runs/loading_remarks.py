@@ -80,5 +80,5 @@ def repeated(cursor: psycopg.Cursor[Any], kind: str, prepared: Prepared) -> None
     for value, ids in mine.items():
         first = there.get(value)
         for id in ids if first is not None else ids[1:]:
-            said = f"its 001, {value}, is that of {kind} {first or ids[0]} too"
+            said = f"{kind} {id}: its 001, {value}, is that of {kind} {first or ids[0]} too"
             prepared.say(kind, id, "001", REPEATED, "repeated", said)

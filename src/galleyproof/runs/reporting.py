@@ -137,6 +137,26 @@ def said_rows(run: Run, outcome: str | None = None, limit: int | None = None) ->
             yield Row(kind, id, own_number(kind, body), what, code, sentence)
 
 
+EXAMPLES = 3
+"""Records that are named for each thing that a load has to say."""
+
+
+def examples_said(run: Run) -> list[dict[str, str]]:
+    """The first records of each thing that there was to say about, with what was said."""
+    with connect("governing") as connection:
+        cursor = connection.execute(
+            "SELECT outcome, code, sentence FROM (SELECT outcome, code, sentence, start, place,"
+            " row_number() OVER (PARTITION BY outcome, code ORDER BY start, abs(id), place) AS n"
+            f" FROM {run.environment_id}.outcome WHERE run = %s) AS said WHERE n <= %s"
+            " ORDER BY outcome DESC, code, n",
+            (run.id, EXAMPLES),
+        )
+        return [
+            {"outcome": outcome, "code": code, "sentence": sentence}
+            for outcome, code, sentence in cursor
+        ]
+
+
 def own_number(kind: str, body: bytes | None) -> str:
     """The number that people know a record by: the 001 of a MARC record."""
     return form_of(kind).own_number(form_of(kind).read(bytes(body))) if body else ""
