@@ -20,12 +20,12 @@ from galleyproof.runs.tally import OUTCOMES, PENDING
 from galleyproof.structures.forms import form_of
 
 
-def paged(run: Run, outcome: str, **chosen: Any) -> list[int]:
+def paged(run: Run, outcome: str, limit: int = 25, **chosen: Any) -> list[int]:
     """The numbers of members as the pages list them, page by page."""
     found: list[int] = []
     after = BEGINNING
     while True:
-        some = page(run, outcome, after=after, limit=6, **chosen)
+        some = page(run, outcome, after=after, limit=limit, **chosen)
         found += [one.id for one in some.records]
         if some.next is None:
             return found
@@ -36,15 +36,16 @@ def csv_rows(run: Run, choice: Choice) -> list[list[str]]:
     return list(csv.reader(io.StringIO("".join(one.text for one in csv_pieces(run, choice)))))
 
 
-def check_members(library: Library, run: Run) -> None:
-    """Every member is listed once, under the outcome, code and kind of change that count it."""
+def check_members(library: Library, run: Run, *, a_page: int = 25, by_shape: bool = False) -> None:
+    """Every member is listed once, under the outcome and code that count it; by_shape: and under
+    its kinds of change. a_page: members a page."""
     data = library.report(run)
     counts = data["counts"]
     size = counts.pop("set")
     assert sum(counts.values()) == size
     seen: list[int] = []
     for outcome in (*OUTCOMES, PENDING):
-        ids = paged(run, outcome)
+        ids = paged(run, outcome, a_page)
         assert len(ids) == counts.get(outcome, 0), outcome
         assert sorted(ids) == sorted(ids_chosen(run, outcome))
         lines = list(report_lines(run, Choice(outcome)))
@@ -58,7 +59,7 @@ def check_members(library: Library, run: Run) -> None:
         lines = list(report_lines(run, Choice("refused", codes=(code,))))
         assert len(lines) == count
         assert all(code in line[6] and line[7] for line in lines)
-    for one in data["shapes"]:
+    for one in data["shapes"] if by_shape else ():
         assert len(paged(run, "changed", shape=one["shape"])) == one["count"]
         assert len(list(report_lines(run, Choice("changed", one["shape"])))) == one["count"]
     rows = csv_rows(run, Choice())

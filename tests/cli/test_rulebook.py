@@ -68,6 +68,7 @@ def test_a_rule_set_from_its_file_to_its_undo(folder: Path, typed: Typed) -> Non
             "line": 3,
             "action": 1,
             "text": 'changeSecondIndicator "830" to "0"',
+            "part": 1,
             "records": changed,
             "rule_records": changed,
         },
@@ -76,6 +77,7 @@ def test_a_rule_set_from_its_file_to_its_undo(folder: Path, typed: Typed) -> Non
             "line": 6,
             "action": 1,
             "text": 'removeField "999"',
+            "part": 3,
             "records": 0,
             "rule_records": 0,
         },
@@ -83,6 +85,8 @@ def test_a_rule_set_from_its_file_to_its_undo(folder: Path, typed: Typed) -> Non
     shown = typed(f"plan show {plan['run']} --coverage").out
     assert "1 of 2 applied" in shown
     assert '0  1. removeField "999"' in shown
+    listed = typed(f"plan show {plan['run']} --records --part 1 --limit 1000 --json").json
+    assert len(listed["records"]) == changed
     assert "never applied: never" in typed(f"plan show {plan['run']}").out
     run = typed(f"{here} --plan {plan['run']}").json
     assert (run["binding"], run["coverage"]) == ("series@1", plan["coverage"])

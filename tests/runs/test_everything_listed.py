@@ -198,7 +198,7 @@ def test_what_is_counted_is_listed_once_and_exported(
     if state in STATES:
         assert run.state == state
     assert stocked.report(run)["counts"]["set"] == (17 if state.startswith("undo") else LINES)
-    check_members(stocked, run)
+    check_members(stocked, run, a_page=6, by_shape=True)
     refusals = stocked.report(run)["refusals"]
     assert sum(one["count"] for one in refusals) == stocked.report(run)["counts"]["refused"]
 

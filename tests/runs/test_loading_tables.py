@@ -286,3 +286,20 @@ def load_holdings(library: Library, path: Path) -> None:
     from galleyproof.runs.loading import load
 
     load(library.ada, [path], kind="holding", environment="production", at=NOW)
+
+
+def test_what_a_filling_counts_as_odd_is_listed(stocked: Library) -> None:
+    from listed import check_members
+
+    run = fill(
+        stocked,
+        "item",
+        "Holding ID,Item ID,barcode,item-policy,library,location\n"
+        f"{FIRST[:-1]}1,I1,B1,BOOK,MAIN,STACKS\n"
+        "99,I2,B1,BOK,MAIN,STACKZ\n"
+        f"{FIRST[:-1]}1,I1,B3,BOK,MAIN,STACKS\n"
+        f"{FIRST[:-1]}1,,B5,BOOK,MAIN,STACKS\n"
+        f"{FIRST[:-1]}1,I6,B6,BOOK,MAIN,STACKS,one too many\n",
+    )
+    assert len(run.shapes) >= 5
+    check_members(stocked, run, by_shape=True)

@@ -383,3 +383,16 @@ def test_a_refresh_that_broke_off_says_why_and_waits_to_be_asked_for_again(
     assert refreshing.left_to_workers() == run.pk
     refreshing.carry_through(run.pk, stop=lambda: False)
     assert Run.objects.get(pk=run.pk).state == "completed"
+
+
+def test_what_a_refresh_counts_is_listed(stocked: Library) -> None:
+    from galleyproof.runs.record_pages import ids_chosen, page
+    from galleyproof.runs.reports.lines import report_lines
+
+    stocked.run()
+    run = refresh(stocked)
+    assert {one["shape"].split(" ")[1] for one in run.shapes} > {"changed"}
+    for one in run.shapes:
+        assert len(ids_chosen(run, "changed", shape=one["shape"])) == one["count"]
+        assert page(run, "changed", shape=one["shape"]).records[0].difference is not None
+    assert len(list(report_lines(run))) == run.counts["set"]

@@ -397,3 +397,26 @@ def test_a_run_does_what_the_rules_do_to_each_record_and_undo_takes_it_back(
     if changed:
         library.undo(run.id)
     assert held(library) == real
+
+
+def test_the_records_that_each_rule_and_action_counts_are_listed(stocked: Library) -> None:
+    from galleyproof.marc.errors import Wrong
+    from galleyproof.runs.record_pages import ids_chosen, page
+    from galleyproof.runs.reports.choice import Choice
+    from galleyproof.runs.reports.lines import report_lines
+
+    plan = stocked.run(job=BIBS, binding="clean-up@1", dry_run=True)
+    run = stocked.run(job=BIBS, binding="clean-up@1", plan=plan.pk)
+    for one in (plan, run):
+        for part in one.coverage:
+            for place, count in (
+                (part["part"], part["records"]),
+                (part["part"] - part["action"], part["rule_records"]),
+            ):
+                ids = ids_chosen(one, "changed", part=place)
+                assert len(ids) == count
+                assert len(list(report_lines(one, Choice("changed", part=place)))) == count
+                some = page(one, "changed", part=place, limit=3).records
+                assert [each.id for each in some] == ids[:3]
+    with pytest.raises(Wrong, match="counts no part 99"):
+        ids_chosen(run, "changed", part=99)

@@ -51,6 +51,13 @@ def choice_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--limit", default=50, show_default=True, help="At most so many in the list."),
         click.option("--shape", default="", help="Only changed ones that show this change."),
+        click.option(
+            "--part",
+            "of_part",
+            type=int,
+            help="Only changed ones in which this rule or action had a hand, by its number in "
+            "--coverage.",
+        ),
         click.option("--kind", default="", help="Only consequences on this kind of record."),
         click.option("--code", "codes", multiple=True, help="Only where this code was said."),
     ):
@@ -68,13 +75,14 @@ class Listing:
         codes: Sequence[str],
         kind: str,
         shape: str,
+        of_part: int | None,
         limit: int,
     ):
         from galleyproof.runs.reports.choice import Choice
 
         self.run = run
         self.limit = limit
-        self.choice = Choice(outcome, shape, kind, tuple(codes))
+        self.choice = Choice(outcome, shape, kind, tuple(codes), of_part)
         self.choice.check(run)
         self.more = False
         self.records: list[Any] = []
@@ -97,7 +105,12 @@ class Listing:
 
         choice = self.choice
         found = page(
-            self.run, choice.outcome, limit=self.limit, shape=choice.shape, code=choice.code
+            self.run,
+            choice.outcome,
+            limit=self.limit,
+            shape=choice.shape,
+            code=choice.code,
+            part=choice.part,
         )
         self.records, self.more = found.records, found.next is not None
 
@@ -119,8 +132,10 @@ class Listing:
         if not self.records:
             out.print(f"  Nothing to list: {self.choice.text}.", markup=False)
         if self.more:
+            from galleyproof.runs.reports.choice import Choice
+
             counts = self.run.counts.get(self.choice.outcome)
-            plain = counts and not (self.choice.codes or self.choice.shape)
+            plain = counts and self.choice == Choice(self.choice.outcome)
             left = f"{counts - len(self.records):,} more" if plain else "more"
             out.print(f"  … and {left} (--limit N shows more; --export FILE writes all)")
 

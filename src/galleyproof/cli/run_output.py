@@ -178,10 +178,13 @@ def show_coverage(coverage: list[dict[str, Any]], *, whole: bool) -> None:
     ranked = sorted(applied, key=lambda one: -one[0]["rule_records"])
     for entries in list(rules.values()) if whole else ranked[:MOST_RULES]:
         count, name = entries[0]["rule_records"], entries[0]["rule"]
-        line(f"    {count:>12,}  {name}", "" if count else "yellow")
+        listed_by = entries[0]["part"] - entries[0]["action"]
+        how = f"  (--part {listed_by})" if whole and count else ""
+        line(f"    {count:>12,}  {name}{how}", "" if count else "yellow")
         for entry in entries if whole else ():
             if entry["action"]:
                 said = f"{entry['records']:>12,}  {entry['action']}. {entry['text']}"
+                said += f"  (--part {entry['part']})" if entry["records"] else ""
                 line(f"      {said}", "dim" if entry["records"] else "yellow")
     if whole:
         return

@@ -15,7 +15,7 @@ from galleyproof.marc.changes import Change
 from galleyproof.runs import judging
 from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.models import Run
-from galleyproof.runs.past import Stored, stored
+from galleyproof.runs.past import NOTHING, Stored, stored
 from galleyproof.runs.previewing import preview, writes_of_undo
 from galleyproof.runs.reporting import own_number
 from galleyproof.structures.forms import form_of
@@ -97,7 +97,7 @@ def differences_of(
     else:
         after, unshown = proposed(cursor, run, starts, some)
     for id, version in some:
-        before = found[kind, id, version]
+        before = found.get((kind, id, version), NOTHING)
         if run.job == "load":
             yield Difference(kind, id, own_number(kind, before.body), [], b"", before.body)
             continue

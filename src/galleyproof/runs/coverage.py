@@ -13,7 +13,8 @@ from galleyproof.runs.tally import coverage_counts
 def coverage_of(run: Run) -> list[dict[str, Any]]:
     """One entry for each action, in the order written, with the number of changed records that it
     (`records`) and that its rule (`rule_records`) applied to, zeros included; a rule without
-    actions has one entry, action 0. Added up from the ledger; [] for jobs that count nothing."""
+    actions has one entry, action 0. part: the number by which its records are listed; that of its
+    rule is smaller by `action`. Added up from the ledger; [] for jobs that count nothing."""
     try:
         job = job_of(run)
     except Wrong:
@@ -36,6 +37,7 @@ def coverage_of(run: Run) -> list[dict[str, Any]]:
                 "line": label.line,
                 "action": label.action,
                 "text": label.text,
+                "part": place,
                 "records": counts.get(place, 0),
                 "rule_records": of_rule,
             }

@@ -51,6 +51,7 @@ from galleyproof.structures.structure import CODE, Structure, fields_of
 from galleyproof.structures.table import STRUCTURES, structure_keys
 
 EXPECTED = "expected a table (CSV, TSV, XLSX) whose first line names the columns"
+NO_NUMBER = "none: the catalogue gave one"
 NOT_FOUND = "not there: loaded without it"
 
 
@@ -254,7 +255,7 @@ class Tables:
                 self.kind,
                 id,
                 own,
-                "none: the catalogue gave one",
+                NO_NUMBER,
                 "number-given",
                 f"it came without a number of its own; it is {values[own]} here",
             )

@@ -93,6 +93,10 @@ class Stored(NamedTuple):
     body: bytes
 
 
+NOTHING = Stored("", b"")
+"""A record before it was made."""
+
+
 def stored(
     cursor: psycopg.Cursor[Any], wanted: Iterable[tuple[str, int, int]]
 ) -> dict[tuple[str, int, int], Stored]:

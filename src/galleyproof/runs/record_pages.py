@@ -16,8 +16,11 @@ from galleyproof.marc.shapes import Shape
 from galleyproof.runs.before_after import Difference, differences_of, literal_of
 from galleyproof.runs.judging import CHANGED, places_of
 from galleyproof.runs.models import Run
+from galleyproof.runs.reports.applying import applying
+from galleyproof.runs.reports.loaded import showing_loaded
 from galleyproof.runs.reports.members import BEGINNING, At, Member, each_member, said_of
 from galleyproof.runs.reports.naming import NOT_NAMED, Named, named
+from galleyproof.runs.states import OWN_COMMAND
 from galleyproof.runs.tally import NOT_REACHED, OUTCOMES, PENDING, ledger_of, loads
 
 
@@ -59,14 +62,16 @@ def page(
     limit: int = 20,
     shape: str = "",
     code: str = "",
+    part: int | None = None,
 ) -> Page:
-    """Some of the records with this outcome; of the changed ones those of a kind of change
-    (`shape`, as the run lists it), or those about which a code was said."""
+    """Some of the records with this outcome: those about which a code was said; of the changed
+    ones those of a kind of change (`shape`, as the run lists it), or those in which a part of the
+    job had a hand (as its coverage counts it)."""
     check_outcome(outcome)
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
         with connection.cursor() as cursor:
-            chosen = list(islice(choose(cursor, run, outcome, shape, code, after), limit + 1))
+            chosen = list(islice(choose(cursor, run, outcome, shape, code, part, after), limit + 1))
             following = chosen[limit - 1][0].at if len(chosen) > limit else None
             return Page(shown(cursor, run, chosen[:limit]), following)
 
@@ -80,10 +85,18 @@ def check_outcome(outcome: str) -> None:
 
 
 def choose(
-    cursor: Any, run: Run, outcome: str, shape: str = "", code: str = "", after: At = BEGINNING
+    cursor: Any,
+    run: Run,
+    outcome: str,
+    shape: str = "",
+    code: str = "",
+    part: int | None = None,
+    after: At = BEGINNING,
 ) -> Iterator[Chosen]:
     """The members that are meant, in the run's order."""
-    if shape:
+    if part is not None:
+        yield from ((one, None) for one in applying(cursor, run, part, after))
+    elif shape:
         yield from showing(cursor, run, shape, after)
     elif code in (NOT_REACHED, PENDING):
         members = each_member(cursor, run, outcome, after)
@@ -115,12 +128,14 @@ def changes_in(
     return found
 
 
-def differences_chosen(run: Run, shape: str = "", code: str = "") -> Iterator[Difference]:
+def differences_chosen(
+    run: Run, shape: str = "", code: str = "", part: int | None = None
+) -> Iterator[Difference]:
     """What changes in the changed members that are meant, in the run's order."""
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
         with connection.cursor() as cursor:
-            chosen = choose(cursor, run, "changed", shape, code)
+            chosen = choose(cursor, run, "changed", shape, code, part)
             while some := list(islice(chosen, AT_ONCE)):
                 found = changes_in(cursor, run, some)
                 yield from (found[one.kind, one.id] for one, _ in some)
@@ -149,13 +164,13 @@ def shown(cursor: Any, run: Run, chosen: Sequence[Chosen]) -> list[Shown]:
 def located(cursor: Any, run: Run, some: Sequence[Member]) -> dict[int, tuple[int, int]]:
     """Number -> (start of its chunk, version judged at); members found by what was said of them
     do not know theirs."""
-    known = {one.id: (one.at[0], one.version) for one in some if one.version}
-    ids = [one.id for one in some if not one.version]
+    known = {one.id: (one.at[0], one.version) for one in some if one.version >= 0}
+    ids = [one.id for one in some if one.version < 0]
     if ids:
         cursor.execute(
             "SELECT c.start, m.id, m.version FROM chunk AS c"
             " CROSS JOIN LATERAL unnest(c.ids, c.versions) AS m (id, version)"
-            " WHERE c.run = %s AND c.state = 'done' AND c.ids && %s AND m.id = ANY(%s)",
+            " WHERE c.run = %s AND c.state = 'done' AND c.ids && %s::bigint[] AND m.id = ANY(%s)",
             (ledger_of(run).run, ids, ids),
         )
         known |= {id: (start, version) for start, id, version in cursor.fetchall()}
@@ -167,6 +182,9 @@ def showing(
 ) -> Iterator[tuple[Member, Difference]]:
     """The changed members that show a kind of change, with what changes in them. Only chunks
     whose own count has it are looked into."""
+    if run.job in OWN_COMMAND:
+        yield from showing_oddity(cursor, run, shape, after)
+        return
     literal = literal_of(run)
     start = after[0]
     for begins in chunks_showing(cursor, run, shape, start):
@@ -189,20 +207,38 @@ def showing(
                 yield one, difference
 
 
-def chunks_showing(cursor: Any, run: Run, shape: str, start: int) -> list[int]:
+def showing_oddity(
+    cursor: Any, run: Run, shape: str, after: At
+) -> Iterator[tuple[Member, Difference]]:
+    """The same of a first filling or a refresh, which count otherwise than jobs."""
+    (meant, *_) = shapes_called(cursor, run, shape)
+    members = showing_loaded(cursor, run, meant, after)
+    while some := list(islice(members, AT_ONCE)):
+        found = changes_in(cursor, run, [(one, None) for one in some])
+        yield from ((one, found[one.kind, one.id]) for one in some)
+
+
+def shapes_called(cursor: Any, run: Run, shape: str) -> list[Shape]:
+    """The shapes that a run lists by this text. Raises Wrong where there is none."""
     cursor.execute(
         "SELECT DISTINCT e -> 0 FROM chunk AS c, jsonb_array_elements(c.shapes) AS e"
         " WHERE c.run = %s AND c.state = 'done'",
         (run.id,),
     )
-    meant = [parts for (parts,) in cursor.fetchall() if str(Shape(*loads(parts))) == shape]
+    found = [Shape(*loads(parts)) for (parts,) in cursor.fetchall()]
+    meant = [one for one in found if str(one) == shape]
     if not meant:
         raise Wrong(f"run {run.id} shows no change “{shape}”")
+    return meant
+
+
+def chunks_showing(cursor: Any, run: Run, shape: str, start: int) -> list[int]:
+    meant = shapes_called(cursor, run, shape)
     cursor.execute(
         "SELECT DISTINCT c.start FROM chunk AS c, jsonb_array_elements(c.shapes) AS e"
         " WHERE c.run = %s AND c.state = 'done' AND c.start >= %s AND e -> 0 = ANY(%s::jsonb[])"
         " ORDER BY c.start",
-        (run.id, start, [json.dumps(loads(parts)) for parts in meant]),
+        (run.id, start, [json.dumps(list(parts)) for parts in meant]),
     )
     return [found for (found,) in cursor.fetchall()]
 
@@ -212,13 +248,15 @@ def ids_showing(run: Run, shape: str) -> list[int]:
     return ids_chosen(run, "changed", shape=shape)
 
 
-def ids_chosen(run: Run, outcome: str, *, shape: str = "", code: str = "") -> list[int]:
+def ids_chosen(
+    run: Run, outcome: str, *, shape: str = "", code: str = "", part: int | None = None
+) -> list[int]:
     """The numbers of all members that are meant; below zero: lines not found."""
     check_outcome(outcome)
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
         with connection.cursor() as cursor:
-            return [one.id for one, _ in choose(cursor, run, outcome, shape, code)]
+            return [one.id for one, _ in choose(cursor, run, outcome, shape, code, part)]
 
 
 SAID = """
@@ -239,7 +277,7 @@ def members_said(cursor: Any, run: Run, outcome: str, code: str, after: At) -> I
         cursor.execute(SAID, (ledger.run, outcome, code, *after, AT_ONCE))
         rows = cursor.fetchall()
         for start, place, kind, id in rows:
-            yield Member((start, place), kind, id, 0, outcome)
+            yield Member((start, place), kind, id, -1, outcome)
         if len(rows) < AT_ONCE:
             return
         after = rows[-1][:2]

@@ -23,7 +23,9 @@ def make_set(run: Run, choice: Choice, name: str, by: str, at: datetime) -> Reco
         kind, ids = ids_of(run, choice.kind, choice.codes)
     else:
         kind = run.kind
-        ids = ids_chosen(run, choice.outcome, shape=choice.shape, code=choice.code)
+        ids = ids_chosen(
+            run, choice.outcome, shape=choice.shape, code=choice.code, part=choice.part
+        )
     ids = [id for id in ids if id > 0]
     if not ids:
         raise Wrong("there are no such records in the catalogue")

@@ -16,8 +16,9 @@ CONSEQUENCE = "consequence"
 @dataclass(frozen=True, slots=True)
 class Choice:
     """outcome: of members, or CONSEQUENCE; "" for every member. shape: only changed members that
-    show this kind of change. kind: only consequences on records of this kind. codes: only those of
-    which one of these was said.
+    show this kind of change. part: only changed members in which this part of the job had a
+    hand, as its coverage counts it. kind: only consequences on records of this kind. codes: only
+    those of which one of these was said.
 
     Raises Wrong where its parts do not go together.
     """
@@ -26,12 +27,13 @@ class Choice:
     shape: str = ""
     kind: str = ""
     codes: tuple[str, ...] = ()
+    part: int | None = None
 
     def __post_init__(self) -> None:
         if self.outcome not in ("", CONSEQUENCE):
             check_outcome(self.outcome)
-        if self.shape and self.outcome != "changed":
-            raise Wrong("a kind of change is shown by changed records only")
+        if (self.shape or self.part is not None) and self.outcome != "changed":
+            raise Wrong("only changed records show a kind of change, or what a rule did")
         if self.kind and self.outcome != CONSEQUENCE:
             raise Wrong("a run's members are of one kind; only what follows is chosen by kind")
         if self.codes and not self.outcome:
@@ -53,13 +55,15 @@ class Choice:
             self.shape,
             self.kind,
             ", ".join(self.codes),
+            f"part {self.part} of the job" if self.part is not None else "",
         ]
         return ": ".join(part for part in parts if part)
 
     @property
     def name(self) -> str:
         """For a file: `-refused-on-loan`."""
-        plain = [self.outcome, self.kind, *self.codes]
+        part = f"part-{self.part}" if self.part is not None else ""
+        plain = [self.outcome, self.kind, *self.codes, part]
         return "".join(f"-{part}" for part in plain if part)
 
     def check(self, run: Run) -> None:

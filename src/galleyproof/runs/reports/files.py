@@ -172,7 +172,7 @@ def write_records(run: Run, form: str, stream: BinaryIO, choice: Choice = WHOLE)
         bodies = bodies_followed(run, choice)
     elif choice.outcome in ("", "changed"):
         kinds = {run.kind}
-        found = differences_chosen(run, choice.shape, choice.code)
+        found = differences_chosen(run, choice.shape, choice.code, choice.part)
         bodies = (as_it_goes_out(one) for one in found if one.after)
     else:
         raise Wrong(

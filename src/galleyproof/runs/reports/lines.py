@@ -44,7 +44,7 @@ def report_lines(run: Run, choice: Choice = WHOLE) -> Iterator[list[str]]:
     with connect("governing", autocommit=True) as connection:
         connection.execute(f"SET search_path = {run.environment_id}, governing")
         with connection.cursor() as cursor, Sayings(run, choice) as sayings:
-            chosen = choose(cursor, run, choice.outcome, choice.shape, choice.code)
+            chosen = choose(cursor, run, choice.outcome, choice.shape, choice.code, choice.part)
             while some := [one for one, _ in islice(chosen, TOGETHER)]:
                 names = named(cursor, run, [(one.kind, one.id, one.version) for one in some])
                 for one in some:

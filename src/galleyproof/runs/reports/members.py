@@ -21,7 +21,8 @@ WAITS = ord("p")
 
 class Member(NamedTuple):
     """One record of a run. version: the one it was judged at or planned on; 0 where there is none,
-    or it is not known yet. reached: whether the run has come to it."""
+    or it is not known yet; -1 where the ledger was not asked. reached: whether the run has
+    come to it."""
 
     at: At
     kind: str

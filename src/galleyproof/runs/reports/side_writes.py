@@ -9,12 +9,9 @@ from typing import Any, NamedTuple
 from galleyproof.catalog.writing import Write, array_of
 from galleyproof.runs.before_after import Difference, difference
 from galleyproof.runs.models import Run
-from galleyproof.runs.past import Stored, stored
+from galleyproof.runs.past import NOTHING, Stored, stored
 from galleyproof.runs.previewing import UNSHOWN, planned, preview, writes_of_undo
 from galleyproof.runs.reports.naming import Key, roots_of
-
-NOTHING = Stored("", b"")
-"""A record before it was made."""
 
 WRITTEN = """
     SELECT w.kind, w.id, v.version

@@ -27,7 +27,14 @@ def download(request: HttpRequest, number: int, ending: str) -> StreamingHttpRes
 def chosen(sent: QueryDict) -> Choice:
     """What an address or a form names of a run."""
     codes = tuple(one for one in sent.getlist("code") if one)
-    return Choice(sent.get("outcome", ""), sent.get("change", ""), sent.get("kind", ""), codes)
+    part = sent.get("part", "")
+    return Choice(
+        sent.get("outcome", ""),
+        sent.get("change", ""),
+        sent.get("kind", ""),
+        codes,
+        int(part) if part.isdigit() and len(part) < 9 else None,
+    )
 
 
 def refused(request: HttpRequest, number: int) -> FileResponse:

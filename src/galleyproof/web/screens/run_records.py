@@ -32,15 +32,17 @@ PAGE = 20
 
 def records(request: HttpRequest, number: int) -> HttpResponse:
     run = run_numbered(number)
-    outcome = request.GET.get("outcome", "changed")
-    shape, code = request.GET.get("change", ""), request.GET.get("code", "")
+    sent = request.GET.copy()
+    sent["outcome"] = outcome = sent.get("outcome") or "changed"
+    choice = chosen(sent)
     found = page(
         run,
         outcome,
         after=place_of(request.GET.get("after", "")),
         limit=PAGE,
-        shape=shape,
-        code=code,
+        shape=choice.shape,
+        code=choice.code,
+        part=choice.part,
     )
     unticked = None
     if run.state == "planned" and outcome == "changed" and run.undoes_id is None:
@@ -55,8 +57,10 @@ def records(request: HttpRequest, number: int) -> HttpResponse:
             "title": title_of(run),
             "environment": run.environment_id,
             "outcome": outcome,
-            "shape": shape,
-            "code": code,
+            "shape": choice.shape,
+            "code": choice.code,
+            "part": choice.part,
+            "part_named": part_named(data["coverage"], choice.part),
             "shapes": data["shapes"],
             "codes": codes_of(run, outcome, data["refusals"]),
             "outcomes": outcomes_of(data["counts"]),
@@ -69,6 +73,12 @@ def records(request: HttpRequest, number: int) -> HttpResponse:
             "ticking": unticked is not None,
         },
     )
+
+
+def part_named(coverage: list[dict[str, Any]], part: int | None) -> str:
+    """The rule, and the action, that a part of a job is."""
+    found = (one for one in coverage if one["part"] == part)
+    return next((f"{one['rule']}: {one['text']}".strip(": ") for one in found), "")
 
 
 def codes_of(run: Run, outcome: str, refusals: list[dict[str, Any]]) -> list[str]:
