@@ -245,7 +245,7 @@ def test_settings_are_changed_by_administrators_by_name_and_logged(
     assert typed("environment set production ask-above --usual --json").json["value"] == "5000"
     for line, code, said in (
         (f"{set_one} retntion-codes X", 2, "did you mean retention-codes"),
-        (f"{set_one} bound-with 999", 2, "takes 774, 977 or 014, not “999”"),
+        (f"{set_one} bound-with 999", 2, "takes 773, 774, 977 or 014, not “999”"),
         (f"{set_one} ask-above many", 2, "a whole number, or none"),
         (f"{set_one} stamp-005 maybe", 2, "is yes or no"),
         (f"{set_one} stamp-005", 2, "either a value or --usual"),
