@@ -21,16 +21,18 @@ from galleyproof.structures.places import Code
 from galleyproof.structures.portfolio import Portfolio
 from galleyproof.structures.work_order import WorkOrder
 
-SERIAL, BOOK, ARTICLE = (
+SERIAL, MONOGRAPH, ARTICLE = (
     "00000nas a2200000 i 4500",
     "00000nam a2200000 i 4500",
     "00000naa a2200000 i 4500",
 )
 HOLDING_008 = "1001014p    8   4001uueng0000000"
+A_BOOK = {"fixed": "1001012p    8   1001uueng0000000", "leader": "00000cx  a2200000un 4500"}
+"""A single part, complete: nothing more is expected."""
 
 
 def bib(
-    number: int, title: str, *fields: tuple[str, str], leader: str = BOOK, language="eng"
+    number: int, title: str, *fields: tuple[str, str], leader: str = MONOGRAPH, language="eng"
 ) -> Record:
     fixed = (
         f"200101{'c20009999' if leader == SERIAL else 's2020    '}xx            000 0 {language} d"
@@ -103,7 +105,7 @@ BIBS = [
     # 14: nothing under it; 15: electronic; 16: shared with the community zone
     bib(14, "Alone"),
     bib(15, "Electronic"),
-    bib(16, "Shared", ("035", "  $a(CZ)77")),
+    bib(16, "Shared", ("035", "  $a(EXLCZ)77")),
     # 17: closed orders only; 18: on loan; 19: a right-to-left title
     bib(17, "Ordered once"),
     bib(18, "Lent"),
@@ -113,7 +115,7 @@ BIBS = [
         ("245", "03$6880-01$aal-Kitāb"),
         ("830", " 3$6880-02$aal-Silsilah"),
         ("880", "03$6245-01/(3/r$aالكتاب"),
-        ("880", " 3$6830-02/(3/r$aالسلسلة"),
+        ("880", " 2$6830-02/(3/r$aالسلسلة"),
         language="ara",
     ),
     bib(20, "In the bindery"),
@@ -126,14 +128,14 @@ HOLDINGS = [
     holding(4, 3, ("866", "41$80$an° 1 (janv. 1990)-")),
     holding(5, 4, ("866", "41$80$at. 1 (1990)- $zFaltan números")),
     holding(6, 5, ("866", "41$80$aт. 1 (1990)-")),
-    holding(7, 6),
-    holding(8, 10),
-    holding(9, 11),
-    holding(10, 12),
+    holding(7, 6, **A_BOOK),
+    holding(8, 10, **A_BOOK),
+    holding(9, 11, **A_BOOK),
+    holding(10, 12, **A_BOOK),
     holding(11, 13),
     holding(12, 13, ("866", "41$80$aJahrgang 1 vollständig"), place="LAW$cSTACKS"),
-    holding(13, 17),
-    holding(14, 18),
+    holding(13, 17, **A_BOOK),
+    holding(14, 18, **A_BOOK),
     # 15 and 16: an 008 that is too short, and none
     holding(15, 1, ("866", "41$80$av.1-"), place="MAIN$cRARE", fixed="1001014p"),
     holding(16, 1, ("866", "41$80$av.1-"), place="LAW$cRESERVE", fixed=None),
@@ -148,8 +150,8 @@ HOLDINGS = [
     ),
     holding(18, 3, ("866", "41$80$aLatest 5 years"), place="LAW$cSTACKS"),
     holding(19, 4, ("866", "41$80$a1990 to present"), place="LAW$cSTACKS"),
-    holding(20, 20),
-    holding(21, 19),
+    holding(20, 20, **A_BOOK),
+    holding(21, 19, **A_BOOK),
 ]
 
 
