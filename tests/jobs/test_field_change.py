@@ -44,4 +44,6 @@ letters = st.text("aeo\u0301\u0308é ", max_size=8)
 @given(letters, letters.filter(bool), st.text("xy", max_size=3))
 def test_composed_it_is_the_plain_replacement(old: str, find: str, value: str) -> None:
     whole = normalize("NFC", old).replace(normalize("NFC", find), value)
+    if not whole.strip() and whole != normalize("NFC", old):
+        whole = ""  # what is left blank is empty
     assert normalize("NFC", changed(old, find, value)) == normalize("NFC", whole)

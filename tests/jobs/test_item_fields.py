@@ -7,8 +7,8 @@ from groups import TODAY, group, held
 
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.change_physical_items import ChangePhysicalItems
-from galleyproof.jobs.field_change import unfolded
 from galleyproof.jobs.outcome import UNCHANGED, Changed, Refused
+from galleyproof.jobs.unfolding import unfolded
 from galleyproof.marc.errors import Wrong
 from galleyproof.structures.item import Item
 from galleyproof.structures.structure import value_of
@@ -19,7 +19,7 @@ JOB = ChangePhysicalItems()
 
 def parameters(**asked):
     named = {name.replace("__", "."): value for name, value in asked.items()}
-    return JOB.parameters.model_validate(unfolded(named))
+    return JOB.parameters.model_validate(unfolded(named, JOB.parameter_names()))
 
 
 def change(item: Item, /, settings=None, **asked):

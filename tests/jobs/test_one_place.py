@@ -169,7 +169,7 @@ def test_an_item_that_stood_elsewhere_before_can_still_be_edited() -> None:
     ("before", "after", "said"),
     [
         (Item(), Item(in_temporary_location=True), "no temporary-location says where"),
-        (Item(), Item(temporary_location="X", temporary_library="MAIN"), "does not say yes"),
+        (Item(), Item(temporary_location="ANNEX", temporary_library="MAIN"), "does not say yes"),
         (Item(), Item(replacement_cost="-5.00"), "replacement-cost: -5.00 is below zero"),
         (Item(), Item(inventory_price="5.005"), "5.005 has 3 decimals, and USD has 2 decimals"),
         (Item(replacement_cost="-5.00"), Item(replacement_cost="-5.00", pages="9"), ""),

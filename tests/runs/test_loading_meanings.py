@@ -126,7 +126,7 @@ def test_amounts_are_loaded_with_the_digits_of_the_currency(library: Library) ->
     library.load([marc(1)])
     library.load([holding(1, 1).body], kind="holding")
     change_setting(library.ada, "sandbox", "currency", "KWD", at=NOW)
-    with pytest.raises(Wrong, match="three capital letters"):
+    with pytest.raises(Wrong, match="three letters like USD"):
         change_setting(library.ada, "sandbox", "currency", "dinar", at=NOW)
     run = fill(
         library,

@@ -8,18 +8,9 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 
-from galleyproof.jobs.settings import LIST, Setting
+from galleyproof.jobs.settings import Setting
 from galleyproof.structures.meanings import QUESTIONS, folded
 from galleyproof.structures.places import Code, LibraryPlace, LocationPlace
-
-CURRENCY = Setting(
-    "currency",
-    LIST,
-    "USD",
-    "The currency of amounts that name none, by its ISO 4217 code; they have its decimals.",
-    only=r"[A-Z]{3}",
-    said="a code of three capital letters like USD",
-)
 
 
 @dataclass(frozen=True)
@@ -51,11 +42,6 @@ class Around:
     def setting(self, one: Setting) -> tuple[str, ...]:
         """The values of a setting; where it is not set, those that are usual."""
         return one.values(self.settings)
-
-    @property
-    def currency(self) -> str:
-        """The currency of amounts that name none (ISO 4217)."""
-        return self.setting(CURRENCY)[0]
 
     def code_fault(self, table: str, code: str, what: str) -> str:
         """A sentence that names the nearest codes where the table has no such one; "" where it

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from galleyproof.jobs.amounts import CURRENCY
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.emptying import EMPTYING, Policy, emptied
 from galleyproof.jobs.field_change import (
@@ -154,6 +155,7 @@ class ChangePhysicalItems(Job):
     follows = ("holding-made", *EMPTYING, "all-in-temporary-location")
     library_role = "repository manager"
     revision = 2
+    settings = (CURRENCY,)
     parameters = ChangePhysicalItemsParameters
     other_names = {
         **{squeezed(other): one for other, one in Item.aliases.items() if one in CHANGEABLE},

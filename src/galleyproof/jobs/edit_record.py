@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from galleyproof.jobs.around import CURRENCY
+from galleyproof.jobs.amounts import CURRENCY
 from galleyproof.jobs.edit_checks import checked
 from galleyproof.jobs.edited_place import in_its_place, placed_with
 from galleyproof.jobs.job import Group, Held, Job, Parameters, Proposal

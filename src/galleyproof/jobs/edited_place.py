@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from galleyproof.jobs.amounts import currency_of
 from galleyproof.jobs.job import Group, Held, Proposal
 from galleyproof.jobs.one_place import holding_place, item_place, with_items
 from galleyproof.jobs.outcome import Changed, Refused
@@ -33,7 +34,7 @@ def in_its_place(held: Held, answer: Changed, group: Group) -> Iterator[Proposal
         return
     after = answer.record
     if isinstance(after, Structure):
-        faults = new_faults(held.record, after, group.around.currency)
+        faults = new_faults(held.record, after, currency_of(group.around))
         if faults:
             yield Proposal(held, Refused("wrong-value", "; ".join(faults)))
             return

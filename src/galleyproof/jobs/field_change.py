@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
+from galleyproof.jobs.amounts import currency_of
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.job import Parameters
 from galleyproof.marc.errors import Wrong
@@ -139,7 +140,7 @@ def value_faults(kind: type[Structure], attribute: str, value: str, around: Arou
     except Wrong as wrong:
         return [str(wrong)]
     if field.sort == AMOUNT:
-        fault = amount_fault(value, around.currency)
+        fault = amount_fault(value, currency_of(around))
         return [f"{field.name}: {value} {fault}"] if fault else []
     if field.sort == CODE and field.table != "location":
         fault = around.code_fault(field.table, value, field.name)
@@ -166,7 +167,7 @@ def changed_fields(
         if isinstance(old, str):
             value = change.new_value(old, line.get(attribute, change.value))
             if value and value != old and fields[attribute].sort == AMOUNT:
-                value = with_digits(value, around.currency)
+                value = with_digits(value, currency_of(around))
         else:
             empty = not old
             if (change.condition == "if-empty" and not empty) or (

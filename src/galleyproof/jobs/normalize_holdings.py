@@ -7,7 +7,7 @@ from typing import Any
 
 from galleyproof.jobs.by_rules import ByRules
 from galleyproof.jobs.job import Group, Proposal
-from galleyproof.jobs.one_place import PLACE_FOLLOWS, PLACE_REFUSALS, with_items
+from galleyproof.jobs.one_place import MOVED_HOLDINGS, PLACE_FOLLOWS, PLACE_REFUSALS, with_items
 
 
 class NormalizeHoldings(ByRules):
@@ -34,6 +34,7 @@ class NormalizeHoldings(ByRules):
     library_role = "physical inventory operator"
     revision = 2
     relatives = ("item",)
+    settings = (MOVED_HOLDINGS,)
 
     def moves(self) -> bool:
         """Whether its rules may change where holdings stand; others are decided each alone."""

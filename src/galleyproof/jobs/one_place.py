@@ -13,7 +13,7 @@ from galleyproof.jobs.around import Around
 from galleyproof.jobs.job import Held, Proposal
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Said, Unchanged
 from galleyproof.jobs.place import Place, place_of
-from galleyproof.jobs.settings import LIST, Setting
+from galleyproof.jobs.settings import CHOICE, Setting
 from galleyproof.structures.forms import Body
 from galleyproof.structures.item import Item
 
@@ -22,7 +22,7 @@ PLACE_FOLLOWS = ("item-moved", "item-elsewhere")
 """Codes of what a job may say that changes the 852 of holdings."""
 MOVED_HOLDINGS = Setting(
     "moved-holdings",
-    LIST,
+    CHOICE,
     "items-follow",
     "What a changed 852 $b $c does where the holding has items: items-follow moves them along, "
     "refuse refuses the change.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from galleyproof.jobs.amounts import currency_of
 from galleyproof.jobs.around import Around
 from galleyproof.marc.errors import Wrong
 from galleyproof.structures.meanings import in_words, meaning_fault
@@ -47,10 +48,10 @@ class RowChecks:
             self.take_new(tuple(values[name] for name in NEEDED[self.kind]))
         for name in self.amounts:
             if values.get(name):
-                wrong = amount_fault(values[name], self.around.currency)
+                wrong = amount_fault(values[name], currency_of(self.around))
                 if wrong:
                     raise Wrong(f"{name.replace('_', '-')}: {values[name]} {wrong}")
-                values[name] = with_digits(values[name], self.around.currency)
+                values[name] = with_digits(values[name], currency_of(self.around))
 
     def take_new(self, own: tuple[str, ...]) -> None:
         """Raises Wrong where the environment, or a row before, has a library, location or code of
