@@ -55,7 +55,7 @@ def stock(library: Library) -> Library:
         put_in(library, kind, records)
     oclc = ("035", "  $a(OCoLC)123456"), ("035", "  $a(OCoLC)ocn000777")
     library.load([marc(1, *oclc), *(marc(n) for n in range(2, 8))])
-    put_in(library, "holding", [holding(n, n) for n in range(1, 8)])
+    put_in(library, "holding", [holding(n, n, received="2") for n in range(1, 8)])
     place = {"library": "MAIN", "location": "STACKS"}
     process = {"process_type": "WORK_ORDER_DEPARTMENT"}
     put_in(

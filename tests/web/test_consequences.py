@@ -17,7 +17,7 @@ from galleyproof.structures.item import Item
 @pytest.fixture
 def site(library) -> Site:
     shelves(library, bibs=2)
-    put_in(library, "holding", [holding(1, 1), holding(2, 2)])
+    put_in(library, "holding", [holding(n, n, received="2") for n in (1, 2)])
     put_in(library, "item", [Item(holding=2, number="I1"), Item(holding=1, number="I2")])
     put_in(library, "request", [Request(bib=1, item=2, number="R1", requester="U-17")])
     library.permit(job="withdraw-items")
