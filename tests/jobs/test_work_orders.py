@@ -153,3 +153,64 @@ def sentence(shelved: Library, run, kind: str) -> str:
 def test_moving_says_where_to(shelved: Library) -> None:
     with pytest.raises(Wrong, match="say where to"):
         shelved.run(job="move-work-orders", ids=(1,), kind="work-order")
+
+
+# ---- named by what comes back over the desk
+
+
+@pytest.fixture
+def away(shelved: Library) -> Library:
+    """Item 1 (b1): order 1, open. Item 2 (b2): order 2, closed. Item 3 (b3): orders 3 and 4, both
+    open. Item 4 (b4): none. Items 5 and 6: one barcode, each an order (5, 6)."""
+    put_in(shelved, "item", [Item(holding=2, barcode="b5", library="LAW", number="23-6")])
+    put_in(
+        shelved,
+        "work-order",
+        [
+            WorkOrder(item=1, number="W1", department="BINDERY"),
+            WorkOrder(item=2, number="W2", department="BINDERY", closed=date(2026, 1, 1)),
+            WorkOrder(item=3, number="W3", department="BINDERY"),
+            WorkOrder(item=3, number="W4", department="BINDERY"),
+            WorkOrder(item=5, number="W5", department="BINDERY"),
+            WorkOrder(item=6, number="W6", department="BINDERY"),
+        ],
+    )
+    return shelved
+
+
+def close_file(away: Library, text: str):
+    path = away.folder / "back.csv"
+    path.write_text(text)
+    return away.run(job="close-work-orders", file=path)
+
+
+def still_open(away: Library) -> set[int]:
+    rows = away.rows("SELECT id FROM record WHERE kind = 'work-order' ORDER BY id")
+    return {id for (id,) in rows if order(away, id).is_open}
+
+
+def test_a_file_of_barcodes_closes_the_one_open_order_of_each_item(away: Library) -> None:
+    run = close_file(away, "Barcode\nb1\nb2\nb3\nb4\nb5\nnobody\n")
+    assert (run.counts["changed"], run.counts["refused"], run.counts["missing"]) == (1, 4, 1)
+    assert {one["code"]: one["count"] for one in run.said} >= {
+        "nothing-open": 2,
+        "found-twice": 2,
+    }
+    assert still_open(away) == {3, 4, 5, 6}
+
+
+def test_item_ids_and_numbers_of_their_own_name_them_too(away: Library) -> None:
+    assert close_file(away, "Item ID\n23-6\n").counts["changed"] == 1
+    assert close_file(away, "Work order ID,Barcode\nW3,b3\nW4,b3\n").counts["changed"] == 2
+    assert still_open(away) == {1, 5}
+
+
+def test_a_file_of_other_records_says_what_is_expected(away: Library) -> None:
+    with pytest.raises(Wrong, match="expected work orders, or items that they are for"):
+        close_file(away, "Holding ID\n220000000000001\n")
+
+
+def test_two_columns_of_an_item_must_agree(away: Library) -> None:
+    run = close_file(away, "Item ID,Barcode\n23-6,b5\n23-6,b1\n")
+    assert (run.counts["changed"], run.counts["refused"]) == (1, 1)
+    assert still_open(away) == {1, 3, 4, 5}

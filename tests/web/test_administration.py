@@ -71,6 +71,14 @@ def test_policies_and_the_trip_policy_are_set(site):
     assert Environment.objects.get(pk="sandbox").trip
 
 
+def test_the_page_of_a_job_on_work_orders_takes_barcodes(site):
+    site.library.permit(job="close-work-orders")
+    page = site.browser("amy").get("/jobs/close-work-orders/sandbox").content.decode()
+    offered = ("Item ID", "Barcode", "Work order ID")
+    assert all(f'<option value="{one}"' in page for one in offered)
+    assert '<option value="Holding ID"' not in page
+
+
 def test_what_a_code_means_is_shown_and_said_on_its_page(site):
     """Amy says what the library's own word for a subscription means; a word of no meaning is
     refused with those that there are."""

@@ -13,12 +13,13 @@ PROBLEMS = {
     "not-found": "not found",
     "found-twice": "several records answer to it",
     "contradictory": "its columns name different records",
+    "nothing-open": "no work order is open for the item that it names",
     "no-id": "it names no record",
     "too-many-cells": "it has more cells than the first line has columns",
     "duplicate": "it names a record that was named before",
 }
 """Code -> what is the matter with a line."""
-UNUSABLE = ("found-twice", "contradictory", "no-id", "too-many-cells")
+UNUSABLE = ("found-twice", "contradictory", "nothing-open", "no-id", "too-many-cells")
 """Lines that are refused: nothing is done by them."""
 PARTS = 1_000_000_000
 """More lines than a file has."""

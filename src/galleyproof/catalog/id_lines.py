@@ -14,7 +14,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from galleyproof.catalog.kinds import ID_TYPES, KINDS, IdType, id_name, id_type_of, kind_named
+from galleyproof.catalog.kinds import (
+    BELOW_NAMED,
+    ID_TYPES,
+    KINDS,
+    IdType,
+    id_name,
+    id_type_of,
+    kind_named,
+)
 from galleyproof.catalog.tables import SPOILT, Example, Row, Spoilt, counted, examples, open_table
 from galleyproof.catalog.workbook_errors import ERRORS
 from galleyproof.marc.errors import Wrong
@@ -58,7 +66,8 @@ class IdLine(NamedTuple):
 class IdFile(NamedTuple):
     """A file of ids, read. id_types: those of its columns that are used, the first for all lines
     that have it. offered: columns that the job could take and was not told to. ignored: columns
-    that nothing is made of. assumed: sentences on what the file does not say of itself."""
+    that nothing is made of. assumed: sentences on what the file does not say of itself. by: the
+    kind of the records that it names, which may be the one above those that are meant."""
 
     kind: str
     id_types: tuple[IdType, ...]
@@ -66,6 +75,7 @@ class IdFile(NamedTuple):
     offered: list[str]
     ignored: list[str]
     assumed: tuple[str, ...]
+    by: str
 
 
 class Asked(NamedTuple):
@@ -88,7 +98,7 @@ def read_id_file(path: Path, asked: Asked) -> IdFile:
     if not lines:
         raise Wrong(f"{path.name} has a header and no ids")
     types = tuple(id_type for _, id_type in places)
-    return IdFile(kind, types, lines, offered, ignored, assumed)
+    return IdFile(kind, types, lines, offered, ignored, assumed, types[0].kind or kind)
 
 
 # ---- the first line
@@ -120,6 +130,13 @@ def id_columns(path: Path, header: Sequence[str]) -> list[tuple[int, IdType]]:
     )
 
 
+def expected(kinds: Sequence[str]) -> str:
+    """The records that a file may be of, and those above by which it may name them."""
+    said = " or ".join(KINDS[kind].plural for kind in kinds)
+    above = [KINDS[BELOW_NAMED[kind]].plural for kind in kinds if kind in BELOW_NAMED]
+    return f"{said}, or {' or '.join(above)} that they are for" if above else said
+
+
 def fitting(
     path: Path,
     columns: Sequence[tuple[int, IdType]],
@@ -129,12 +146,17 @@ def fitting(
     """The kind of the records that the file is of, and its columns that name such records, the
     record's own number before others."""
     named = list(dict.fromkeys(one.kind for _, one in columns if one.kind in (kinds or KINDS)))
+    for kind in kinds if not named else ():
+        above = BELOW_NAMED.get(kind)
+        if above is not None and any(one.kind == above for _, one in columns):
+            _, fit = fitting(path, columns, [above], rows)
+            return kind, fit
     if kinds and not named and all(one.kind for _, one in columns):
         id_type = columns[0][1]
         raise Wrong(
             f"{path.name} is a file of {id_type.header}s, which are {KINDS[id_type.kind].plural}: "
             f"{of_other_kind(path, rows, columns[0])}; expected "
-            f"{' or '.join(KINDS[k].plural for k in kinds)}, and nothing was read further"
+            f"{expected(kinds)}, and nothing was read further"
         )
     if len(named) > 1:
         shown = ", ".join(f"“{one.header}”" for _, one in columns if one.kind in named)

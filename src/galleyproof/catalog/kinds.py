@@ -80,6 +80,10 @@ ID_TYPES = (
 )
 
 
+BELOW_NAMED = {"work-order": "item"}
+"""Kinds of which a file may also name the records above: what is open below each is meant."""
+
+
 def id_name(header: str) -> str:
     """A header without what differs from system to system: `mms_id`, `MMS Id`, `mmsId:`."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)

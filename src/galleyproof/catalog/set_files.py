@@ -7,7 +7,7 @@ are refused before anything starts, with counts and examples.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from galleyproof.catalog.kinds import KINDS, IdType
 from galleyproof.catalog.tables import Example, counted, examples
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.keys import normal
+from galleyproof.rules.query_fields import ENDS
 
 
 @dataclass(slots=True)
@@ -144,11 +145,14 @@ def match(connection: psycopg.Connection, read: IdFile, *, gone: bool = False) -
     found = {
         (scheme, value): ids
         for scheme, values in wanted.items()
-        for value, ids in find(connection, read.kind, scheme, sorted(values), gone=gone).items()
+        for value, ids in find(connection, read.by, scheme, sorted(values), gone=gone).items()
     }
+    below = None
+    if read.by != read.kind:
+        below = open_below(connection, read.kind, {id for ids in found.values() for id in ids})
     seen: set[int] = set()
     for line in read.lines:
-        take_line(matched, line, found, seen)
+        take_line(matched, line, found, below, seen)
     if matched.contradicting:
         said = examples([Example(number, value) for number, value in matched.contradicting])
         raise Wrong(
@@ -158,10 +162,30 @@ def match(connection: psycopg.Connection, read: IdFile, *, gone: bool = False) -
     return matched
 
 
+def open_below(
+    connection: psycopg.Connection, kind: str, above: Iterable[int]
+) -> dict[int, list[int]]:
+    """Number of a record -> what of a kind is under it and not over yet."""
+    cursor = connection.execute(
+        "SELECT parent, id FROM record WHERE kind = %s AND status <> 'deleted'"
+        " AND parent = ANY(%s) AND ' ' || tags || ' ' NOT LIKE %s ORDER BY id",
+        (kind, sorted(above), f"% {ENDS[kind]} %"),
+    )
+    found: dict[int, list[int]] = {}
+    for parent, id in cursor:
+        found.setdefault(parent, []).append(id)
+    return found
+
+
 def take_line(
-    matched: Matched, line: IdLine, found: Mapping[Key, list[int]], seen: set[int]
+    matched: Matched,
+    line: IdLine,
+    found: Mapping[Key, list[int]],
+    below: Mapping[int, list[int]] | None,
+    seen: set[int],
 ) -> None:
-    """Adds what a line names to the members, or what stands in for it."""
+    """Adds what a line names to the members, or what stands in for it. below: what is meant where
+    a line names the record above."""
     if line.problem:
         leave_out(matched, line, line.shown, line.problem)
         return
@@ -176,8 +200,11 @@ def take_line(
             return
         first = [(value, agreed)]
     for part, (value, ids) in enumerate(first):
+        problem = "found-twice" if ids else "not-found"
+        if len(ids) == 1 and below is not None:
+            problem = "nothing-open" if not below.get(ids[0]) else "found-twice"
+            ids = below.get(ids[0], [])
         if len(ids) != 1:
-            problem = "found-twice" if ids else "not-found"
             leave_out(matched, line, value, problem, part)
             continue
         id = ids[0]
@@ -230,7 +257,7 @@ def refuse_other_kinds(connection: psycopg.Connection, path: Path, matched: Matc
     )
     stray: dict[tuple[str, str], list[Example]] = {}
     for kind, scheme, value in cursor:
-        if (kind, scheme) != (matched.kind, matched.id_type.scheme):
+        if (kind, scheme) != (matched.id_type.kind or matched.kind, matched.id_type.scheme):
             stray.setdefault((kind, scheme), []).extend(lost[value])
     if not stray:
         return

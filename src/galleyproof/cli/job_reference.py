@@ -29,9 +29,10 @@ Beside its own refusals every job may refuse a record as `locked` (open in an ed
 `outside-permit` (another library's), `changed-since-plan` or `not-as-planned`, `excluded`
 (unticked at the preview), and `number-in-use` (it would get a number that another record in use
 has; setting `number-in-use`). Lines of a file are refused that several records answer to
-(`found-twice`), whose columns name different records (`contradictory`), that name none (`no-id`),
-or that have too many cells (`too-many-cells`). Every job that changes MARC records lists, beside
-what it lists itself:
+(`found-twice`), whose columns name different records (`contradictory`), that name an item without
+an open work order where one is meant (`nothing-open`), that name none (`no-id`), or that have too
+many cells (`too-many-cells`). Every job that changes MARC records lists, beside what it lists
+itself:
 
 """
 

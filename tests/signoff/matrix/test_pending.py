@@ -61,6 +61,12 @@ def test_yes_to_a_doubt_grants_what_was_offered_or_said(desk, row, said, holder,
     assert (again.granted, again.pending, again.known) == ([], [], 1), "and it stays so"
 
 
+def test_an_account_that_is_made_on_the_way_is_said(desk):
+    done = accept(desk, waiting(desk, ',Batch item withdrawels,,"Alvarez, Zoe",,'))
+    assert (done.made.username, done.made.is_active) == ("zoe.alvarez", False)
+    assert "the account zoe.alvarez was made, which cannot sign in until activated" in done.sentence
+
+
 def test_a_name_that_several_have_is_said_by_user_name(desk):
     from galleyproof.people.models import Person
 

@@ -110,11 +110,12 @@ def row_as_dict(row: ListedRow) -> dict[str, Any]:
 
 class Accepted(NamedTuple):
     """rows: the row, and one more for each further binding that it names. known: whether just
-    this was signed off already, so that nothing was granted."""
+    this was signed off already, so that nothing was granted. made: the account that was made."""
 
     row: ListedRow
     rows: list[ListedRow]
     known: bool
+    made: Person | None = None
 
     @property
     def sentence(self) -> str:
@@ -127,7 +128,12 @@ class Accepted(NamedTuple):
             return f"{holder} was signed off for {what} already: permit {row.permit_id}"
         numbers = ", ".join(str(one.permit_id) for one in self.rows)
         several = "permits" if len(self.rows) > 1 else "permit"
-        return f"{holder} may run {what} in production: {several} {numbers}, grandfathered"
+        account = (
+            f"; the account {self.made.username} was made, which cannot sign in until activated"
+            if self.made
+            else ""
+        )
+        return f"{holder} may run {what} in production: {several} {numbers}, grandfathered{account}"
 
 
 def accept_row(
@@ -170,7 +176,8 @@ def accept_row(
             },
             at=at,
         )
-    return Accepted(rows[0], rows, all(one.known for one in judged))
+    made = next(iter(desk.holders.made), None)
+    return Accepted(rows[0], rows, all(one.known for one in judged), made)
 
 
 def accepted_parts(row: ListedRow, desk: Desk, job: str, person: str) -> list[Part]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -54,7 +52,6 @@ def reading(request: HttpRequest, name: str) -> HttpResponse:
         "web/reading.html",
         {
             "reading": found,
-            "paragraphs": paragraphs(found.body),
             "required": found.required,
             "read": has_read(found, acknowledged(person_of(request))),
             "versions": versions_of(name),
@@ -62,41 +59,6 @@ def reading(request: HttpRequest, name: str) -> HttpResponse:
             "may_write": person_of(request).has_role("systems-librarian"),
         },
     )
-
-
-ITEM = re.compile(r"(-|\d+\.)\s+")
-MARKS = re.compile(r"\*\*|`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
-
-
-def paragraphs(body: str) -> list[tuple[str, str | list[str]]]:
-    """A text as (heading, text), (text, text), (list or numbers, items): all that readings use."""
-    found: list[tuple[str, str | list[str]]] = []
-    for block in re.split(r"\n\s*\n", body.replace("\r\n", "\n").strip()):
-        lines = block.splitlines()
-        if lines[0].startswith("#"):
-            found.append(("heading", bare(lines[0].lstrip("# "))))
-            lines = lines[1:]
-        before: list[str] = []
-        items: list[str] = []
-        numbered = False
-        for line in lines:
-            mark = ITEM.match(line)
-            if mark:
-                items.append(line[mark.end() :])
-                numbered = mark[1] != "-"
-            elif items:
-                items[-1] += f" {line.strip()}"
-            else:
-                before.append(line.strip())
-        if before:
-            found.append(("text", bare(" ".join(before))))
-        if items:
-            found.append(("numbers" if numbered else "list", [bare(one) for one in items]))
-    return found
-
-
-def bare(text: str) -> str:
-    return MARKS.sub("", text).strip()
 
 
 @require_POST

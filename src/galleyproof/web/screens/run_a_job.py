@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from galleyproof.catalog.id_lines import Asked
-from galleyproof.catalog.kinds import ENVIRONMENTS, ID_TYPES
+from galleyproof.catalog.kinds import BELOW_NAMED, ENVIRONMENTS, ID_TYPES
 from galleyproof.catalog.sets import listing
 from galleyproof.jobs.job import Job
 from galleyproof.marc.errors import Wrong
@@ -131,6 +131,7 @@ def form(
     kept: bool = False,
 ) -> HttpResponse:
     me = person_of(request)
+    nameable = {*job.kinds, *(BELOW_NAMED[kind] for kind in job.kinds if kind in BELOW_NAMED)}
     shown, rest = with_errors(controls(job.parameters, values), errors)
     answer = may(
         me,
@@ -152,7 +153,7 @@ def form(
             "sent": sent,
             "source": sent.get("source", "set"),
             "sets": [one for one in listing(environment, limit=MOST_SETS) if one.kind in job.kinds],
-            "id_types": [one for one in ID_TYPES if not one.kind or one.kind in job.kinds],
+            "id_types": [one for one in ID_TYPES if not one.kind or one.kind in nameable],
             "ticked": sent.getlist("columns"),
             "upload": upload if upload is not None and upload.pk else None,
             "bindings": [one.in_order[-1].binding for one in rule_sets(me) if job.binding],

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from galleyproof.runs.states import SETTLING, WORKED
 from galleyproof.web import words
+from galleyproof.web.marked_text import line_as_html, text_as_html
 
 register = template.Library()
 
@@ -50,6 +51,17 @@ def zone_of(context: Any) -> tzinfo:
 @register.simple_tag(takes_context=True)
 def zone_name(context: Any) -> str:
     return str(zone_of(context))
+
+
+@register.filter
+def marked_text(body: str) -> SafeString:
+    """A text with Markdown's marks: escaped, and none of its own HTML."""
+    return mark_safe(text_as_html(body))
+
+
+@register.filter
+def marked_line(line: str) -> SafeString:
+    return mark_safe(line_as_html(line))
 
 
 @register.filter
