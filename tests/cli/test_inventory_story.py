@@ -148,9 +148,12 @@ def test_a_set_of_a_file_and_its_lines_are_written_as_files(shelves: Path, typed
 def test_items_named_one_by_one_columns_of_a_file_and_a_file_of_parameters(
     shelves: Path, typed: Typed
 ) -> None:
-    items = [
-        typed(f"record item {id} --environment sandbox --json").json["fields"] for id in (1, 2, 3)
-    ]
+    there = (
+        typed(f"record item {id} --environment sandbox --json").json["fields"]
+        for id in range(1, 20)
+    )
+    # Those of a library that is closed would be refused.
+    items = [one for one in there if one["library"] != "OLD"][:3]
     codes = ",".join(one["barcode"] for one in items)
     run = "run change-physical-items --environment sandbox --as amy --json --dry-run"
     made = typed(f"{run} --ids {codes},none --id-type barcodes --param pages=901").json

@@ -144,9 +144,9 @@ def test_pasted_ids_are_heard_at_once_and_run(site):
     number = site.library.body(1).split(b"\x1e")[1].decode()
     typed["pasted"] = f"{number}\n{number}\n990777777"
     heard = sentences(amy.post(f"{RUN_FORM}/check", typed))
-    assert "1 bibs found by 3 lines" in heard
-    assert "1 lines were not found" in heard
-    assert "1 lines name a record that was named already" in heard
+    assert "1 bib found by 3 lines" in heard
+    assert "1 line not found" in heard
+    assert "1 line naming a record that was named before" in heard
     plan = site.finish(site.post(amy, RUN_FORM, **typed))
     assert Run.objects.get(pk=plan).counts["missing"] == 1
     wrong = amy.post(f"{RUN_FORM}/check", typed | {"pasted": "Holding ID\n1", "id_type": "MMS ID"})
