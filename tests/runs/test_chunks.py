@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stories import JOB, NOW, Library, marc, series
 
+from galleyproof.jobs.catalogue import JOBS
 from galleyproof.jobs.job import Group, Job, Proposal
 from galleyproof.jobs.outcome import Changed, Refused
 from galleyproof.marc.record import Record
@@ -110,6 +111,7 @@ def test_a_full_disk_is_reported_and_nothing_is_lost(stocked: Library, poison) -
 
 class Breaks(Job):
     code = JOB
+    revision = JOBS[JOB].revision
     title = does = "breaks on one record"
     scope = "test"
     kinds = ("bib",)
@@ -136,6 +138,7 @@ class WithHoldings(Job):
     """Suppresses a bib, and its holdings with it: what hangs together is decided together."""
 
     code = JOB
+    revision = JOBS[JOB].revision
     title = does = "suppresses a bib and its holdings"
     scope = "test"
     kinds = ("bib",)

@@ -228,7 +228,7 @@ def test_a_line_that_was_not_found_is_listed_with_what_it_names(stocked: Library
     run = stocked.work(ask(stocked))
     lines = list(report_lines(run, Choice("missing")))
     assert {line[2]: line[7] for line in lines} == {
-        f"99{n:013d}": f"line {n + 1} of the file: not found" for n in (33, 34, 35)
+        f"99{n:013d}": f"line {n + 1} of the file, “99{n:013d}”: not found" for n in (33, 34, 35)
     }
 
 

@@ -79,7 +79,7 @@ def test_two_runs_at_once_do_not_both_think_they_took_the_last_item_or_neither(
             assignment = assignment_of(run)
             taken = look_ahead(session, assignment).result()
             assert taken is not None
-            decided = decided_on(assignment, taken.chunk, taken.material)
+            decided = decided_on(assignment, taken.chunk, taken.material, lambda takers: [])
             work.append((session, assignment, taken.chunk, decided))
         for session, assignment, chunk, decided in work:
             future = session.committer.submit(
@@ -156,7 +156,7 @@ def test_a_run_killed_while_it_makes_records_makes_them_once(shelved: Library) -
     session = Session("sandbox")
     try:
         taken = look_ahead(session, assignment).result()
-        decided = decided_on(assignment, taken.chunk, taken.material)
+        decided = decided_on(assignment, taken.chunk, taken.material, lambda takers: [])
         with session.committing.transaction(force_rollback=True):
             commit(session.committing, assignment, taken.chunk, session.number, decided, now())
     finally:

@@ -31,6 +31,8 @@ class Lock(IntEnum):
     """The hash of a form's number; the transaction in which the form is worked."""
     LOGGING = 836
     """0; the transaction that appends an entry to the log."""
+    GIVING = 838
+    """The hash of a number; the transaction that gives it to a record."""
     UPKEEP = 837
     """0; the transaction that does what is due in the sign-off."""
 

@@ -46,7 +46,7 @@ def commit(
         point("commit-begun")
         check_run(cursor, assignment, at)
         if decided.takers and not assignment.dry_run and refuses(assignment):
-            if hold_numbers(cursor, decided.takers):
+            if hold_numbers(cursor, decided.takers, assignment.undoes or 0):
                 raise Moved("a number that the chunk gives to a record is in use by now")
         plain = write_all(cursor, assignment, decided)
         point("versions-written")

@@ -2,7 +2,7 @@
 
 What would give a record the number of another one that is neither deleted nor withdrawn is refused
 (edits, rules, restoring, an undo), or only said, as the environment wants it. Numbers that are
-there twice already stay.
+there twice already stay, and an undo gives back one that was there twice before the run.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 from galleyproof.catalog.kinds import KINDS
+from galleyproof.database.locks import Lock
 from galleyproof.jobs.settings import CHOICE, Setting
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import Decided, Line, Taker
@@ -30,8 +31,6 @@ NUMBER_IN_USE = Setting(
     said=f"{REFUSE} or {SAY}",
 )
 CODE = "number-in-use"
-LOCK = 0x6E756D62
-"""First half of the advisory lock under which a number is given to a record."""
 Clashes = list[tuple[Taker, str]]
 
 
@@ -82,17 +81,18 @@ def refuse(material: Material | UndoMaterial, taker: Taker, sentence: str) -> No
             material.refused.setdefault((held.kind, held.id), said)
 
 
-def clashes(cursor: psycopg.Cursor[Any], takers: Sequence[Taker]) -> Clashes:
+def clashes(cursor: psycopg.Cursor[Any], takers: Sequence[Taker], undoes: int = 0) -> Clashes:
     """The takers whose numbers another record in use has, or another taker would have, each with a
-    sentence."""
+    sentence. undoes: the run to be undone, if one is; a record that stands as it did before that
+    run had its number then already."""
     wanted: dict[tuple[str, str, str], list[Taker]] = {}
     for one in takers:
         for scheme, value in one.taken:
             wanted.setdefault((one.kind, scheme, value), []).append(one)
     given_up = {(one.kind, *key, one.id) for one in takers for key in one.given_up}
-    held = holders(cursor, wanted)
+    held = holders(cursor, wanted, undoes)
     returning = [one for one in takers if one.returns]
-    for key, other, mine in kept_numbers(cursor, returning):
+    for key, other, mine in kept_numbers(cursor, returning, undoes):
         wanted.setdefault(key, []).extend(one for one in returning if one.id == mine)
         held.setdefault(key, []).append(other)
     found: Clashes = []
@@ -118,11 +118,14 @@ def named(kind: str, scheme: str) -> str:
     return "the inventory number" if scheme == "inventory" else f"the {scheme}"
 
 
-IN_USE = "r.status NOT IN ('deleted', 'withdrawn')"
+IN_USE = (
+    "r.status NOT IN ('deleted', 'withdrawn') AND EXISTS (SELECT 1 FROM version AS v"
+    " WHERE v.kind = r.kind AND v.id = r.id AND v.version = r.version AND v.run >= %s)"
+)
 
 
 def holders(
-    cursor: psycopg.Cursor[Any], wanted: Iterable[tuple[str, str, str]]
+    cursor: psycopg.Cursor[Any], wanted: Iterable[tuple[str, str, str]], undoes: int
 ) -> dict[tuple[str, str, str], list[int]]:
     """(kind, scheme, value) -> the records in use that have it."""
     some = sorted(wanted)
@@ -134,7 +137,7 @@ def holders(
         " FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (kind, scheme, value)"
         " JOIN key AS k ON k.kind = w.kind AND k.scheme = w.scheme AND k.value = w.value"
         f" JOIN record AS r ON r.kind = k.kind AND r.id = k.id AND {IN_USE} ORDER BY k.id",
-        (list(kinds), list(schemes), list(values)),
+        (list(kinds), list(schemes), list(values), undoes),
     )
     found: dict[tuple[str, str, str], list[int]] = {}
     for kind, scheme, value, id in cursor:
@@ -143,7 +146,7 @@ def holders(
 
 
 def kept_numbers(
-    cursor: psycopg.Cursor[Any], returning: Sequence[Taker]
+    cursor: psycopg.Cursor[Any], returning: Sequence[Taker], undoes: int
 ) -> list[tuple[tuple[str, str, str], int, int]]:
     """((kind, scheme, value), the record in use, the record that returns) of records that return
     with the numbers that they kept when they went."""
@@ -156,6 +159,7 @@ def kept_numbers(
             f" JOIN record AS r ON r.kind = o.kind AND r.id = o.id AND {IN_USE}"
             " WHERE k.kind = %s AND k.id = ANY(%s::bigint[]) AND k.scheme = ANY(%s) ORDER BY k.id",
             (
+                undoes,
                 kind,
                 [one.id for one in returning if one.kind == kind],
                 [KINDS[kind].scheme, "barcode", "inventory"],
@@ -165,10 +169,10 @@ def kept_numbers(
     return found
 
 
-def hold_numbers(cursor: psycopg.Cursor[Any], takers: Sequence[Taker]) -> Clashes:
+def hold_numbers(cursor: psycopg.Cursor[Any], takers: Sequence[Taker], undoes: int = 0) -> Clashes:
     """Until the transaction ends nobody else gives these numbers to a record; the clashes that
     there are by now."""
     names = {f"{one.kind} {scheme} {value}" for one in takers for scheme, value in one.taken}
     for name in sorted(names):
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (LOCK, name))
-    return clashes(cursor, takers)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (Lock.GIVING, name))
+    return clashes(cursor, takers, undoes)

@@ -160,7 +160,7 @@ def work_run(
             try:
                 ahead = look_ahead(session, assignment)
                 decided = decided_on(
-                    assignment, chunk, material_of(taken), partial(look_beside, session)
+                    assignment, chunk, material_of(taken), partial(look_beside, session, assignment)
                 )
             except Exception as error:
                 put_back(session, chunk, error)
@@ -247,14 +247,16 @@ def decided_on(
     return decided
 
 
-def look_beside(session: Session, takers: Sequence[Taker]) -> Clashes:
+def look_beside(session: Session, assignment: Assignment, takers: Sequence[Taker]) -> Clashes:
     """In the reader's thread, after what it has in hand."""
-    return session.reader.submit(look_now, session.reading, takers).result()
+    return session.reader.submit(look_now, session.reading, assignment, takers).result()
 
 
-def look_now(connection: psycopg.Connection[Any], takers: Sequence[Taker]) -> Clashes:
+def look_now(
+    connection: psycopg.Connection[Any], assignment: Assignment, takers: Sequence[Taker]
+) -> Clashes:
     with connection.cursor() as cursor:
-        return clashes(cursor, takers)
+        return clashes(cursor, takers, assignment.undoes or 0)
 
 
 def finish(
@@ -285,7 +287,9 @@ def finish(
 
 def again(session: Session, assignment: Assignment, chunk: Chunk) -> None:
     material = read_chunk(session.committing, assignment, chunk)
-    decided = decided_on(assignment, chunk, material, partial(look_now, session.committing))
+    decided = decided_on(
+        assignment, chunk, material, partial(look_now, session.committing, assignment)
+    )
     commit(session.committing, assignment, chunk, session.number, decided, now())
 
 
