@@ -20,7 +20,8 @@ TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"])
     | st.sampled_from(" \n\t\\;:#"),
     max_size=12,
-)
+).filter(lambda text: not text or bool(text.strip()))
+"""A text of blanks alone is no text, and is not tried."""
 
 
 def values(sort: str, several: bool) -> st.SearchStrategy[Any]:

@@ -70,5 +70,5 @@ def test_workers_of_one_command_end_with_it(library) -> None:
         children = tasks.read_text().split()
         assert len(children) == 2
         parent.terminate()
-        assert parent.wait(60) == 0
+        assert parent.wait(60) == 0, parent.stderr.read()
     assert not any(Path(f"/proc/{one}").exists() for one in children)
