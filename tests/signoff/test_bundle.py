@@ -279,7 +279,12 @@ def test_items_and_what_follows_from_them_are_told_and_verified(library, mails, 
     from galleyproof.structures.item import Item
 
     shelves(library, bibs=2)
-    put_in(library, "holding", [holding(1, 1), holding(2, 2)])
+    # Complete (008/06 = 2): one that is still received would be kept.
+    complete = [
+        one.with_data(one.positions(b"008")[0], b"1001012p    8   4001uueng0000000")
+        for one in (holding(1, 1), holding(2, 2))
+    ]
+    put_in(library, "holding", complete)
     place = {"library": "MAIN", "location": "STACKS"}
     put_in(library, "item", [Item(holding=1, barcode="01", **place)])
     for job in ("withdraw-items", "delete-bibs"):

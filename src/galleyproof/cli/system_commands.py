@@ -154,10 +154,16 @@ def worked_by(processes: int) -> list[int]:
     command = [sys.executable, "-u", "-m", "galleyproof.cli.main", "worker"]
     children = [subprocess.Popen(command) for _ in range(processes)]
 
+    told = False
+
     def end(*_: object) -> None:
+        nonlocal told
+        told = True
         for child in children:
             child.terminate()
 
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, end)
-    return [child.wait() for child in children]
+    codes = [child.wait() for child in children]
+    # One that had not begun to listen is ended by the signal itself, which is as well.
+    return [0 if told and code == -signal.SIGTERM else code for code in codes]
