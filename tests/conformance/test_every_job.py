@@ -274,6 +274,95 @@ def test_everything_counted_is_listed(town: Library, case: Case) -> None:
     check_consequences(town, town.undo(undo.pk, dry_run=True))
 
 
+LATER = {
+    "bib": """
+rule "source" when TRUE then
+  replaceControlContents "008.{39,1}.d" with "c"
+end
+rule "note" when TRUE then
+  addField "599.a.seen by a cataloger"
+end
+""",
+    "holding": """
+rule "language" when TRUE then
+  replaceControlContents "008.{22,3}.eng" with "mul"
+end
+rule "note" when TRUE then
+  addField "599.a.seen by a cataloger"
+end
+""",
+}
+"""What catalogers change of the same records since: another position of the same 008, and a note
+of their own."""
+
+
+NOTE = {"internal_note_2": "seen by a cataloger"}
+"""And of the same items."""
+
+
+def later_edits(library: Library) -> list[dict[str, Any]]:
+    """How Amy asks for these edits of every bib, holding and item."""
+    from galleyproof.catalog.sets import make_from_query
+
+    every = []
+    for kind in (*LATER, "item"):
+        make_from_query(f"every-{kind}", kind, "sandbox", "TRUE", "amy", NOW)
+        asked: dict[str, Any] = {"set_name": f"every-{kind}"}
+        if kind in LATER:
+            binding = library.rules(f"later-{kind}", LATER[kind])
+            asked |= {"job": f"normalize-{kind}s", "binding": binding}
+            library.permit(job=asked["job"], binding=binding)
+        else:
+            parameters = {name.replace("_", "-"): value for name, value in NOTE.items()}
+            asked |= {"job": "change-physical-items", "parameters": parameters}
+            library.permit(job=asked["job"])
+        every.append(asked)
+    return every
+
+
+@each_case()
+def test_undo_keeps_later_edits_of_other_places(town: Library, case: Case) -> None:
+    """Whatever was edited since elsewhere in the same record and the same 008 stays, and all that
+    the run did is taken back; of what the run made and somebody edited since, it is said that it
+    stays."""
+    asked = case.asked(town)
+    before = contents(town)
+    edits = later_edits(town)
+    runs = [town.run(**edit) for edit in edits]
+    wanted = contents(town)
+    for edited in reversed(runs):
+        assert edited.counts["changed"]
+        town.undo(edited.pk)
+    assert contents(town) == before
+    run = town.run(**asked)
+    ran = contents(town)
+    for edit in edits:
+        town.run(**edit)
+    touched = {one for one, what in contents(town).items() if ran.get(one) != what}
+    assert touched
+    undo = town.undo(run.pk)
+    after = contents(town)
+    made = ran.keys() - before.keys()
+    for one in before:
+        # What the run had deleted could not be edited, and returns as it was; what it had brought
+        # back could not be before, and goes again with the edit.
+        expected = wanted[one] if one in touched else before[one]
+        if one in touched and wanted[one] == before[one]:
+            status, item = before[one]
+            expected = status, item.changed(**NOTE)
+        assert after[one] == expected, one
+    assert after.keys() - before.keys() <= made & touched
+    assert undo.counts["changed"] == run.counts["changed"]
+
+
+def contents(library: Library) -> dict[tuple[str, int], Any]:
+    """Every record that is there, by kind and number: its status and its body without 005."""
+    return {
+        (kind, id): (status, without_time(kind, bytes(body)))
+        for kind, id, _parent, _root, status, _tags, body in state(library)
+    }
+
+
 @each_case()
 def test_only_codes_that_the_job_declares_are_said(town: Library, case: Case) -> None:
     from galleyproof.jobs.catalogue import JOBS

@@ -19,6 +19,7 @@ from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import Decided, Line, Taker
 from galleyproof.runs.material import Material
 from galleyproof.runs.undoing import UndoMaterial
+from galleyproof.structures.forms import form_of
 
 REFUSE, SAY = "refuse", "say"
 NUMBER_IN_USE = Setting(
@@ -32,6 +33,8 @@ NUMBER_IN_USE = Setting(
 )
 CODE = "number-in-use"
 Clashes = list[tuple[Taker, str]]
+Held = dict[tuple[str, str, str], list[int]]
+"""(kind, scheme, value) -> the ids of the records that have that number."""
 
 
 def refuses(assignment: Assignment) -> bool:
@@ -83,18 +86,20 @@ def refuse(material: Material | UndoMaterial, taker: Taker, sentence: str) -> No
 
 def clashes(cursor: psycopg.Cursor[Any], takers: Sequence[Taker], undoes: int = 0) -> Clashes:
     """The takers whose numbers another record in use has, or another taker would have, each with a
-    sentence. undoes: the run to be undone, if one is; a record that stands as it did before that
-    run had its number then already."""
+    sentence. undoes: the run to be undone, if one is; what was in use with that number before it
+    already is no clash that the undo makes."""
     wanted: dict[tuple[str, str, str], list[Taker]] = {}
     for one in takers:
         for scheme, value in one.taken:
             wanted.setdefault((one.kind, scheme, value), []).append(one)
     given_up = {(one.kind, *key, one.id) for one in takers for key in one.given_up}
-    held = holders(cursor, wanted, undoes)
+    held = holders(cursor, wanted)
     returning = [one for one in takers if one.returns]
-    for key, other, mine in kept_numbers(cursor, returning, undoes):
+    for key, other, mine in kept_numbers(cursor, returning):
         wanted.setdefault(key, []).extend(one for one in returning if one.id == mine)
         held.setdefault(key, []).append(other)
+    if undoes:
+        held = without_earlier(cursor, held, undoes)
     found: Clashes = []
     for key, several in wanted.items():
         kind, scheme, value = key
@@ -118,15 +123,11 @@ def named(kind: str, scheme: str) -> str:
     return "the inventory number" if scheme == "inventory" else f"the {scheme}"
 
 
-IN_USE = (
-    "r.status NOT IN ('deleted', 'withdrawn') AND EXISTS (SELECT 1 FROM version AS v"
-    " WHERE v.kind = r.kind AND v.id = r.id AND v.version = r.version AND v.run >= %s)"
-)
+GONE = ("deleted", "withdrawn")
+IN_USE = "r.status NOT IN ('deleted', 'withdrawn')"
 
 
-def holders(
-    cursor: psycopg.Cursor[Any], wanted: Iterable[tuple[str, str, str]], undoes: int
-) -> dict[tuple[str, str, str], list[int]]:
+def holders(cursor: psycopg.Cursor[Any], wanted: Iterable[tuple[str, str, str]]) -> Held:
     """(kind, scheme, value) -> the records in use that have it."""
     some = sorted(wanted)
     if not some:
@@ -137,16 +138,39 @@ def holders(
         " FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (kind, scheme, value)"
         " JOIN key AS k ON k.kind = w.kind AND k.scheme = w.scheme AND k.value = w.value"
         f" JOIN record AS r ON r.kind = k.kind AND r.id = k.id AND {IN_USE} ORDER BY k.id",
-        (list(kinds), list(schemes), list(values), undoes),
+        (list(kinds), list(schemes), list(values)),
     )
-    found: dict[tuple[str, str, str], list[int]] = {}
+    found: Held = {}
     for kind, scheme, value, id in cursor:
         found.setdefault((kind, scheme, value), []).append(id)
     return found
 
 
+def without_earlier(cursor: psycopg.Cursor[Any], held: Held, undoes: int) -> Held:
+    """Those of the records in use that were not, or not with that number, before a run."""
+    some = sorted({(key[0], id) for key, ids in held.items() for id in ids})
+    if not some:
+        return held
+    kinds, ids = zip(*some, strict=True)
+    cursor.execute(
+        "SELECT DISTINCT ON (v.kind, v.id) v.kind, v.id, v.status, coalesce(v.body, b.body)"
+        " FROM unnest(%s::text[], %s::bigint[]) AS w (kind, id)"
+        " JOIN version AS v ON v.kind = w.kind AND v.id = w.id AND v.run < %s"
+        " LEFT JOIN version AS b ON b.kind = v.kind AND b.id = v.id AND b.version = v.same_as"
+        " ORDER BY v.kind, v.id, v.version DESC",
+        (list(kinds), list(ids), undoes),
+    )
+    earlier = {
+        (kind, *key, id)
+        for kind, id, status, body in cursor
+        if status not in GONE
+        for key in form_of(kind).keys(form_of(kind).read(bytes(body)))
+    }
+    return {key: [id for id in ids if (*key, id) not in earlier] for key, ids in held.items()}
+
+
 def kept_numbers(
-    cursor: psycopg.Cursor[Any], returning: Sequence[Taker], undoes: int
+    cursor: psycopg.Cursor[Any], returning: Sequence[Taker]
 ) -> list[tuple[tuple[str, str, str], int, int]]:
     """((kind, scheme, value), the record in use, the record that returns) of records that return
     with the numbers that they kept when they went."""
@@ -159,7 +183,6 @@ def kept_numbers(
             f" JOIN record AS r ON r.kind = o.kind AND r.id = o.id AND {IN_USE}"
             " WHERE k.kind = %s AND k.id = ANY(%s::bigint[]) AND k.scheme = ANY(%s) ORDER BY k.id",
             (
-                undoes,
                 kind,
                 [one.id for one in returning if one.kind == kind],
                 [KINDS[kind].scheme, "barcode", "inventory"],
