@@ -50,7 +50,7 @@ class Case:
             asked["binding"] = library.rules(f"rules-of-{self.job}", self.rules)
         for job in (self.job, *self.also):
             library.permit(job=job, **({"binding": asked["binding"]} if self.rules else {}))
-        if "ids" not in more:
+        if not ("ids" in more or "file" in more):
             make_from_query("these", self.kind, "sandbox", self.query, "amy", NOW)
             more["set_name"] = "these"
         return asked | more

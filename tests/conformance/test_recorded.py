@@ -7,11 +7,14 @@ before they are committed; where a job answers otherwise, its revision rises.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from back_room import fill_back_room
 from cases import CASES, Case
+from rarer_cases import NOT_MET, RARER
 from stories import Library
 from town_library import fill_town
 
@@ -41,9 +44,11 @@ def answers(plan: Any) -> str:
     return "\n".join([line for part in [*parts, sorted(shapes)] for line in part]) + "\n"
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, *RARER], ids=str)
 def test_each_job_answers_as_it_was_judged(library: Library, case: Case) -> None:
     fill_town(library)
+    if case in RARER:
+        fill_back_room(library)
     plan = library.run(dry_run=True, **case.asked(library))
     path = RECORDED / f"{case}.txt"
     found = answers(plan)
@@ -53,4 +58,28 @@ def test_each_job_answers_as_it_was_judged(library: Library, case: Case) -> None
 
 
 def test_nothing_is_recorded_that_is_not_tried() -> None:
-    assert {path.stem for path in RECORDED.glob("*.txt")} == {str(case) for case in CASES}
+    assert {path.stem for path in RECORDED.glob("*.txt")} == {
+        str(case) for case in (*CASES, *RARER)
+    }
+
+
+def test_every_code_that_a_job_declares_is_met_by_an_example() -> None:
+    from galleyproof.jobs.catalogue import JOBS
+
+    missing = {
+        (name, code)
+        for name, job in JOBS.items()
+        for code in (*job.refuses, *job.follows, *job.lists)
+        if code not in recorded_codes(name)
+    }
+    assert missing == set(NOT_MET)
+
+
+def recorded_codes(job: str) -> set[str]:
+    """The codes that some case of a job says."""
+    texts = [
+        (RECORDED / f"{case}.txt").read_text(encoding="utf-8")
+        for case in (*CASES, *RARER)
+        if case.job == job
+    ]
+    return set(re.findall(r"(?<=[:;] )([a-z0-9-]+)(?=: )", "\n".join(texts)))

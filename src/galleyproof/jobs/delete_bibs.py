@@ -78,7 +78,7 @@ class DeleteBibs(Job):
         "bound-with",
         "related",
         "not-permitted",
-        *ITEM_REFUSALS,
+        *(code for code in ITEM_REFUSALS if code != "order-line-open"),
     )
     follows = (
         "holding-deleted",

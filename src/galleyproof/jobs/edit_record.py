@@ -42,7 +42,7 @@ class EditRecord(Job):
     refuses = (
         "changed-since",
         "not-valid",
-        *PLACE_REFUSALS,
+        *(code for code in PLACE_REFUSALS if code != "no-batch-moves"),
         "not-where-its-holding-is",
         "wrong-value",
     )

@@ -24,6 +24,7 @@ from galleyproof.runs.judging import (
     settle_relative,
 )
 from galleyproof.runs.material import Chunk, Material
+from galleyproof.runs.one_version import together
 from galleyproof.structures.forms import form_of
 
 
@@ -262,7 +263,7 @@ def decide_group(
     part = Decided(bytearray(so_far.marks), so_far.versions)
     write = not assignment.dry_run
     literal, stamp = assignment.job.literal, assignment.stamp
-    answers: dict[int, tuple[Held, Answer]] = {}
+    answers: dict[tuple[str, int], tuple[Held, Answer]] = {}
     beyond = ""
     for proposal in assignment.job.decide(group, assignment.parameters):
         beyond = beyond or beyond_fence(assignment, proposal)
@@ -270,18 +271,24 @@ def decide_group(
             settle_making(part, proposal, root)
             continue
         held, answer = proposal
-        if held.kind == assignment.kind and held.id in places:
-            answers[held.id] = (held, answer)
-        else:
-            settle_relative(part, held, answer, literal=literal, stamp=stamp, write=write)
-    unanswered = [id for id in places if id not in answers]
+        about = held.kind, held.id
+        earlier = answers.get(about)
+        answers[about] = held, together(held, earlier[1], answer) if earlier else answer
+    of_members = {
+        id: found
+        for id in places
+        if (found := answers.pop((assignment.kind, id), None)) is not None
+    }
+    for held, answer in answers.values():
+        settle_relative(part, held, answer, literal=literal, stamp=stamp, write=write)
+    unanswered = [id for id in places if id not in of_members]
     if unanswered:
         raise LookupError(f"the job gave no answer about {assignment.kind} {unanswered[0]}")
     if beyond:
         # What hangs together with a record outside the permit is not changed either.
         refuse_group(part, group, places, "outside-permit", beyond)
         return part
-    for id, (held, answer) in answers.items():
+    for id, (held, answer) in of_members.items():
         settle_member(
             part,
             places[id],

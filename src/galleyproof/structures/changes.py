@@ -90,7 +90,8 @@ class StructureUndone(NamedTuple):
 def undo_structure(before: Structure, after: Structure, now: Structure) -> StructureUndone:
     """Takes back what a run did between `before` and `after`, in the record as it is `now`. A
     field that was changed since stays as it is, and with it what says one thing together with it
-    (a library and its location)."""
+    (a library and its location). Of a field that holds several values, those that the run added or
+    removed are taken back, whatever others have come or gone since."""
     fields = fields_of(type(before))
     changed = [change.tag.decode() for change in structure_changes(before, after)]
 
@@ -100,6 +101,11 @@ def undo_structure(before: Structure, after: Structure, now: Structure) -> Struc
     back: dict[str, Any] = {}
     left = []
     for name in changed:
+        if fields[name].several:
+            some = several_back(getattr(before, name), getattr(after, name), getattr(now, name))
+            if some is not None:
+                back[name] = some
+                continue
         others = [
             fields[one].name
             for some in before.together
@@ -116,3 +122,21 @@ def undo_structure(before: Structure, after: Structure, now: Structure) -> Struc
         else:
             back[name] = getattr(before, name)
     return StructureUndone(now.changed(**back) if back else now, left)
+
+
+Several = tuple[Any, ...]
+
+
+def several_back(before: Several, after: Several, now: Several) -> Several | None:
+    """The values that a field holds now, without those that a run added, and with those that it
+    removed before the next of those that stood behind them. None where values stand in it more
+    than once, or only their order changed, so that it goes as one."""
+    if set(before) == set(after) or any(len(set(one)) < len(one) for one in (before, after, now)):
+        return None
+    found = [one for one in now if one in before or one not in after]
+    for place, one in reversed(list(enumerate(before))):
+        if one in after or one in found:
+            continue
+        behind = next((found.index(other) for other in before[place + 1 :] if other in found), None)
+        found.insert(len(found) if behind is None else behind, one)
+    return tuple(found)
