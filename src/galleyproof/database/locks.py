@@ -25,6 +25,8 @@ class Lock(IntEnum):
     """The run of a load; the session of the command that carries it through."""
     REFRESHING = 833
     """The run of a refresh; the session of the process that carries it through."""
+    DRAFTING = 839
+    """The run that is being made ready; the session on which its set is frozen."""
     NUMBERING = 834
     """The place of a kind in the list of kinds; the transaction that gives new records numbers."""
     SENDING = 835

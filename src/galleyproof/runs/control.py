@@ -12,6 +12,7 @@ from galleyproof.database.locks import Lock, try_lock
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.deciding import deny
+from galleyproof.runs.beginning import INTERRUPTED, end_dead_drafts
 from galleyproof.runs.models import Run
 from galleyproof.runs.reporting import undone_by
 from galleyproof.runs.settling import add_up, give_back_rest, move, next_step, settle
@@ -27,6 +28,18 @@ def run_numbered(number: int) -> Run:
     run = Run.objects.filter(pk=number).select_related("person", "environment").first()
     if run is None:
         raise Wrong(f"there is no run {number}")
+    return run
+
+
+def not_being_made(number: int, at: datetime) -> Run:
+    """The run, which somebody wants to steer. One whose request was killed has ended then; one
+    that is being made ready at this moment is not to be steered yet."""
+    run = run_numbered(number)
+    if run.state == "draft":
+        end_dead_drafts(at)
+        run = run_numbered(number)
+    if run.state == "draft":
+        raise Wrong(f"run {number} is being made ready just now: its set is frozen; ask again")
     return run
 
 
@@ -54,7 +67,7 @@ def refuse_load(run: Run, what: str) -> None:
 
 
 def pause(who: Who, number: int, at: datetime) -> Run:
-    run = run_numbered(number)
+    run = not_being_made(number, at)
     may_steer(who, run, "pause", at)
     refuse_load(run, "paused")
     with transaction.atomic():
@@ -68,8 +81,10 @@ def pause(who: Who, number: int, at: datetime) -> Run:
 
 
 def cancel(who: Who, number: int, at: datetime) -> Run:
-    run = run_numbered(number)
+    run = not_being_made(number, at)
     may_steer(who, run, "cancel", at)
+    if run.error == INTERRUPTED:
+        return run
     if run.job == "load":
         return cancel_load(who, run, at)
     refuse_load(run, "cancelled")
@@ -119,7 +134,7 @@ def cancel_plan_of(run: Run, at: datetime) -> None:
 def resume(who: Who, number: int, at: datetime) -> Run:
     """Works on what is pending, if the permit is still good. A run that is under way needs no
     resuming: it is only looked after again, should the command that waited for it be gone."""
-    run = run_numbered(number)
+    run = not_being_made(number, at)
     may_steer(who, run, "resume", at)
     if run.job in OWN_COMMAND:
         refuse_load(run, "resumed")

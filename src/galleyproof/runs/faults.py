@@ -21,6 +21,7 @@ POINTS = (
     "settling",
     "settled",
 )
+ASKING_POINTS = ("drafted", "frozen")
 RAMP_POINTS = ("step-released",)
 REFRESH_POINTS = ("refresh-window", "refresh-keys", "refresh-ledger", "refresh-accounted")
 
@@ -32,7 +33,7 @@ def read_setting() -> tuple[str, int] | None:
     if not setting:
         return None
     name, _, count = setting.partition(":")
-    known = POINTS + RAMP_POINTS + REFRESH_POINTS
+    known = POINTS + ASKING_POINTS + RAMP_POINTS + REFRESH_POINTS
     if name not in known:
         raise ValueError(f"GALLEY_FAULT names no point: {name}; there are {', '.join(known)}")
     return name, int(count or 1)

@@ -29,6 +29,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.days import day_of
 from galleyproof.permits.deciding import deny
+from galleyproof.runs.beginning import end_dead_drafts
 from galleyproof.runs.faults import point
 from galleyproof.runs.models import Run
 from galleyproof.runs.settling import ended_as, finish
@@ -177,6 +178,7 @@ def begin_or_go_on(
             return Run.objects.get(pk=settings.refreshing)
         if not (row and row[0]):
             raise Wrong(f"production is empty: there is nothing to copy over the {environment}")
+        end_dead_drafts(at)
         refuse_live_runs(environment)
         run = Run.objects.create(
             job=JOB,

@@ -12,15 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
-from galleyproof.audit.log import append
-from galleyproof.catalog.generations import refuse_while_refreshing, standing
+from galleyproof.catalog.generations import standing
 from galleyproof.catalog.id_lines import Asked
 from galleyproof.catalog.kinds import environment_named
 from galleyproof.catalog.models import Environment
-from galleyproof.catalog.sets import Chosen, choose_file, choose_set, keep_file
-from galleyproof.database.connect import connect
+from galleyproof.catalog.sets import Chosen, choose_file, choose_set
 from galleyproof.jobs.job import Job
 from galleyproof.jobs.office_names import job_named
 from galleyproof.marc.errors import Wrong
@@ -28,7 +24,6 @@ from galleyproof.people.identity import Who
 from galleyproof.permits.days import day_of
 from galleyproof.permits.deciding import may, require
 from galleyproof.permits.limits import day_limit
-from galleyproof.permits.quota import reserve
 from galleyproof.runs.asking_checks import (
     check_in_environment,
     check_parameters,
@@ -36,12 +31,15 @@ from galleyproof.runs.asking_checks import (
     tell,
     what_is_given,
 )
+from galleyproof.runs.beginning import (
+    end_dead_drafts,
+    plan_then_run,
+    run_directly,
+    run_from_plan,
+)
 from galleyproof.runs.binding import check_use, resolved
-from galleyproof.runs.consent import what_it_waits_for
-from galleyproof.runs.freezing import freeze, freeze_from_plan, keep_given
 from galleyproof.runs.models import Run
 from galleyproof.runs.ramp import check_ramp
-from galleyproof.runs.settling import move, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
     if plan is None:
         check_in_environment(job, parameters, asked.environment, at, asked.columns)
     size = plan.size if plan else chosen.size
+    end_dead_drafts(at)  # what they had reserved of the day is free again
     check_use(who, job, binding, asked.environment, at)
     answer = require(
         who.person,
@@ -97,10 +96,6 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         trips=not asked.dry_run,
     )
     environment = Environment.objects.get(pk=asked.environment)
-    if not asked.dry_run:
-        assert answer.permit_id is not None
-        most = day_limit(answer.limits)
-        reserve(answer.permit_id, size, at, person=who.person, acting=who.acting, most=most)
     common = {
         "job": job.code,
         "job_revision": job.revision,
@@ -123,12 +118,12 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
         "day": plan.day if plan else day_of(at),
         "size": size,
     }
-    reserved = {} if asked.dry_run else {"reserved": size, "reserved_on": day_of(at)}
+    most = day_limit(answer.limits)
     if plan is not None:
-        return run_from_plan(who, common | reserved, plan, asked, at)
+        return run_from_plan(who, common, plan, asked.exclude, at, most=most)
     if asked.dry_run or asked.environment == "sandbox":
-        return run_directly(who, common | reserved | {"dry_run": asked.dry_run}, chosen, at)
-    return plan_then_run(who, common, reserved, chosen, at)
+        return run_directly(who, common | {"dry_run": asked.dry_run}, chosen, at, most=most)
+    return plan_then_run(who, common, chosen, at, most=most)
 
 
 # ---- usage
@@ -254,90 +249,3 @@ def also_permitted(who: Who, job: Job, parameters: Any, environment: str, at: da
         if answer.allowed:
             found[code] = answer.permit_id
     return found
-
-
-# ---- making the run
-
-
-def refuse_if_refreshed(seen: Environment) -> None:
-    """A run and a refresh begin one after the other; what the run was asked on must stand."""
-    settings = Environment.objects.select_for_update().get(pk=seen.pk)
-    refuse_while_refreshing(settings)
-    if settings.generation != seen.generation:
-        raise Wrong(f"the {seen.pk} was refreshed just now; ask again")
-
-
-def new_run(who: Who, values: dict[str, Any], at: datetime) -> Run:
-    refuse_if_refreshed(values["environment"])
-    run = Run(state="draft", **values)
-    run.save()
-    append(
-        "run-requested",
-        person=who.person.username,
-        acting=who.acting.username if who.acting else None,
-        subject=f"run {run.id}",
-        reason=run.note,
-        detail={
-            "job": run.job,
-            "binding": run.binding,
-            "environment": run.environment_id,
-            "dry_run": run.dry_run,
-            "plan": run.plan_id,
-            "undoes": run.undoes_id,
-            "set": run.source,
-            "size": run.size,
-            "parameters": run.parameters,
-            "permit": run.permit_id,
-            "schedule": run.schedule_id,
-            **({"ramp": run.ramp} if run.ramp else {}),
-        },
-        at=at,
-    )
-    return run
-
-
-def run_directly(who: Who, values: dict[str, Any], chosen: Chosen, at: datetime) -> Run:
-    with transaction.atomic():
-        run = new_run(who, values, at)
-    with connect(run.environment_id) as connection:
-        if chosen.file is not None:
-            run.source = keep_file(connection, run.environment_id, chosen, who.person.username, at)
-            keep_given(connection, run.id, chosen.file)
-        run.size = freeze(connection, run.id, run.kind, chosen.members(), ramp=bool(run.ramp))
-    move(run, "planning" if run.dry_run else "queued")
-    run.save()
-    settle(run.id, at)
-    run.refresh_from_db()
-    return run
-
-
-def run_from_plan(who: Who, values: dict[str, Any], plan: Run, asked: Request, at: datetime) -> Run:
-    """A run of a plan that is made. It may have to wait for a second person (runs.consent)."""
-    with transaction.atomic():
-        run = new_run(who, values | {"plan": plan, "excluded": list(asked.exclude)}, at)
-    with connect(run.environment_id) as connection:
-        run.size = freeze_from_plan(
-            connection, run.id, run.kind, plan.id, asked.exclude, ramp=bool(run.ramp)
-        )
-    move(run, "planning")
-    run.waits_for = what_it_waits_for(run, plan)
-    move(run, "waiting" if run.waits_for else "queued")
-    run.save()
-    settle(run.id, at)
-    run.refresh_from_db()
-    return run
-
-
-def plan_then_run(
-    who: Who, values: dict[str, Any], reserved: dict[str, Any], chosen: Chosen, at: datetime
-) -> Run:
-    """In production a run plans first; it goes on from that plan as soon as it is made."""
-    plan = run_directly(who, values | {"dry_run": True, "ramp": ""}, chosen, at)
-    with transaction.atomic():
-        from_it = {"plan": plan, "source": plan.source, "day": plan.day}
-        run = new_run(who, values | reserved | from_it, at)
-        move(run, "planning")
-        run.save()
-    settle(plan.id, at)
-    run.refresh_from_db()
-    return run

@@ -58,10 +58,15 @@ def settle(run_id: int, at: datetime, *, own: bool = False) -> str:
         if run.state in ("planning", "queued", "running", "pausing", "cancelling"):
             due(run, at, own)
     point("settled")
+    go_on_with_others(run, at)
+    return run.state
+
+
+def go_on_with_others(run: Run, at: datetime) -> None:
+    """What becomes of the runs that waited for a plan which has ended."""
     if run.dry_run and run.state in ENDED:
         for waiting in Run.objects.filter(plan_id=run.id, state="planning", dry_run=False):
             go_on_from_plan(waiting.id, at)
-    return run.state
 
 
 def due(run: Run, at: datetime, own: bool) -> None:
@@ -162,6 +167,7 @@ def give_up(run_id: int, reason: str, at: datetime) -> None:
             add_up(run, at)
             run.save()
             give_back_rest(run)
+    go_on_with_others(run, at)
 
 
 def give_back_rest(run: Run) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime
 
 from django.db import transaction
 
 from galleyproof.catalog.models import Environment
-from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.identity import Who
 from galleyproof.permits.days import day_of
+from galleyproof.runs.beginning import drafting, end_dead_drafts, new_run, settled
 from galleyproof.runs.control import run_numbered
+from galleyproof.runs.faults import point
 from galleyproof.runs.freezing import freeze_undo
 from galleyproof.runs.models import Run
-from galleyproof.runs.requesting import new_run
-from galleyproof.runs.settling import move, settle
+from galleyproof.runs.settling import move
 from galleyproof.runs.states import ENDED
 from galleyproof.runs.undo_rights import require_undo
 
@@ -27,41 +28,44 @@ def request_undo(
 
     Raises Wrong where there is nothing to undo, NotPermitted where it may not be.
     """
+    end_dead_drafts(at)
     undone = run_numbered(number)
     check_undoable(undone)
     answer = require_undo(who.person, undone, at, acting=who.acting)
-    with transaction.atomic():
-        # Once more, and now nobody resumes it meanwhile.
-        check_undoable(Run.objects.select_for_update().get(pk=number))
-        run = new_run(
-            who,
-            {
-                "job": "undo",
-                "job_revision": 1,
-                "binding": "",
-                "environment": undone.environment,
-                "generation": undone.generation,
-                "person": who.person,
-                "acting": who.acting.username if who.acting else "",
-                "note": note,
-                "kind": undone.kind,
-                "source": {"undo": undone.id},
-                "undoes": undone,
-                "dry_run": dry_run,
-                "permit_id": answer.permit_id,
-                "limits": [one.stored() for one in answer.limits],
-                "requested": at,
-                "day": day_of(at),
-            },
-            at,
-        )
-    with connect(run.environment_id) as connection:
+    with ExitStack() as stack:
+        with transaction.atomic():
+            # Once more, and now nobody resumes it meanwhile.
+            check_undoable(Run.objects.select_for_update().get(pk=number))
+            run = new_run(
+                who,
+                {
+                    "job": "undo",
+                    "job_revision": 1,
+                    "binding": "",
+                    "environment": undone.environment,
+                    "generation": undone.generation,
+                    "person": who.person,
+                    "acting": who.acting.username if who.acting else "",
+                    "note": note,
+                    "kind": undone.kind,
+                    "source": {"undo": undone.id},
+                    "undoes": undone,
+                    "dry_run": dry_run,
+                    "permit_id": answer.permit_id,
+                    "limits": [one.stored() for one in answer.limits],
+                    "requested": at,
+                    "day": day_of(at),
+                },
+                at,
+            )
+            connection = stack.enter_context(drafting(run))
+        point("drafted")
         run.size = freeze_undo(connection, run.id, undone.id)
-    move(run, "planning" if dry_run else "queued")
-    run.save()
-    settle(run.id, at)
-    run.refresh_from_db()
-    return run
+        connection.commit()
+        point("frozen")
+        move(run, "planning" if dry_run else "queued")
+        run.save()
+    return settled(run, at)
 
 
 def check_undoable(undone: Run) -> None:

@@ -12,7 +12,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -21,11 +20,12 @@ from django.db import connection
 from galleyproof.database.connect import connect
 from galleyproof.database.locks import Lock, holders
 from galleyproof.runs.assignment import assignment_of
+from galleyproof.runs.beginning import end_dead_drafts
 from galleyproof.runs.committing import Halted
 from galleyproof.runs.control import hold
 from galleyproof.runs.ledger import LIVE
 from galleyproof.runs.models import Run
-from galleyproof.runs.settling import begin, give_up, go_on_from_plan, settle
+from galleyproof.runs.settling import begin, go_on_from_plan, settle
 from galleyproof.runs.standing_again import another_revision, asks_nobody, still
 from galleyproof.runs.states import OWN_COMMAND
 from galleyproof.runs.working import DiskFull, Session, now, work_run
@@ -62,14 +62,9 @@ def unsettled() -> list[int]:
     )
 
 
-FREEZING = timedelta(hours=1)
-"""After which a request that never froze its set was surely killed in between."""
-
-
 def sweep() -> None:
     """Makes the moves that are due in every run: whatever a killed process left is picked up."""
-    for run in Run.objects.filter(state="draft", requested__lt=now() - FREEZING):
-        give_up(run.id, "the request was interrupted before its set was frozen", now())
+    end_dead_drafts(now())
     for run in unsettled():
         settle(run, now())
     for run, plan_state in Run.objects.filter(
