@@ -8,7 +8,7 @@ from galleyproof.catalog.file_lines import file_sentences
 from galleyproof.cli.face import DONE, FAILED, NOTHING_CHANGED, WAITING, Face, out
 from galleyproof.runs.consent import sentences
 from galleyproof.runs.models import Run
-from galleyproof.runs.reporting import examples_said, summary
+from galleyproof.runs.reporting import examples_said, summary, undone_in_part
 from galleyproof.runs.tally import Tally
 from galleyproof.runs.waiting import plan_rests, wait_for
 
@@ -64,6 +64,16 @@ def show(data: dict[str, Any], *, all_rules: bool = False) -> None:
     line(f"  state      {STATE_WORDS.get(data['state'], data['state'])}")
     if data["error"]:
         line(f"  because    {data['error']}", "bold red")
+    if said := undone_in_part(data):
+        line(f"  stays      {said}", "bold yellow")
+        partly = f"galley report {data['run']} --changed --code edited-since"
+        others = f"galley report {data['run']} --refused"
+        which = [
+            how
+            for how, some in ((partly, data["taken_back"]["partly"]), (others, data["refusals"]))
+            if some
+        ]
+        line(f"             which: {'; '.join(which)}", "dim")
     if data["confirmed_by"]:
         line(f"  confirmed  by {data['confirmed_by']}")
     else:

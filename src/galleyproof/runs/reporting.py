@@ -15,6 +15,7 @@ from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.models import Run
 from galleyproof.runs.states import ENDED
 from galleyproof.runs.tally import (
+    EDITED_SINCE,
     OUTCOMES,
     PENDING,
     account,
@@ -84,9 +85,43 @@ def summary(run: Run) -> dict[str, Any]:
         "refusals": refusals,
         "digest": run.digest or None,
         "undoes": run.undoes_id,
+        "taken_back": taken_back(run, counts) if run.undoes_id and counts else None,
         "undone_by": undo.id if undo else None,
         "error": run.error or plan_paused(run) or None,
     }
+
+
+def taken_back(run: Run, counts: dict[str, int]) -> dict[str, int]:
+    """What an undo takes back: records whole, only partly, and not at all."""
+    said = dict(said_counts(run.environment_id, ledger_of(run).run, "changed"))
+    partly = said.get(EDITED_SINCE, 0)
+    return {
+        "whole": counts.get("changed", 0) - partly,
+        "partly": partly,
+        "not_at_all": counts.get("refused", 0) + counts.get("failed", 0),
+    }
+
+
+def undone_in_part(data: dict[str, Any]) -> str:
+    """What is to be said first of an undo that does not take everything back, from its `summary`;
+    "" of one that does, and of what is no undo."""
+    found = data["taken_back"]
+    if not found:
+        return ""
+    followed = sum(one["count"] for one in data["consequences"] if one["code"] == EDITED_SINCE)
+    parts = []
+    if found["partly"]:
+        parts.append(f"{found['partly']:,} only partly")
+    if found["not_at_all"]:
+        parts.append(f"{found['not_at_all']:,} not at all")
+    would = "would be" if data["dry_run"] else "are"
+    sentences = []
+    if parts:
+        of = f"of {sum(found.values()):,} records"
+        sentences.append(f"{' and '.join(parts)} {of} {would} taken back")
+    if followed:
+        sentences.append(f"{followed:,} changes that followed on other records stay")
+    return f"{'; '.join(sentences)}: what was edited since stays" if sentences else ""
 
 
 def undone_by(run: Run) -> Run | None:

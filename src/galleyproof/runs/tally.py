@@ -97,6 +97,8 @@ def ledger_of(run: Run) -> Ledger:
 
 PENDING = "pending"
 """What a member is that a run has not come to yet; of a run that has ended it is refused."""
+EDITED_SINCE = "edited-since"
+"""The code of what an undo leaves, since somebody has edited it."""
 NOT_REACHED = "not-reached"
 """The code of that refusal."""
 

@@ -47,6 +47,7 @@ from galleyproof.runs.past import (
     bodies_of,
     read_consequences,
 )
+from galleyproof.runs.tally import EDITED_SINCE
 from galleyproof.runs.undoing_family import Above, built_on, made_and_left, read_above, rebuild
 from galleyproof.runs.undoing_orders import still_in_process
 from galleyproof.runs.undoing_places import Places, read_places, rewrote_852
@@ -379,7 +380,7 @@ def undo_three_ways(
                 one.kind,
                 one.id,
                 outcome_of_left(one, found is None),
-                "edited-since",
+                EDITED_SINCE,
                 f"{stays}: {why}",
             )
         )
@@ -388,7 +389,7 @@ def undo_three_ways(
             if one.place >= 0:
                 decided.marks[one.place] = REFUSED
         else:
-            refuse(decided, one, "edited-since", "nothing of what the run did is left to undo")
+            refuse(decided, one, EDITED_SINCE, "nothing of what the run did is left to undo")
         return
     write = write_of(held, found, assignment.stamp)
     if not comes_back_under(assignment, one, write, material, decided):

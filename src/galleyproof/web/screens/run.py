@@ -17,7 +17,7 @@ from galleyproof.runs.first_run import asks_for_review
 from galleyproof.runs.models import Run
 from galleyproof.runs.record_pages import page
 from galleyproof.runs.refreshing import JOB as REFRESH
-from galleyproof.runs.reporting import summary, undone_by
+from galleyproof.runs.reporting import summary, undone_by, undone_in_part
 from galleyproof.runs.settling import settle
 from galleyproof.runs.states import ENDED, OWN_COMMAND, SETTLING, WORKED
 from galleyproof.runs.tally import OUTCOMES, PENDING, pace, tally
@@ -74,6 +74,7 @@ def context(request: HttpRequest, found: Run) -> dict[str, Any]:
         "title": title_of(found),
         "job": JOBS.get(found.job),
         "data": data,
+        "stays": undone_in_part(data),
         "environment": found.environment_id,
         "moving": moving(found),
         "own_command": found.job in OWN_COMMAND,
