@@ -1,4 +1,4 @@
-# make demo | test | check | bench | docs | pictures; each begins with setup, which makes .venv
+# make demo | test | chaos | check | bench | docs | pictures; each begins with setup, which makes .venv
 # make bench FULL=yes BENCH="--records 20000 --large 200000" for other sizes.
 # make bench-pages times every page on a million records; BENCH="--records 20000 --home FOLDER".
 # make demo ends with the pages being served; SERVE=no stops after the story.
@@ -7,7 +7,7 @@ BIN := .venv/bin
 RECORDS ?= 20000
 PORT ?= 8000
 
-.PHONY: setup demo chromium pictures test check format docs bench bench-pages clean
+.PHONY: setup demo chromium pictures test chaos check format docs bench bench-pages clean
 
 setup: .venv/ready
 
@@ -34,6 +34,13 @@ pictures: setup chromium
 
 test: setup chromium
 	$(BIN)/python -m pytest
+
+# Kills, races, broken connections and a full disk, as often and as long as CHAOS says.
+CHAOS ?= 20
+chaos: setup
+	GALLEY_CHAOS=$(CHAOS) $(BIN)/python -m pytest tests/chaos tests/runs/test_killed.py \
+	  tests/runs/test_killed_requests.py tests/runs/test_workers.py tests/runs/test_loading.py \
+	  tests/runs/test_disk_full.py
 
 check: setup
 	$(BIN)/ruff format --check .

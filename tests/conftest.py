@@ -89,7 +89,16 @@ KEPT = ("django_migrations", "django_content_type", "auth_permission", "environm
 
 @pytest.fixture
 def galley(galley_home: Path) -> Iterator[Path]:
-    """A clean catalogue, no people, no runs: every table emptied but the settings."""
+    """A clean catalogue, no people, no runs."""
+    from django.db import connections
+
+    clean(galley_home)
+    yield galley_home
+    connections.close_all()
+
+
+def clean(galley_home: Path) -> None:
+    """Every table emptied but the settings."""
     import psycopg
     from django.db import connections
 
@@ -105,8 +114,6 @@ def galley(galley_home: Path) -> Iterator[Path]:
             " ask_above = CASE name WHEN 'production' THEN 5000 END"
         )
     (galley_home / "audit-head.json").unlink(missing_ok=True)
-    yield galley_home
-    connections.close_all()
 
 
 def empty_tables(root: psycopg.Connection[Any]) -> None:
@@ -190,6 +197,21 @@ def server_url(tmp_path_factory: pytest.TempPathFactory, galley_home: Path) -> I
 
 @pytest.fixture
 def library(galley, tmp_path: Path) -> Library:
+    return with_people(tmp_path)
+
+
+@pytest.fixture
+def anew(galley: Path, tmp_path: Path) -> Callable[[], Library]:
+    """Makes a clean library, as often as it is called: what is in it has the same numbers again."""
+
+    def again() -> Library:
+        clean(galley)
+        return with_people(tmp_path)
+
+    return again
+
+
+def with_people(folder: Path) -> Library:
     from galleyproof.people.identity import Who
     from galleyproof.people.models import Person
 
@@ -199,14 +221,13 @@ def library(galley, tmp_path: Path) -> Library:
             None,
         )
 
-    made = Library(
-        tmp_path,
+    return Library(
+        folder,
         amy=person("amy", "staff"),
         bob=person("bob", "staff", "systems-librarian"),
         ada=person("ada", "administrator"),
         dan=person("dan", "staff"),
     )
-    return made
 
 
 @pytest.fixture
