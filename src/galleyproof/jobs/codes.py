@@ -26,7 +26,6 @@ REFUSALS = {
     "it is the last, where the last issue is to come from its items",
     "items-stay": "a holding with items whose 852 $b $c would change, where the setting "
     "`moved-holdings` refuses that",
-    "last-issue-unclear": "a last issue in the input file that is not plainly one issue",
     "last-issue-unfit": "a last issue that does not close the open 866: it counts otherwise, has "
     "fewer levels, lacks the year, or lies before the first one",
     "library-not-active": "an item of a library that is not active",
@@ -99,13 +98,13 @@ CONSEQUENCES = {
 }
 
 LISTED = {
+    "bound-with-not-here": "a title that names one bound with it (773, 774 or another field of the "
+    "setting `bound-with`) which is not in this catalogue, or an item of such a title",
     "ceased-already": "a holding coded as complete or ceased already",
     "coded-otherwise": "leader/06 is u or x, and the bib is a serial",
     "doubtful": "something in an edited record that was wrong before, or is unlikely",
     "enumeration-left-open": "an open 863, 864 or 865 that no statement was closed with",
     "holding-elsewhere": "an item restored to where its holding is by now",
-    "host-not-here": "a title whose 773 names a host that is not in this catalogue, or an item of "
-    "one",
     "no-852": "notes were asked for, and there is no 852 for them",
     "no-indicators": "a field without indicators, left alone",
     "no-statement": "a holding without an 866",

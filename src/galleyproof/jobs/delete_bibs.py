@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.bound_with import BOUND_WITH, HOST_ELSEWHERE, host_elsewhere
+from galleyproof.jobs.bound_with import BOUND_WITH, NOT_HERE, bound_elsewhere
 from galleyproof.jobs.circumstances import LOOKED_AT, circumstances
 from galleyproof.jobs.job import Group, Held, Job, Parameters, Proposal
 from galleyproof.jobs.linked import LINKED_BY, linked
@@ -86,9 +86,9 @@ class DeleteBibs(Job):
         "portfolio-deleted",
         "order-line-keeps-copy",
     )
-    lists = (HOST_ELSEWHERE,)
+    lists = (NOT_HERE,)
     library_role = "catalog manager"
-    revision = 2
+    revision = 3
     settings = (LINKED_BY, BOUND_WITH, *ITEM_SETTINGS)
     parameters = DeleteBibsParameters
     relatives = (*LOOKED_AT, "portfolio")
@@ -105,7 +105,7 @@ class DeleteBibs(Job):
             if refused is not None:
                 yield Proposal(held, refused)
                 continue
-            notes = tuple(host_elsewhere(group))
+            notes = tuple(bound_elsewhere(group))
             yield Proposal(held, Changed(held.record, "deleted", notes))
             for one in inventory(group):
                 yield Proposal(one, Changed(one.record, "deleted", (GONE[one.kind],)))

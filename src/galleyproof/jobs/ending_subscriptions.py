@@ -6,7 +6,7 @@ closed with the last issue, and with it the open 863 that it is paired with; not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
@@ -15,6 +15,7 @@ from galleyproof.jobs.closing_statements import COLUMNS, Beside, Closing
 from galleyproof.jobs.ending_parameters import EndingParameters
 from galleyproof.jobs.holding_notes import Action, place_of_852, with_action, with_notes
 from galleyproof.jobs.job import Group, Held, Job, Proposal
+from galleyproof.jobs.last_issue import last_issue_fault
 from galleyproof.jobs.order_lines import is_continuous, is_open
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Said, Unchanged
 from galleyproof.marc import holdings_008
@@ -46,7 +47,6 @@ class EndSubscription(Job):
         "bad-008",
         "order-line-open",
         "no-last-issue",
-        "last-issue-unclear",
         "last-issue-unfit",
         "item-unclear",
         "paired-statement",
@@ -74,6 +74,13 @@ class EndSubscription(Job):
     def check(self, parameters: Any, around: Around) -> list[str]:
         found: list[str] = parameters.at_odds()
         return found
+
+    def line_faults(self, line: Mapping[str, str], parameters: Any, around: Around) -> list[str]:
+        return [
+            f"{column}: {fault}, not “{line[column]}”"
+            for column in self.columns
+            if (fault := last_issue_fault(line.get(column, "")))
+        ]
 
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal]:
         for held, ended in self.ends(group, parameters):

@@ -217,6 +217,12 @@ class Job(ABC):
         """What is wrong with the parameters in this environment, a sentence each."""
         return []
 
+    def line_faults(self, line: Mapping[str, str], parameters: Any, around: Around) -> list[str]:
+        """The same of what a line of the input file says of its record, by column: what is wrong
+        with a value typed as the parameter is wrong with it in a column. parameters: those beside
+        it."""
+        return []
+
     @abstractmethod
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal | Making]:
         """One proposal for each member, and for each relative that changes or is made."""

@@ -52,7 +52,9 @@ class RowChecks:
             self.take_new(tuple(values[name] for name in NEEDED[self.kind]))
         if self.kind == "item" and not values.keys().isdisjoint(TEMPORARY):
             values |= with_flag(NO_ITEM, values)
-            wrong = half_temporary(Item(**{name: values[name] for name in TEMPORARY & values.keys()}))
+            wrong = half_temporary(
+                Item(**{name: values[name] for name in TEMPORARY & values.keys()})
+            )
             if wrong:
                 raise Wrong(f"it is half in a temporary location: {wrong}")
         for name in self.amounts:
