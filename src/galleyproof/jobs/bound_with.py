@@ -28,7 +28,12 @@ BOUND_WITH = Setting(
     only=r"773|774|977|014",
     said="773, 774, 977 or 014",
 )
-NOT_HERE = "bound-with-not-here"
+NOT_HERE = {
+    "bound-with-not-here": (
+        "a title that names one bound with it (773, 774 or another field of the setting "
+        "`bound-with`) which is not in this catalogue, or an item of such a title"
+    ),
+}
 CALLED = {"773": "a host", "774": "a guest"}
 """What the other title is to the one whose field names it."""
 
@@ -69,7 +74,7 @@ def bound_elsewhere(group: Group) -> list[Said]:
     """What is to be told of a group that says it is bound with titles which are not here: nothing
     here would be lost with it, and somebody should look."""
     return [
-        Said(NOT_HERE, sentence)
+        Said("bound-with-not-here", sentence)
         for bib, sentences in group.around.bound_elsewhere.items()
         if any(one.root == bib for one in group.members)
         for sentence in sentences

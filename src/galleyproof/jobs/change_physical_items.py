@@ -11,6 +11,7 @@ from pydantic import Field
 
 from galleyproof.jobs.amounts import CURRENCY
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.codes import shared, some_of
 from galleyproof.jobs.emptying import EMPTYING, Policy, emptied
 from galleyproof.jobs.field_change import (
     FieldChange,
@@ -21,6 +22,7 @@ from galleyproof.jobs.field_change import (
 )
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
 from galleyproof.jobs.moving import OTHER_CALL_NUMBER, Match, Moves, all_temporary
+from galleyproof.jobs.one_place import PLACE_REFUSALS
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused, Said
 from galleyproof.jobs.temporary_place import HALF, contradictions, settled, touched
 from galleyproof.jobs.unfolding import squeezed
@@ -151,9 +153,19 @@ class ChangePhysicalItems(Job):
         "a holding that loses its last one.",
         "replace overwrites notes; append keeps what is there.",
     )
-    refuses = ("withdrawn", "library-not-active", "no-batch-moves", HALF, "wrong-value")
-    lists = (OTHER_CALL_NUMBER,)
-    follows = ("holding-made", *EMPTYING, "all-in-temporary-location")
+    refuses = {
+        **shared("withdrawn"),
+        "library-not-active": "an item of a library that is not active",
+        **some_of(PLACE_REFUSALS, "no-batch-moves"),
+        **HALF,
+        **shared("wrong-value"),
+    }
+    lists = OTHER_CALL_NUMBER
+    follows = {
+        "holding-made": "a holding made",
+        **EMPTYING,
+        "all-in-temporary-location": "a holding all of whose items are in temporary locations now",
+    }
     library_role = "repository manager"
     revision = 2
     settings = (CURRENCY,)

@@ -15,7 +15,12 @@ from galleyproof.jobs.outcome import Refused
 from galleyproof.structures.item import Item
 from galleyproof.structures.temporary_place import FLAG, PLACE, half_temporary, with_flag
 
-HALF = "half-temporary"
+HALF = {
+    "half-temporary": (
+        "an item that would be half in a temporary location: the place without the flag, or the "
+        "flag without a place"
+    ),
+}
 SAYS = (*PLACE, FLAG)
 
 
@@ -50,7 +55,7 @@ def settled(before: Item, new: Mapping[str, Any], around: Around) -> dict[str, A
     half = half_temporary(after)
     if half:
         offer = "; clear-temporary-location takes items out of one" * bool(after.temporary_location)
-        return Refused(HALF, f"it would be half in a temporary location: {half}{offer}")
+        return Refused("half-temporary", f"it would be half in a temporary location: {half}{offer}")
     place = (after.temporary_library, after.temporary_location)
     if any(place) and place != (before.temporary_library, before.temporary_location):
         fault = around.location_fault(*place, "temporary-location")

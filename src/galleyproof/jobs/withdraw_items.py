@@ -74,13 +74,13 @@ class WithdrawItems(Job):
         "emptied-holding=delete and emptied-bib=delete take the records above with them.",
     )
     refuses = ITEM_REFUSALS
-    follows = (
-        *EMPTYING,
-        *BIB_EMPTYING,
-        "request-cancelled",
-        "work-order-closed",
-    )
-    lists = (NOT_HERE,)
+    follows = {
+        **EMPTYING,
+        **BIB_EMPTYING,
+        "request-cancelled": "a request cancelled",
+        "work-order-closed": "a work order closed",
+    }
+    lists = NOT_HERE
     library_role = "catalog manager"
     revision = 3
     most_records = 1000
