@@ -142,6 +142,32 @@ def test_pasted_ids_are_heard_at_once_and_survive_a_lost_connection_and_an_ended
     expect(page.get_by_label("Ids, one a line")).to_have_value("990000000000084\nnonsense\nmore")
 
 
+def test_what_says_how_ids_are_read_has_them_looked_up_again(as_person, tmp_path):
+    page = as_person("amy")
+    page.goto(f"/jobs/{JOB}/sandbox")
+    page.get_by_label("Pasted ids").check()
+    page.get_by_label("Ids, one a line").fill("990000000000084")
+    checked = page.locator("#checked")
+    expect(checked).to_contain_text("say what the ids are")
+    page.get_by_label("What the ids are").select_option("MMS ID")
+    expect(checked).to_contain_text("1 bib found by 1 line")
+    page.get_by_label("What the ids are").select_option("OCLC number")
+    expect(checked).not_to_contain_text("1 bib found")
+    page.get_by_label("A set", exact=True).check()
+    expect(checked).to_be_empty()
+    path = tmp_path / "ids.csv"
+    path.write_text("Holding ID\n220000000000336\n")
+    page.goto("/sets/new/sandbox")
+    page.get_by_label("A file of ids").first.check()
+    page.locator("#file").set_input_files(path)
+    expect(checked).to_contain_text("found by 1 line")
+    page.get_by_label("Of", exact=True).select_option("bib")
+    expect(checked).to_contain_text("Holding ID")
+    expect(checked).not_to_contain_text("found by 1 line")
+    page.get_by_label("Of", exact=True).select_option("holding")
+    expect(checked).to_contain_text("found by 1 line")
+
+
 def test_a_double_click_on_the_last_button_runs_once(as_person):
     page = as_person("amy")
     page.goto("/runs?what=dry-runs&state=planned&environment=sandbox&person=amy")

@@ -166,6 +166,8 @@ def test_the_matrix_in_and_out_and_a_bundle_anywhere(typed, office):
     assert zoe["limits"][0]["max_records"] == 1000
     assert "is not active" in zoe["remarks"][0]
     assert typed("matrix settle 2 --reason 'has left' --as bob").code == 2
+    gone = typed(f"permit revoke {yes['permits'][0]} --reason 'has left' --as bob").out
+    assert "for the sandbox, which came from the same list" in " ".join(gone.split())
     run = typed(f"run {JOB} --environment production --set series --note why --as amy --json").json
     path, program = office / "run.zip", office / "verify.py"
     line = f"audit bundle {run['run']} -o {path} --verifier {program}"

@@ -97,7 +97,7 @@ def test_the_last_issue_comes_from_the_line_else_from_the_parameter(
     ("given", "parameters", "code"),
     [
         ({}, {}, "no-last-issue"),
-        ({"last-issue": "the last one"}, {}, "last-issue-unclear"),
+        ({"last-issue": "the last one"}, {}, "last-issue-unfit"),
         ({"last-issue": "no.7"}, {}, "last-issue-unfit"),
         ({}, {"last_issue": "from-items"}, "no-last-issue"),
     ],

@@ -14,7 +14,6 @@ import pytest
 import galleyproof.jobs.bound_with as bound_with
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.catalogue import JOBS
-from galleyproof.jobs.codes import CONSEQUENCES, LISTED, REFUSALS
 from galleyproof.jobs.job import Job
 from galleyproof.jobs.settings import Setting
 from galleyproof.runs.settings import PLATFORM, SETTINGS
@@ -120,7 +119,12 @@ def test_what_can_be_set_is_what_is_declared_and_each_is_explained() -> None:
 
 
 def test_settings_that_texts_name_are_there() -> None:
-    texts = [*REFUSALS.values(), *CONSEQUENCES.values(), *LISTED.values()]
+    texts = [
+        says
+        for job in JOBS.values()
+        for some in (job.refuses, job.follows, job.lists)
+        for says in some.values()
+    ]
     texts += [text for job in JOBS.values() for text in (job.does, *job.dangers)]
     named = {name for text in texts for name in re.findall(r"setting `([a-z0-9-]+)`", text)}
     assert named

@@ -90,6 +90,29 @@ def test_a_count_that_no_article_explains(title: str, count: int) -> None:
     assert article_counted(title, count) == ""
 
 
+PUBLISHED = {
+    "a": "English Galician Haitian_Creole Hungarian Portuguese Romanian Scots Yiddish",
+    "al-": "Arabic Baluchi Brahui Panjabi Persian Turkish Urdu",
+    "an": "English Haitian_Creole Irish Scots Scottish_Gaelic Yiddish",
+    "de": "Danish Dutch English Frisian Norwegian Swedish",
+    "den": "Danish German Norwegian Swedish",
+    "ein": "German Norwegian Walloon",
+    "en": "Catalan Danish Norwegian Swedish",
+    "l'": "Catalan French Italian Provençal Walloon",
+    "les": "Catalan French Provençal Walloon",
+    "'n": "Afrikaans Dutch Frisian",
+    "na_h-": "Irish Scottish_Gaelic",
+    "un": "Catalan French Italian Provençal Romanian Spanish",
+}
+"""Articles of several languages, as Appendix F has them."""
+
+
+@pytest.mark.parametrize("article", PUBLISHED)
+def test_an_article_stands_under_each_language_that_the_published_list_names(article: str) -> None:
+    found = {language for language, some in APPENDIX_F.items() if article in some.split()}
+    assert found == {one.replace("_", " ") for one in PUBLISHED[article].split()}
+
+
 def test_every_article_of_the_table_explains_its_own_count() -> None:
     for table in (APPENDIX_F, FURTHER):
         for some in table.values():

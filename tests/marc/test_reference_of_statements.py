@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from galleyproof.jobs.codes import LISTED
+from galleyproof.jobs.ending_subscriptions import EndSubscription
 from galleyproof.marc.closing import Unfit, close
 from galleyproof.marc.scanning_designations import parse_designation
 from galleyproof.marc.statements import OPEN, classify
@@ -26,7 +26,7 @@ SAID = {
 def test_the_page_has_its_tables() -> None:
     assert len(JUDGED) > 15
     assert len(CLOSED) > 12
-    assert set(re.findall(r"^\| `([a-z-]+)` \|", TEXT, re.MULTILINE)) <= set(LISTED)
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", TEXT, re.MULTILINE)) <= set(EndSubscription.lists)
 
 
 @pytest.mark.parametrize(("text", "state"), JUDGED)

@@ -84,7 +84,7 @@ def test_a_host_that_is_not_here_refuses_nothing_and_is_listed(library: Library)
     assert run.counts["changed"] == 3
     assert said(library, run) == {
         2: (
-            "host-not-here",
+            "bound-with-not-here",
             "its bib's 773 names a host that is not in this catalogue: (OCoLC)987654",
         )
     }
@@ -92,7 +92,46 @@ def test_a_host_that_is_not_here_refuses_nothing_and_is_listed(library: Library)
         job="delete-bibs", ids=(5,), kind="bib", dry_run=True,
         parameters={"inventory": "delete-too"},
     )  # fmt: skip
-    assert {code for code, _ in said(library, deleted).values()} == {"host-not-here"}
+    assert {code for code, _ in said(library, deleted).values()} == {"bound-with-not-here"}
+
+
+def test_a_guest_that_is_not_here_refuses_nothing_and_is_listed(library: Library) -> None:
+    stock(library, host=(("774", "08$w(OCoLC)1$w990000000000099"), ("774", "08$tNo number")))
+    run = withdraw(library)
+    assert run.counts["changed"] == 3
+    assert said(library, run) == {
+        1: (
+            "bound-with-not-here",
+            "its bib's 774 names a guest that is not in this catalogue: (OCoLC)1, 990000000000099",
+        )
+    }
+    deleted = library.run(
+        job="delete-bibs", ids=(4,), kind="bib", dry_run=True,
+        parameters={"inventory": "delete-too"},
+    )  # fmt: skip
+    assert {code for code, _ in said(library, deleted).values()} == {"bound-with-not-here"}
+
+
+def test_one_guest_that_is_here_binds_a_host_whatever_else_it_names(library: Library) -> None:
+    stock(library, host=(("774", "08$w(OCoLC)1"), ("774", "08$w990000000000005")))
+    assert {id: code for id, (code, _) in said(library, withdraw(library)).items()} == {
+        1: "bound-with",
+        2: "bound-with",
+    }
+
+
+def test_a_local_field_that_names_no_title_here_is_listed_too(library: Library) -> None:
+    stock(library, f014="1 $a990000000000099")
+    from stories import NOW
+
+    from galleyproof.runs.changing_settings import change_setting
+
+    change_setting(library.ada, "sandbox", "bound-with", "014", at=NOW)
+    run = withdraw(library)
+    assert run.counts["changed"] == 3
+    assert said(library, run)[1][1] == (
+        "its holding 1's 014 names a title that is not in this catalogue: 990000000000099"
+    )
 
 
 def test_a_host_that_was_deleted_is_not_here_any_more(library: Library) -> None:
@@ -101,7 +140,7 @@ def test_a_host_that_was_deleted_is_not_here_any_more(library: Library) -> None:
 
     with connect("sandbox") as connection:
         connection.execute("UPDATE record SET status = 'deleted' WHERE kind = 'bib' AND id = 6")
-    assert said(library, withdraw(library))[2][0] == "host-not-here"
+    assert said(library, withdraw(library))[2][0] == "bound-with-not-here"
 
 
 def test_a_local_field_counts_where_the_setting_names_it(library: Library) -> None:

@@ -176,12 +176,43 @@ def test_a_column_goes_by_the_mode_of_its_parameter_and_an_empty_cell_changes_no
     assert [item(shelved, id).public_note for id in (1, 2)] == ["old for one", "old"]
 
 
-def test_an_order_line_of_a_column_must_be_there(shelved: Library) -> None:
+def test_an_order_line_must_be_there_typed_or_in_a_column(shelved: Library) -> None:
     shelved.permit(job=CHANGE)
     text = "Barcode,PO line\nB1,POL-1\nB2,POL-2\n"
-    run = shelved.run(job=CHANGE, file=file(shelved, text), columns=("order-line",))
-    assert (run.counts["changed"], run.counts["refused"]) == (1, 1)
+    with pytest.raises(Wrong, match="line 3 of the file: order-line: there is no PO line “POL-2”"):
+        shelved.run(job=CHANGE, file=file(shelved, text), columns=("order-line",))
+    good = file(shelved, text.replace("POL-2", ""))
+    run = shelved.run(job=CHANGE, file=good, columns=("order-line",))
+    assert run.counts["changed"] == 1
     assert item(shelved, 1).order_line == "POL-1"
+    shelved.run(job=CHANGE, ids=(2,), kind="item", parameters={"order-line": "POL-1"})
+    assert item(shelved, 2).order_line == "POL-1"
+
+
+def test_lines_of_a_file_are_looked_at_before_anything_starts(shelved: Library) -> None:
+    shelved.permit(job=CHANGE)
+    shelved.permit(job="cancel-print-subscription")
+    text = "Barcode,received-date\nB9,never\nB1,2026-13-01\nB2,2026-01-31\n"
+    with pytest.raises(Wrong) as told:
+        shelved.run(job=CHANGE, file=file(shelved, text), columns=("received-date",))
+    assert str(told.value).splitlines() == [
+        "line 3 of the file: received-date is a date like 2026-01-31, not “2026-13-01”",
+        "nothing was done",
+    ]
+    text = "Holding ID,Last issue,Last index\n" + "".join(
+        f"22{n:013d},{last}\n" for n, last in ((1, "v.3(2024),"), (2, "the last,"), (3, ",v.1-v.3"))
+    )
+    asked = {"job": "cancel-print-subscription", "columns": ("last-issue", "last-index")}
+    with pytest.raises(Wrong) as told:
+        shelved.run(**asked, file=file(shelved, text))
+    assert str(told.value).splitlines() == [
+        "line 3 of the file: last-issue: expected one issue as in a statement, v.35(2024), or "
+        "from-items, not “the last”",
+        "line 4 of the file: last-index: expected one issue as in a statement, v.35(2024), or "
+        "from-items; “v.1-v.3” is a range: give the issue in which it ends, not “v.1-v.3”",
+        "nothing was done",
+    ]
+    assert shelved.rows("SELECT count(*) FROM given") == [(0,)]
 
 
 # ---- numbers in use

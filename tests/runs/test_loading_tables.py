@@ -303,3 +303,56 @@ def test_what_a_filling_counts_as_odd_is_listed(stocked: Library) -> None:
     )
     assert len(run.shapes) >= 5
     check_members(stocked, run, by_shape=True)
+
+
+RESERVE = "Holding ID,Item ID,library,location,temporary-library,temporary-location"
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "why"),
+    [
+        ("", "LAW,STACKS", ""),
+        (",In temporary location", "LAW,STACKS,", ""),
+        (",In temporary location", "LAW,STACKS,yes", ""),
+        (",In temporary location", ",,no", ""),
+        (",In temporary location", "LAW,STACKS,no", "in-temporary-location does not say yes"),
+        (",In temporary location", ",,yes", "no temporary-location says where"),
+        ("", "LAW,", "temporary-location is empty"),
+        ("", ",STACKS", "temporary-library is empty"),
+    ],
+)
+def test_an_item_comes_in_a_temporary_location_whole_or_not_at_all(
+    stocked: Library, columns: str, cells: str, why: str
+) -> None:
+    run = fill(stocked, "item", f"{RESERVE}{columns}\n{FIRST[:-1]}1,I1,MAIN,STACKS,{cells}\n")
+    if why:
+        assert run.counts["refused"] == 1
+        ((code, sentence),) = said(stocked, run)
+        assert code == "bad-row"
+        assert sentence.startswith("item.csv, line 2: it is half in a temporary location: ")
+        assert why in sentence
+    else:
+        item = record(stocked, "item", 1)
+        assert item.in_temporary_location == bool(item.temporary_location)
+        assert item.temporary_location == cells.split(",")[1]
+
+
+def test_an_item_that_is_not_where_its_holding_is_comes_in_and_is_listed(stocked: Library) -> None:
+    from listed import check_members
+
+    rows = ("LAW,STACKS", "MAIN,RARE", "MAIN,STACKS", ",", "MAIN,", ",STACKS", "LAW,")
+    run = fill(
+        stocked,
+        "item",
+        "Holding ID,Item ID,library,location\n"
+        + "".join(f"{FIRST[:-1]}1,I{n},{where}\n" for n, where in enumerate(rows)),
+    )
+    assert run.counts["changed"] == len(rows)
+    assert [sentence for code, sentence in said(stocked, run) if code == "item-elsewhere"] == [
+        "it is at LAW/STACKS, and its holding 1 at MAIN/STACKS",
+        "it is at MAIN/RARE, and its holding 1 at MAIN/STACKS",
+        "it is at LAW, and its holding 1 at MAIN/STACKS",
+    ]
+    counted = {one["shape"]: one["count"] for one in run.shapes}
+    assert counted["location not where its holding is: loaded all the same"] == 3
+    check_members(stocked, run, by_shape=True)

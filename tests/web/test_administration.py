@@ -297,3 +297,25 @@ def test_may_they_is_asked_with_parameters_and_for_another_moment(site):
     assert "Yes:" in sentences(amy.get(f"{dan}&with=parameters&p-skip_nonfiling=on"))
     assert "No:" in sentences(amy.get(f"{dan}&with=parameters"))
     assert 'name="p-skip_nonfiling"' in amy.get(dan).content.decode()
+
+
+def test_a_permit_from_a_list_says_what_goes_with_it_and_takes_it_along(site):
+    from stories import NOW
+
+    from galleyproof.permits.actions.grant import grant_from_list
+    from galleyproof.permits.models import Permit
+
+    bob = site.browser("bob")
+    row = {"person": site.people["dan"].person, "job": "withdraw-items", "listed_in": "office.csv"}
+    granted = {
+        environment: grant_from_list(site.people["bob"], **row, environment=environment, at=NOW).pk
+        for environment in ("production", "sandbox")
+    }
+    page = f"/permits/{granted['production']}"
+    with_it = f"Permit {granted['sandbox']} for the sandbox came with it from the same list"
+    assert with_it in sentences(bob.get(page))
+    assert "stays. Revoke that one" in sentences(bob.get(f"/permits/{granted['sandbox']}"))
+    answer = site.post(bob, page, f"{page}/revoke", reason="left")
+    assert answer.status_code == 302
+    assert f"So is permit {granted['sandbox']} for the sandbox" in sentences(bob.get("/permits"))
+    assert not Permit.objects.filter(pk__in=granted.values(), revoked_at=None).exists()

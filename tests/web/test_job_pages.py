@@ -16,19 +16,13 @@ def text_of(response) -> str:
 
 @pytest.mark.parametrize("code", JOBS)
 def test_a_jobs_page_says_its_refusals_consequences_lists_and_library_role(site, code):
-    from galleyproof.jobs.codes import CONSEQUENCES, LISTED, REFUSALS
-
     job = JOBS[code]
     shown = text_of(site.browser("dan").get(f"/jobs/{code}"))
-    for codes, table in (
-        (job.refuses, REFUSALS),
-        (job.follows, CONSEQUENCES),
-        (job.lists, LISTED),
-    ):
-        for one in codes:
+    for declared in (job.refuses, job.follows, job.lists):
+        for one, says in declared.items():
             assert one in shown
             # What stands between `marks` is set as code.
-            assert " ".join(table[one].replace("`", "").split()) in shown.replace(" )", ")")
+            assert " ".join(says.replace("`", "").split()) in shown.replace(" )", ")")
     assert job.library_role in shown
     assert "outside-permit" in shown
 

@@ -37,6 +37,8 @@ class Matched:
     said: list[SetLine] = field(default_factory=list)
     given: dict[int, dict[str, str]] = field(default_factory=dict)
     """Number of a record -> what further columns of its line say, by the columns' names."""
+    given_in: dict[int, int] = field(default_factory=dict)
+    """Number of a record -> the line of the file that says it."""
     columns: tuple[str, ...] = ()
     """Further columns whose values go to single records."""
     offered: list[str] = field(default_factory=list)
@@ -237,6 +239,7 @@ def leave_out(matched: Matched, line: IdLine, value: str, problem: str, part: in
 def keep_given(matched: Matched, id: int, given: dict[str, str], number: int) -> None:
     """Keeps what a line says of a record; two lines that say different things are told."""
     before = matched.given.setdefault(id, given)
+    matched.given_in.setdefault(id, number)
     if before != given:
         matched.contradicting.append((number, "; ".join(given.values())))
 

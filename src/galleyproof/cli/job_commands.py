@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 import click
 
 from galleyproof.cli.face import DONE, Face, command, now, out, table
-from galleyproof.jobs.codes import CONSEQUENCES, LISTED, REFUSALS, meanings
+from galleyproof.jobs.codes import meanings
 from galleyproof.jobs.field_change import FieldChange
 from galleyproof.marc.errors import Wrong
 
@@ -267,9 +267,9 @@ def described(job: Any) -> dict[str, Any]:
         "does": job.does,
         "office_names": list(job.office_names),
         "dangers": list(job.dangers),
-        "refuses": [one._asdict() for one in meanings(job.refuses, REFUSALS)],
-        "follows": [one._asdict() for one in meanings(job.follows, CONSEQUENCES)],
-        "lists": [one._asdict() for one in meanings(job.lists, LISTED)],
+        "refuses": [one._asdict() for one in meanings(job.refuses)],
+        "follows": [one._asdict() for one in meanings(job.follows)],
+        "lists": [one._asdict() for one in meanings(job.lists)],
         "library_role": job.library_role,
         "most_records": job.most_records,
         "revision": job.revision,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from galleyproof.cli.job_commands import described
 from galleyproof.database.setup import ready
-from galleyproof.jobs.codes import CONSEQUENCES, LISTED, OF_EVERY_JOB, REFUSALS, meanings
+from galleyproof.jobs.codes import OF_EVERY_JOB, meanings
 from galleyproof.jobs.job import Job
 
 INTRODUCTION = """\
@@ -71,15 +71,15 @@ def section(job: Job) -> Iterator[str]:
             usual = f"usually {one.usual}" if one.usual else "usually nothing"
             yield f"- `{one.name}` ({usual}): {one.means}"
         yield ""
-    yield from codes("Refuses", job.refuses, REFUSALS)
-    yield from codes("Follows on other records", job.follows, CONSEQUENCES)
-    yield from codes("Lists", job.lists, LISTED)
+    yield from codes("Refuses", job.refuses)
+    yield from codes("Follows on other records", job.follows)
+    yield from codes("Lists", job.lists)
 
 
-def codes(title: str, named: tuple[str, ...], table: Mapping[str, str]) -> Iterator[str]:
-    if named:
+def codes(title: str, declared: Mapping[str, str]) -> Iterator[str]:
+    if declared:
         yield f"{title}:\n"
-        yield from (f"- `{one.code}`: {one.says}" for one in meanings(named, table))
+        yield from (f"- `{one.code}`: {one.says}" for one in meanings(declared))
         yield ""
 
 

@@ -17,15 +17,33 @@ def add_to(permit: click.Group) -> None:
     @click.argument("permit", type=int)
     @click.option("--reason", required=True, help="Why; it is in the log.")
     def revoke(face: Face, permit: int, reason: str) -> int:
-        """Revokes a permit. A run that is going under it stops at its next chunk.
+        """Revokes a permit. A run that is going under it stops at its next chunk. Production from
+        an office's list goes with the sandbox that came with it.
 
         \b
         Example: galley permit revoke 3 --reason "left the unit"
         """
         from galleyproof.permits.actions.revoke import revoke as revoke_permit
 
-        revoke_permit(face.who, permit, reason=reason, at=now())
-        face.answer({"revoked": permit}, lambda: out.print(f"Permit {permit} is revoked."))
+        done = revoke_permit(face.who, permit, reason=reason, at=now())
+
+        def told() -> None:
+            out.print(f"Permit {permit} is revoked.")
+            if done.along is not None:
+                out.print(
+                    f"So is permit {done.along.pk} for the sandbox, which came from the same list."
+                )
+            if done.stays is not None:
+                out.print(
+                    f"Permit {done.stays.pk} for production, from the same list, stays; revoke "
+                    "that, too, if they are not to run the job at all."
+                )
+
+        more = {
+            "along": done.along.pk if done.along else None,
+            "stays": done.stays.pk if done.stays else None,
+        }
+        face.answer({"revoked": permit, **more}, told)
         return DONE
 
     @command(permit, "suspend")

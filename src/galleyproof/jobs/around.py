@@ -21,10 +21,10 @@ class Around:
     (library, code). codes: table -> {code: Code}. settings: the environment's own, by name.
     also: the jobs beside its own that the run's person may do as consequences. bound_with: the
     numbers of bibs that are bound with others, each with a word on how. related: the same of bibs
-    that another bib of the catalogue is linked with. hosts_elsewhere: the numbers of bibs that say
-    they are bound in a host which is not in the catalogue, each with what they call it. columns:
-    the columns of the input file whose values go to single records. there: (kind, scheme, number)
-    of other records that the job has asked for (`looks_up`) and that are there.
+    that another bib of the catalogue is linked with. bound_elsewhere: the numbers of bibs that
+    say they are bound with a title that is not in the catalogue, each with sentences on it.
+    columns: the columns of the input file whose values go to single records. there: (kind, scheme,
+    number) of other records that the job has asked for (`looks_up`) and that are there.
     """
 
     today: date
@@ -35,7 +35,7 @@ class Around:
     also: frozenset[str] = frozenset()
     bound_with: Mapping[int, str] = field(default_factory=dict)
     related: Mapping[int, str] = field(default_factory=dict)
-    hosts_elsewhere: Mapping[int, str] = field(default_factory=dict)
+    bound_elsewhere: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     columns: frozenset[str] = frozenset()
     there: frozenset[tuple[str, str, str]] = frozenset()
 

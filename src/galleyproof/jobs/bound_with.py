@@ -3,7 +3,8 @@
 The host holds the item of all of them. A host names its guests in 774 $w, a guest its host in 773
 $w (MARC 21); libraries have fields of their own as well, a 977 $w of bibs, a 014 $a of holdings.
 Which of these count says the setting `bound-with`. Each counts in both directions: whether the
-record names the other, or the other names it, both are bound.
+record names the other, or the other names it, both are bound. A name that no title of the
+catalogue has binds nothing, in either direction, and is listed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,14 @@ BOUND_WITH = Setting(
     only=r"773|774|977|014",
     said="773, 774, 977 or 014",
 )
-HOST_ELSEWHERE = "host-not-here"
+NOT_HERE = {
+    "bound-with-not-here": (
+        "a title that names one bound with it (773, 774 or another field of the setting "
+        "`bound-with`) which is not in this catalogue, or an item of such a title"
+    ),
+}
+CALLED = {"773": "a host", "774": "a guest"}
+"""What the other title is to the one whose field names it."""
 
 
 def bound_fields(around: Around) -> tuple[str, ...]:
@@ -46,10 +54,6 @@ def named_by(held: Held, tags: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def is_host(bib: Record) -> bool:
-    return any(subfield_values(bib.data[at], "w") for at in bib.positions(b"774"))
-
-
 def called(bib: Record) -> set[str]:
     """The values by which another record's field may name this bib."""
     return {
@@ -59,10 +63,19 @@ def called(bib: Record) -> set[str]:
     }
 
 
-def host_elsewhere(group: Group) -> list[Said]:
-    """What is to be told of a group whose bib names a host that is not in this catalogue."""
+def names_not_here(held: Held, tag: str, names: Iterable[str]) -> str:
+    """A sentence on titles that a bib or a holding names and that are not in this catalogue."""
+    own = "its bib's" if held.kind == "bib" else f"its holding {held.id}'s"
+    other = CALLED.get(tag, "a title")
+    return f"{own} {tag} names {other} that is not in this catalogue: {', '.join(names)}"
+
+
+def bound_elsewhere(group: Group) -> list[Said]:
+    """What is to be told of a group that says it is bound with titles which are not here: nothing
+    here would be lost with it, and somebody should look."""
     return [
-        Said(HOST_ELSEWHERE, f"its bib's 773 names a host that is not in this catalogue: {names}")
-        for bib, names in group.around.hosts_elsewhere.items()
+        Said("bound-with-not-here", sentence)
+        for bib, sentences in group.around.bound_elsewhere.items()
         if any(one.root == bib for one in group.members)
+        for sentence in sentences
     ]

@@ -25,7 +25,10 @@ class CancelPrintSubscription(EndSubscription):
         "The set must be of holdings, not of titles: a title's other holdings, and other "
         "libraries' ones, go on being received.",
     )
-    lists = (*EndSubscription.lists, "ceased-already")
+    lists = {
+        **EndSubscription.lists,
+        "ceased-already": "a holding coded as complete or ceased already",
+    }
     parameters = EndingParameters
     status = NOT_RECEIVED
 

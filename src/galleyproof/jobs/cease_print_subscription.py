@@ -55,16 +55,16 @@ class CeasePrintSubscription(EndSubscription):
         "With update-bib the title's record says that it has ceased, for every library that uses "
         "it: what ceased may be the print alone.",
     )
-    follows = (
-        "bib-ceased",
-        "bib-dates-to-look-at",
-        "bib-not-serial",
-        "bib-linked-elsewhere",
-        "bib-still-received",
-        "bib-bad-008",
-        "bib-other-date",
-        "bib-no-end-year",
-    )
+    follows = {
+        "bib-ceased": "a bib coded as ceased, with its end year",
+        "bib-dates-to-look-at": "a bib whose 362 and 264 $c a person should bring up to date",
+        "bib-not-serial": "a bib left as it is: its leader/07 is none of b, i, s",
+        "bib-linked-elsewhere": "a bib left as it is: shared with a zone",
+        "bib-still-received": "a bib left as it is: another holding is still received",
+        "bib-bad-008": "a bib left as it is: its 008 does not have 40 positions",
+        "bib-other-date": "a bib left as it is: its 008/06 is not that of a serial",
+        "bib-no-end-year": "a bib left as it is: its end year is not known",
+    }
     settings = (LINKED_BY,)
     parameters = CeaseParameters
     status = holdings_008.CEASED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from galleyproof.jobs.amounts import CURRENCY
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.codes import shared, some_of
 from galleyproof.jobs.emptying import EMPTYING, Policy, emptied
 from galleyproof.jobs.field_change import (
     FieldChange,
@@ -20,6 +22,7 @@ from galleyproof.jobs.field_change import (
 )
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
 from galleyproof.jobs.moving import OTHER_CALL_NUMBER, Match, Moves, all_temporary
+from galleyproof.jobs.one_place import PLACE_REFUSALS
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused, Said
 from galleyproof.jobs.temporary_place import HALF, contradictions, settled, touched
 from galleyproof.jobs.unfolding import squeezed
@@ -150,9 +153,19 @@ class ChangePhysicalItems(Job):
         "a holding that loses its last one.",
         "replace overwrites notes; append keeps what is there.",
     )
-    refuses = ("withdrawn", "library-not-active", "no-batch-moves", HALF, "wrong-value")
-    lists = (OTHER_CALL_NUMBER,)
-    follows = ("holding-made", *EMPTYING, "all-in-temporary-location")
+    refuses = {
+        **shared("withdrawn"),
+        "library-not-active": "an item of a library that is not active",
+        **some_of(PLACE_REFUSALS, "no-batch-moves"),
+        **HALF,
+        **shared("wrong-value"),
+    }
+    lists = OTHER_CALL_NUMBER
+    follows = {
+        "holding-made": "a holding made",
+        **EMPTYING,
+        "all-in-temporary-location": "a holding all of whose items are in temporary locations now",
+    }
     library_role = "repository manager"
     revision = 2
     settings = (CURRENCY,)
@@ -184,26 +197,20 @@ class ChangePhysicalItems(Job):
             yield "order-line", "order-line", canonical(number.strip())
 
     def check(self, parameters: Any, around: Around) -> list[str]:
-        found = faults(Item, parameters.asked, around)
-        change = parameters.asked.get("order_line")
-        if change is not None and change.mode == "replace" and change.value:
-            found += order_line_faults(change.value, around)
+        found = asked_faults(parameters.asked, around)
         if bool(parameters.library) != bool(parameters.location):
             found.append("library and location go together: give both, or neither")
         elif parameters.location:
             fault = around.location_fault(parameters.library, parameters.location, "location")
             found += [fault] if fault else []
-        asked = parameters.asked
-        found += contradictions(asked)
-        shelf = asked.get("temporary_location")
-        if shelf is not None and shelf.mode == "replace":
-            of = asked.get("temporary_library")
-            if of is None or not of.value:
-                found.append("temporary-location is a library's: give temporary-library as well")
-            else:
-                fault = around.location_fault(of.value, shelf.value, "temporary-location")
-                found += [fault] if fault else []
-        return found
+        return found + temporary_faults(parameters.asked, around)
+
+    def line_faults(self, line: Mapping[str, str], parameters: Any, around: Around) -> list[str]:
+        own = by_attribute(line)
+        asked = with_line(parameters.asked, own)
+        around = replace(around, columns=frozenset())
+        found = asked_faults({name: asked[name] for name in own}, around)
+        return found + (temporary_faults(asked, around) if touched(own) else [])
 
     def answer(
         self,
@@ -255,6 +262,42 @@ class ChangePhysicalItems(Job):
         yield from all_temporary(group, temporary)
 
 
+def with_line(asked: Mapping[str, FieldChange], line: Mapping[str, str]) -> dict[str, FieldChange]:
+    """The changes asked for with the values of a record's own line; what a line says needs no
+    parameter of that name."""
+    own = {
+        name: asked[name].model_copy(update={"value": value})
+        if name in asked
+        else FieldChange(value=value)
+        for name, value in line.items()
+    }
+    return {**asked, **own}
+
+
+def asked_faults(asked: Mapping[str, FieldChange], around: Around) -> list[str]:
+    """What is wrong with changes of fields, each for itself: a sentence each."""
+    found = faults(Item, asked, around)
+    change = asked.get("order_line")
+    if change is not None and change.mode == "replace" and change.value:
+        found += order_line_faults(change.value, around)
+    return found
+
+
+def temporary_faults(asked: Mapping[str, FieldChange], around: Around) -> list[str]:
+    """What is wrong with the temporary place that is asked for; where a column says half of it,
+    each line is looked at by itself."""
+    found = contradictions(asked)
+    shelf, of = asked.get("temporary_location"), asked.get("temporary_library")
+    if shelf is None or shelf.mode != "replace":
+        return found
+    if not around.columns.isdisjoint(("temporary-location", "temporary-library")):
+        return found
+    if of is None or not of.value:
+        return [*found, "temporary-location is a library's: give temporary-library as well"]
+    fault = around.location_fault(of.value, shelf.value, "temporary-location")
+    return [*found, fault] if fault else found
+
+
 def order_line_faults(number: str, around: Around) -> list[str]:
     """A sentence where no PO line has this number."""
     plain = canonical(number.strip())
@@ -280,9 +323,7 @@ def new_fields(
 ) -> dict[str, Any]:
     asked = parameters.asked
     if line:
-        # What a line says of its own record needs no parameter of that name.
-        more = {one: FieldChange(value=value) for one, value in line.items() if one not in asked}
-        asked = asked | more
+        asked = with_line(asked, line)
     new = changed_fields(item, asked, line, around)
     if parameters.clear_all_temporary:
         new |= emptied_fields(item, TEMPORARY)

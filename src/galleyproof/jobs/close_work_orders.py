@@ -18,7 +18,9 @@ class CloseWorkOrders(Job):
     scope = "Work orders"
     kinds = ("work-order",)
     does = "Closes work orders; each item gets back the process type that it had before."
-    follows = ("item-back",)
+    follows = {
+        "item-back": "an item whose process ends with its work order",
+    }
     library_role = "repository manager"
     relatives = ("item", "work-order")
     looks_around = True

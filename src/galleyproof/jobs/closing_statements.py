@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from galleyproof.jobs.ending_parameters import EndingParameters, hint_for
+from galleyproof.jobs.ending_parameters import EndingParameters
 from galleyproof.jobs.issues_of_items import ISSUE, NoneHighest, highest
 from galleyproof.jobs.job import Held
-from galleyproof.jobs.last_issue import FROM_ITEMS, written
+from galleyproof.jobs.last_issue import FROM_ITEMS, last_issue_fault, written
 from galleyproof.jobs.outcome import Refused, Said
 from galleyproof.marc.captions import INDEX, SUPPLEMENT
 from galleyproof.marc.closing import Unfit, close
@@ -152,11 +152,7 @@ class Closing:
             return self.last_of_items(at, statement)
         found = written(text)
         if found is None:
-            return Refused(
-                "last-issue-unclear",
-                f"“{text}” is not plainly one issue; write it as in a statement, v.35(2024)"
-                + hint_for(text),
-            )
+            return Refused("last-issue-unfit", f"“{text}”: {last_issue_fault(text)}")
         return found
 
     def last_of_items(self, at: int, statement: OpenStatement) -> Designation | Refused | None:

@@ -8,9 +8,10 @@ from pydantic import Field
 
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.circumstances import Circumstances, circumstances
+from galleyproof.jobs.codes import shared, some_of
 from galleyproof.jobs.job import Group, Held, Job, Making, Parameters, Proposal
 from galleyproof.jobs.outcome import Changed, Made, Refused, Said
-from galleyproof.jobs.refusing_items import PROCESSES, on_loan, requested
+from galleyproof.jobs.refusing_items import ITEM_REFUSALS, PROCESSES, on_loan, requested
 from galleyproof.structures.item import Item
 from galleyproof.structures.work_order import WorkOrder
 
@@ -40,8 +41,16 @@ class CreateWorkOrders(Job):
     kinds = ("item",)
     does = "Makes a work order for each item and sets its process type."
     dangers = ("Readers see the items as not available until the work orders are closed.",)
-    refuses = ("withdrawn", "on-loan", "already-in-process", "requested", "does-not-serve")
-    follows = ("work-order-made",)
+    refuses = {
+        **shared("withdrawn"),
+        **some_of(ITEM_REFUSALS, "on-loan"),
+        "already-in-process": "an item that is in a work order or another process already",
+        **some_of(ITEM_REFUSALS, "requested"),
+        **shared("does-not-serve"),
+    }
+    follows = {
+        "work-order-made": "a work order made",
+    }
     library_role = "repository manager"
     settings = tuple(PROCESSES.values())
     parameters = CreateWorkOrdersParameters

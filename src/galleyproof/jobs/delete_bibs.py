@@ -8,10 +8,12 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.bound_with import BOUND_WITH, HOST_ELSEWHERE, host_elsewhere
+from galleyproof.jobs.bound_with import BOUND_WITH, NOT_HERE, bound_elsewhere
 from galleyproof.jobs.circumstances import LOOKED_AT, circumstances
+from galleyproof.jobs.codes import some_of
+from galleyproof.jobs.emptying import EMPTYING
 from galleyproof.jobs.job import Group, Held, Job, Parameters, Proposal
-from galleyproof.jobs.linked import LINKED_BY, linked
+from galleyproof.jobs.linked import LINKED_BY, LINKED_ELSEWHERE, linked
 from galleyproof.jobs.order_lines import is_open, status_of
 from galleyproof.jobs.outcome import Changed, Refused, Said
 from galleyproof.jobs.refusing_items import (
@@ -31,6 +33,9 @@ BELOW = ("holding", "item", "portfolio")
 """What is a title's inventory."""
 WITHDRAW = "withdraw-items"
 """The job that deleting a title's items stands for."""
+KEEPS_COPY = {
+    "order-line-keeps-copy": "a closed PO line that keeps title, author and identifiers",
+}
 
 
 class DeleteBibsParameters(Parameters):
@@ -70,25 +75,25 @@ class DeleteBibs(Job):
         "Readers no longer find the title, nor what is deleted under it.",
         "Withdrawing it from a union catalogue is a step of its own.",
     )
-    refuses = (
-        "not-linked",
-        "linked-elsewhere",
-        "has-inventory",
-        "open-order",
-        "bound-with",
-        "related",
-        "not-permitted",
-        *(code for code in ITEM_REFUSALS if code != "order-line-open"),
-    )
-    follows = (
-        "holding-deleted",
-        "item-deleted",
-        "portfolio-deleted",
-        "order-line-keeps-copy",
-    )
-    lists = (HOST_ELSEWHERE,)
+    refuses = {
+        "not-linked": "a bib that is not linked to a zone, where only linked ones are asked for",
+        **LINKED_ELSEWHERE,
+        "has-inventory": "a bib with holdings, items or portfolios",
+        "open-order": "a bib with a PO line that is neither closed nor cancelled",
+        **some_of(ITEM_REFUSALS, "bound-with"),
+        "related": "a bib that another bib of the catalogue is linked with (76X to 78X $w)",
+        "not-permitted": "a record whose consequence needs a permit for a job of its own",
+        **{code: says for code, says in ITEM_REFUSALS.items() if code != "order-line-open"},
+    }
+    follows = {
+        **some_of(EMPTYING, "holding-deleted"),
+        "item-deleted": "an item deleted with its bib",
+        "portfolio-deleted": "a portfolio deleted with its bib",
+        **KEEPS_COPY,
+    }
+    lists = NOT_HERE
     library_role = "catalog manager"
-    revision = 2
+    revision = 3
     settings = (LINKED_BY, BOUND_WITH, *ITEM_SETTINGS)
     parameters = DeleteBibsParameters
     relatives = (*LOOKED_AT, "portfolio")
@@ -105,7 +110,7 @@ class DeleteBibs(Job):
             if refused is not None:
                 yield Proposal(held, refused)
                 continue
-            notes = tuple(host_elsewhere(group))
+            notes = tuple(bound_elsewhere(group))
             yield Proposal(held, Changed(held.record, "deleted", notes))
             for one in inventory(group):
                 yield Proposal(one, Changed(one.record, "deleted", (GONE[one.kind],)))

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from galleyproof.jobs.amounts import CURRENCY
+from galleyproof.jobs.codes import shared, some_of
 from galleyproof.jobs.edit_checks import checked
 from galleyproof.jobs.edited_place import in_its_place, placed_with
 from galleyproof.jobs.job import Group, Held, Job, Parameters, Proposal
@@ -39,15 +40,23 @@ class EditRecord(Job):
     kinds = ("bib", "holding", "authority", *STRUCTURES)
     does = "Replaces one record by the form you give."
     dangers = ("What is not in the form you give is taken out of the record.",)
-    refuses = (
-        "changed-since",
-        "not-valid",
-        *(code for code in PLACE_REFUSALS if code != "no-batch-moves"),
-        "not-where-its-holding-is",
-        "wrong-value",
-    )
+    refuses = {
+        "changed-since": "a record that is not at the version that was opened any more",
+        "not-valid": (
+            "an edited record in which something is wrong that was not so before: its number, a "
+            "fixed field, a field without subfields, a code in no table, the number of a record "
+            "that is not there"
+        ),
+        **some_of(PLACE_REFUSALS, "wrong-place", "items-stay"),
+        "not-where-its-holding-is": (
+            "an item that an edit would take away from where its holding is"
+        ),
+        **shared("wrong-value"),
+    }
     follows = PLACE_FOLLOWS
-    lists = ("doubtful",)
+    lists = {
+        "doubtful": "something in an edited record that was wrong before, or is unlikely",
+    }
     library_role = "catalog manager"
     revision = 2
     parameters = EditRecordParameters

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from galleyproof.jobs.delete_bibs import copies, refusal_without_inventory
+from galleyproof.jobs.delete_bibs import KEEPS_COPY, copies, refusal_without_inventory
 from galleyproof.jobs.emptying import Policy, linked_lines, why_awaited, why_kept
 from galleyproof.jobs.job import Group, Held, Proposal
 from galleyproof.jobs.order_lines import is_open, status_of
@@ -16,15 +16,15 @@ from galleyproof.jobs.outcome import Changed, Refused, Said, Unchanged
 from galleyproof.marc.keys import keys
 from galleyproof.structures.order_line import OrderLine
 
-BIB_EMPTYING = (
-    "bib-emptied",
-    "bib-suppressed",
-    "bib-deleted",
-    "bib-kept",
-    "title-without-holdings",
-    "order-line-keeps-copy",
-)
-"""Codes of what may follow when a bib loses its last item."""
+BIB_EMPTYING = {
+    "bib-emptied": "a bib left without inventory",
+    "bib-suppressed": "a bib suppressed, without inventory",
+    "bib-deleted": "a bib deleted, without inventory",
+    "bib-kept": "a bib left without items, and kept: with a holding, or for a reason of its own",
+    "title-without-holdings": "a title left without holdings, with its OCLC numbers",
+    **KEEPS_COPY,
+}
+"""Codes and meanings of what may follow when a bib loses its last item."""
 DELETE_BIBS = "delete-bibs"
 """The job that deleting a bib stands for."""
 

@@ -18,15 +18,15 @@ from galleyproof.marc.holdings_008 import ON_ORDER, RECEIVED, status_of
 from galleyproof.marc.record import Record
 from galleyproof.structures.order_line import OrderLine
 
-EMPTYING = (
-    "holding-emptied",
-    "holding-kept",
-    "holding-suppressed",
-    "holding-deleted",
-    "order-line-unlinked",
-    "order-line-without-items",
-)
-"""Codes of what may follow when a holding loses its last item."""
+EMPTYING = {
+    "holding-emptied": "a holding left without items",
+    "holding-kept": "a holding left without items, and kept for a reason of its own",
+    "holding-suppressed": "a holding suppressed, without items",
+    "holding-deleted": "a holding deleted",
+    "order-line-unlinked": "a PO line no longer linked to a holding that was deleted",
+    "order-line-without-items": "an open continuous order whose holding has no items any more",
+}
+"""Codes and meanings of what may follow when a holding loses its last item."""
 
 Policy = Literal["keep", "suppress", "delete"]
 SINGLE_PART = b"x"

@@ -9,9 +9,8 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from galleyproof.jobs.job import Parameters
-from galleyproof.jobs.last_issue import FROM_ITEMS, written
+from galleyproof.jobs.last_issue import last_issue_fault
 from galleyproof.marc import holdings_008
-from galleyproof.marc.statements import parse_range
 
 A_DAY = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,2}")
 A_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -51,10 +50,8 @@ class EndingParameters(Parameters):
     @classmethod
     def plainly_one_issue(cls, value: str) -> str:
         value = value.strip()
-        if value and value != FROM_ITEMS and written(value) is None:
-            raise ValueError(
-                "expected one issue as in a statement, v.35(2024), or from-items" + hint_for(value)
-            )
+        if fault := last_issue_fault(value):
+            raise ValueError(fault)
         return value
 
     @field_validator("end_date")
@@ -113,13 +110,3 @@ def is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def hint_for(text: str) -> str:
-    """What to do instead, where a last issue is not plainly one."""
-    if text.startswith("["):
-        return f"; “{text}” without its brackets"
-    ended = parse_range(text)
-    if ended is not None:
-        return f"; “{text}” is a range: give the issue in which it ends"
-    return ""

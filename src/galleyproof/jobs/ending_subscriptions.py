@@ -6,17 +6,20 @@ closed with the last issue, and with it the open 863 that it is paired with; not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.closing_statements import COLUMNS, Beside, Closing
+from galleyproof.jobs.codes import some_of
 from galleyproof.jobs.ending_parameters import EndingParameters
 from galleyproof.jobs.holding_notes import Action, place_of_852, with_action, with_notes
 from galleyproof.jobs.job import Group, Held, Job, Proposal
+from galleyproof.jobs.last_issue import last_issue_fault
 from galleyproof.jobs.order_lines import is_continuous, is_open
 from galleyproof.jobs.outcome import Answer, Changed, Refused, Said, Unchanged
+from galleyproof.jobs.refusing_items import ITEM_REFUSALS
 from galleyproof.marc import holdings_008
 from galleyproof.marc.designations import Designation
 from galleyproof.marc.record import Record
@@ -40,26 +43,41 @@ class EndSubscription(Job):
 
     scope = "Holding changes"
     kinds = ("holding",)
-    refuses = (
-        "not-serial",
-        "no-008",
-        "bad-008",
-        "order-line-open",
-        "no-last-issue",
-        "last-issue-unclear",
-        "last-issue-unfit",
-        "item-unclear",
-        "paired-statement",
-    )
-    lists: ClassVar[tuple[str, ...]] = (
-        "coded-otherwise",
-        "no-statement",
-        "statement-unclear",
-        "other-open-statement",
-        "statement-left-open",
-        "enumeration-left-open",
-        "no-852",
-    )
+    refuses = {
+        "not-serial": "a holding that is no subscription: by leader/06, or by its bib's leader/07",
+        "no-008": "a holding without an 008",
+        "bad-008": "a holding whose 008 does not have 32 positions; it is never padded",
+        **some_of(ITEM_REFUSALS, "order-line-open"),
+        "no-last-issue": (
+            "a holding whose open statement is to be closed, without a last issue for it"
+        ),
+        "last-issue-unfit": (
+            "a last issue that does not close the open 866: it counts otherwise, has fewer "
+            "levels, lacks the year, or lies before the first one"
+        ),
+        "item-unclear": (
+            "a holding with an item of which it is not plain which issue it is, or whether it is "
+            "the last, where the last issue is to come from its items"
+        ),
+        "paired-statement": (
+            "a holding whose open 866 is paired by $8 with an 863 that cannot be closed too, or "
+            "is not to be"
+        ),
+    }
+    lists: ClassVar[Mapping[str, str]] = {
+        "coded-otherwise": "leader/06 is u or x, and the bib is a serial",
+        "no-statement": "a holding without an 866",
+        "statement-unclear": (
+            "a statement that is neither plainly open nor plainly closed, left as it is"
+        ),
+        "other-open-statement": "another open statement beside the last one",
+        "statement-left-open": (
+            "a supplement's or index's statement that the last issue does not fit, or that has "
+            "none among the items"
+        ),
+        "enumeration-left-open": "an open 863, 864 or 865 that no statement was closed with",
+        "no-852": "notes were asked for, and there is no 852 for them",
+    }
     library_role = "physical inventory operator"
     revision = 2
     columns = tuple(COLUMNS.values())
@@ -74,6 +92,13 @@ class EndSubscription(Job):
     def check(self, parameters: Any, around: Around) -> list[str]:
         found: list[str] = parameters.at_odds()
         return found
+
+    def line_faults(self, line: Mapping[str, str], parameters: Any, around: Around) -> list[str]:
+        return [
+            f"{column}: {fault}, not “{line[column]}”"
+            for column in self.columns
+            if (fault := last_issue_fault(line.get(column, "")))
+        ]
 
     def decide(self, group: Group, parameters: Any) -> Iterator[Proposal]:
         for held, ended in self.ends(group, parameters):

@@ -125,11 +125,11 @@ class Job(ABC):
     """The kinds that its set may be of (a set is always of one)."""
     does: ClassVar[str]
     dangers: ClassVar[tuple[str, ...]] = ()
-    refuses: ClassVar[tuple[str, ...]] = ()
-    """Codes of its refusals, of what may follow on other records, and of what it only lists; what
-    they mean is in codes.py."""
-    follows: ClassVar[tuple[str, ...]] = ()
-    lists: ClassVar[tuple[str, ...]] = ()
+    refuses: ClassVar[Mapping[str, str]] = {}
+    """Its refusals, what may follow on other records, and what it only lists: code -> what that
+    says of a record. Codes of several jobs come from where they share them (codes.py)."""
+    follows: ClassVar[Mapping[str, str]] = {}
+    lists: ClassVar[Mapping[str, str]] = {}
     library_role: ClassVar[str] = ""
     revision: ClassVar[int] = 1
     """Raised by hand when the same input would come out differently (see the recorded
@@ -215,6 +215,12 @@ class Job(ABC):
 
     def check(self, parameters: Any, around: Around) -> list[str]:
         """What is wrong with the parameters in this environment, a sentence each."""
+        return []
+
+    def line_faults(self, line: Mapping[str, str], parameters: Any, around: Around) -> list[str]:
+        """The same of what a line of the input file says of its record, by column: what is wrong
+        with a value typed as the parameter is wrong with it in a column. parameters: those beside
+        it."""
         return []
 
     @abstractmethod

@@ -21,6 +21,10 @@ from galleyproof.marc.field import MARK
 from galleyproof.marc.record import Record
 
 WRITTEN = re.compile(r"(?P<tag>\d{3})(?P<code>[a-z0-9])(?P<begins>.*)")
+LINKED_ELSEWHERE = {
+    "linked-elsewhere": "a bib shared with a community or network zone (setting `linked-by`)",
+}
+"""The refusal of such bibs."""
 LINKED_BY = Setting(
     "linked-by",
     LIST,

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.codes import shared
 from galleyproof.jobs.create_work_orders import does_not_serve
 from galleyproof.jobs.job import Group, Job, Parameters, Proposal
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Refused
@@ -33,7 +34,10 @@ class MoveWorkOrders(Job):
     scope = "Work orders"
     kinds = ("work-order",)
     does = "Gives work orders to another department, or another status."
-    refuses = ("closed", "does-not-serve")
+    refuses = {
+        "closed": "a work order that is closed",
+        **shared("does-not-serve"),
+    }
     library_role = "repository manager"
     parameters = MoveWorkOrdersParameters
     relatives = ("item",)

@@ -19,7 +19,9 @@ from galleyproof.marc.record import Record
 from galleyproof.structures.item import Item
 
 Match = Literal["bc", "bch"]
-OTHER_CALL_NUMBER = "other-call-number"
+OTHER_CALL_NUMBER = {
+    "other-call-number": "an item that comes under another call number than before",
+}
 LEADER = b"00000n%b  a2200000un 4500"
 """MARC 21 Holdings leader: new, of a type (06), encoding level unknown."""
 TYPES = (b"u", b"v", b"x", b"y")
@@ -117,7 +119,7 @@ class Moves:
             return ()
         there = f"holding {target}" if target > 0 else "the holding that is made"
         said = f"came from under “{before}”; {there} has “{after}”"
-        return (Said(OTHER_CALL_NUMBER, said),)
+        return (Said("other-call-number", said),)
 
 
 def new_holding(old: Record | None, library: str, location: str, today: date) -> Record:

@@ -8,7 +8,7 @@ from typing import Any
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.by_rules import ByRules
 from galleyproof.jobs.job import Held
-from galleyproof.jobs.linked import LINKED_BY, unless_linked
+from galleyproof.jobs.linked import LINKED_BY, LINKED_ELSEWHERE, unless_linked
 from galleyproof.jobs.outcome import Answer
 from galleyproof.marc.record import Record
 
@@ -26,7 +26,7 @@ class NormalizeBibs(ByRules):
     )
     scope = "Bib changes"
     kinds = ("bib",)
-    refuses = ("linked-elsewhere",)
+    refuses = LINKED_ELSEWHERE
     settings = (LINKED_BY,)
     does = "Changes bibs as the normalization rules say that it is bound to (--binding NAME@N)."
 

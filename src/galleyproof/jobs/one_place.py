@@ -17,9 +17,19 @@ from galleyproof.jobs.settings import CHOICE, Setting
 from galleyproof.structures.forms import Body
 from galleyproof.structures.item import Item
 
-PLACE_REFUSALS = ("wrong-place", "no-batch-moves", "items-stay")
-PLACE_FOLLOWS = ("item-moved", "item-elsewhere")
-"""Codes of what a job may say that changes the 852 of holdings."""
+PLACE_REFUSALS = {
+    "wrong-place": "a holding whose 852 $b $c would name no place that there is",
+    "no-batch-moves": "an item in a location that is not moved in batches",
+    "items-stay": (
+        "a holding with items whose 852 $b $c would change, where the setting `moved-holdings` "
+        "refuses that"
+    ),
+}
+PLACE_FOLLOWS = {
+    "item-moved": "an item moved with its holding, whose 852 $b $c has changed",
+    "item-elsewhere": "an item that did not stand where its holding did, and is left there",
+}
+"""Codes and meanings of what a job may say that changes the 852 of holdings."""
 MOVED_HOLDINGS = Setting(
     "moved-holdings",
     CHOICE,

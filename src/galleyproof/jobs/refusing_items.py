@@ -23,20 +23,29 @@ from galleyproof.structures.circulation import Request
 from galleyproof.structures.item import STATISTICS, Item
 from galleyproof.structures.work_order import WorkOrder
 
-ITEM_REFUSALS = (
-    "lost-with-charges",
-    "on-loan",
-    "in-transit",
-    "on-hold-shelf",
-    "course-reserve",
-    "temporary-location",
-    "retention",
-    "bound-with",
-    "requested",
-    "work-order",
-    "order-line-open",
-)
-"""Codes of the rules below."""
+ITEM_REFUSALS = {
+    "lost-with-charges": "a lost item whose borrower is charged for it",
+    "on-loan": "an item on loan",
+    "in-transit": "an item in transit",
+    "on-hold-shelf": "an item on the hold shelf",
+    "course-reserve": "an item on course reserve",
+    "temporary-location": "an item in a temporary location",
+    "retention": (
+        "what the library is committed to retain: the item's own field, a code in its statistics "
+        "notes, or a 583 of its holding or its bib"
+    ),
+    "bound-with": (
+        "a title bound with others, or an item of one, by the fields that the setting "
+        "`bound-with` names"
+    ),
+    "requested": (
+        "an item, or a title, that somebody has requested; of a requested title the last items "
+        "that could fill it"
+    ),
+    "work-order": "an item in a work order",
+    "order-line-open": "an item or a holding that an open PO line is for",
+}
+"""Codes of the rules below, with their meanings."""
 
 PROCESSES = {
     code: Setting(f"process-types-{code}", LIST, usual, f"Process types of items that are {words}.")

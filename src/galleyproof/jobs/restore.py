@@ -32,9 +32,18 @@ class Restore(Job):
         "withdrawn, or a file of ids."
     )
     dangers = ("What a restored record says may be out of date by now.",)
-    refuses = ("parent-deleted", "nothing-before")
-    lists = ("holding-elsewhere",)
-    follows = ("holding-restored", "item-restored", "portfolio-restored")
+    refuses = {
+        "parent-deleted": "a record under one that is deleted and does not return in the same run",
+        "nothing-before": "a record that has no version from before it went",
+    }
+    lists = {
+        "holding-elsewhere": "an item restored to where its holding is by now",
+    }
+    follows = {
+        "holding-restored": "a holding restored with its bib",
+        "item-restored": "an item restored with its holding",
+        "portfolio-restored": "a portfolio restored with its bib",
+    }
     library_role = "catalog manager"
     parameters = Parameters
     revision = 2

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.job import EachRecord, Held, Parameters
-from galleyproof.jobs.linked import LINKED_BY, unless_linked
+from galleyproof.jobs.linked import LINKED_BY, LINKED_ELSEWHERE, unless_linked
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Said, Unchanged
 from galleyproof.marc.field import MARK, subfield_values
 from galleyproof.marc.initial_articles import article_counted
@@ -56,8 +56,14 @@ class Set830SecondIndicator(EachRecord):
         "An 830 that starts with an article files under the article afterwards, "
         "unless skip-nonfiling is on.",
     )
-    refuses = ("linked-elsewhere",)
-    lists = ("no-indicators", "nonfiling-article")
+    refuses = LINKED_ELSEWHERE
+    lists = {
+        "no-indicators": "a field without indicators, left alone",
+        "nonfiling-article": (
+            "an 830 (or a linked 880) that starts with an article which its second indicator "
+            "counts, left alone"
+        ),
+    }
     library_role = "catalog manager"
     revision = 2
     settings = (LINKED_BY,)

@@ -1,7 +1,7 @@
-"""In a temporary location, whole or not at all: the place, and the flag that says it stands there.
+"""What changes of items do to being in a temporary location, which is whole or not at all.
 
 A change that names a place sets the flag, one that empties the place takes it away; what would
-still be half said afterwards is refused.
+still be half said afterwards is refused (structures/temporary_place.py has the rule).
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from typing import Any
 from galleyproof.jobs.around import Around
 from galleyproof.jobs.field_change import FieldChange
 from galleyproof.jobs.outcome import Refused
-from galleyproof.structures.faults import half_temporary
 from galleyproof.structures.item import Item
+from galleyproof.structures.temporary_place import FLAG, PLACE, half_temporary, with_flag
 
-PLACE = ("temporary_library", "temporary_location")
-FLAG = "in_temporary_location"
-HALF = "half-temporary"
+HALF = {
+    "half-temporary": (
+        "an item that would be half in a temporary location: the place without the flag, or the "
+        "flag without a place"
+    ),
+}
 SAYS = (*PLACE, FLAG)
 
 
@@ -47,15 +50,12 @@ def settled(before: Item, new: Mapping[str, Any], around: Around) -> dict[str, A
     change would leave half of it."""
     if not any(name in new for name in SAYS):
         return dict(new)
-    found = dict(new)
+    found = with_flag(before, new)
     after: Item = before.changed(**found)
-    if FLAG not in found and after.in_temporary_location != bool(after.temporary_location):
-        found[FLAG] = bool(after.temporary_location)
-        after = before.changed(**found)
     half = half_temporary(after)
     if half:
         offer = "; clear-temporary-location takes items out of one" * bool(after.temporary_location)
-        return Refused(HALF, f"it would be half in a temporary location: {half}{offer}")
+        return Refused("half-temporary", f"it would be half in a temporary location: {half}{offer}")
     place = (after.temporary_library, after.temporary_location)
     if any(place) and place != (before.temporary_library, before.temporary_location):
         fault = around.location_fault(*place, "temporary-location")

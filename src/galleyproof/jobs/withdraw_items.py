@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.bound_with import BOUND_WITH, HOST_ELSEWHERE, host_elsewhere
+from galleyproof.jobs.bound_with import BOUND_WITH, NOT_HERE, bound_elsewhere
 from galleyproof.jobs.circumstances import LOOKED_AT, circumstances
 from galleyproof.jobs.emptied_bibs import BIB_EMPTYING, DELETE_BIBS, of_bib
 from galleyproof.jobs.emptying import EMPTYING, Policy, emptied
@@ -74,15 +74,15 @@ class WithdrawItems(Job):
         "emptied-holding=delete and emptied-bib=delete take the records above with them.",
     )
     refuses = ITEM_REFUSALS
-    follows = (
-        *EMPTYING,
-        *BIB_EMPTYING,
-        "request-cancelled",
-        "work-order-closed",
-    )
-    lists = (HOST_ELSEWHERE,)
+    follows = {
+        **EMPTYING,
+        **BIB_EMPTYING,
+        "request-cancelled": "a request cancelled",
+        "work-order-closed": "a work order closed",
+    }
+    lists = NOT_HERE
     library_role = "catalog manager"
-    revision = 2
+    revision = 3
     most_records = 1000
     settings = (LINKED_BY, BOUND_WITH, *ITEM_SETTINGS)
     parameters = WithdrawItemsParameters
@@ -121,7 +121,7 @@ class WithdrawItems(Job):
         going = {held.id for held, answer in answers if isinstance(answer, Changed)}
         guarding = guarding_requests(group, parameters)
         needed = last_to_fill(group, going, guarding)
-        said = [*host_elsewhere(group)]
+        said = bound_elsewhere(group)
         return [
             (held, last_one(guarding))
             if held.id in needed

@@ -1,9 +1,13 @@
 """Initial articles of titles, and whether a count of nonfiling characters is explained by one.
 
 The articles and their languages are those that the MARC 21 formats list (Bibliographic, Appendix
-F, Initial Definite and Indefinite Articles, December 2023). That list is of romanized forms, and
-has `al-` for all spellings of the Arabic article. Those spellings, further forms of the same
-articles, and articles in other scripts are listed apart below.
+F, Initial Definite and Indefinite Articles). That list is of romanized forms, and has `al-` for all
+spellings of the Arabic article. Those spellings, further forms of the same articles, and articles
+in other scripts are listed apart below.
+
+Compared with that list, article by article: with its edition of October 2001 as a whole, and with
+that of December 2023 from `a` to `dos` (what could be read of it; it adds Haitian Creole). Ours
+writes the Albanian article as Albanian does, një; the list's njē is among the further forms.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ APPENDIX_F = {
     "Esperanto": "la",
     "French": "l' la le les un une",
     "Frisian": "de 'e in it 'n 't",
-    "Galician": "a as o os un unha",
+    "Galician": "a as o unha",
     "German": "das dem den der des die ein eine einem einen einer eines 's",
     "Greek": "hai hē heis hen hena henas ho hoi mia ta tais tas tē tēn tēs to tō tois ton tōn tou",
     "Haitian Creole": "a an",
@@ -44,7 +48,7 @@ APPENDIX_F = {
     "Persian": "al-",
     "Portuguese": "a as o os um uma",
     "Provençal": "ih' il l' la las le les lh lhi li lis lo los lou lu un una uno uns us",
-    "Romanian": "al o un unei unui",
+    "Romanian": "a al o un unei unui",
     "Scots": "a an ane",
     "Scottish Gaelic": "a' am an an_t- na na_h-",
     "Shetland English": "da",
@@ -59,12 +63,14 @@ APPENDIX_F = {
 }
 """Language -> its articles. Blanks inside an article are written _."""
 FURTHER = {
+    "Albanian": "njē",
     "Arabic": "ad- aḍ- an- ar- as- aṣ- ash- at- aṭ- ath- adh- az- aẓ- ed- en- er- es- et- ez- ul-",
     "Breton": "al an ar eul eun eur ul un ur",
     "Catalan": "es n' na s' sa ses so sos uns unes",
     "Cornish": "an",
     "Dutch": "d' den der des 's",
     "Faroese": "ein hin hinn",
+    "Galician": "os un unhas uns",
     "French": "d' des",
     "Hebrew": "ha he ho-",
     "Luxembourgish": "d' dat de déi den der eng",

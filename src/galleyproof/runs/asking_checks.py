@@ -10,7 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from galleyproof.catalog.set_files import Matched
 from galleyproof.catalog.sets import Chosen
+from galleyproof.jobs.around import Around
 from galleyproof.jobs.given import Given, given_by
 from galleyproof.jobs.job import Job, Parameters
 from galleyproof.jobs.unfolding import unfolded
@@ -70,11 +72,40 @@ def check_parameters(job: Job, given: Mapping[str, Any]) -> Parameters:
 
 
 def check_in_environment(
-    job: Job, parameters: Any, environment: str, at: datetime, columns: Sequence[str] = ()
+    job: Job, parameters: Any, environment: str, at: datetime, file: Matched | None = None
 ) -> None:
-    """Codes, libraries and locations that the environment does not have; Wrong lists them all."""
-    if job.looks_around:
-        tell(job.check(parameters, around_now(environment, day_of(at), job, parameters, columns)))
+    """Codes, libraries and locations that the environment does not have, in the parameters and in
+    the columns of the file that are parameters too; Wrong lists them all."""
+    if not job.looks_around:
+        return
+    columns, lines = (file.columns, list(file.given.values())) if file is not None else ((), [])
+    around = around_now(environment, day_of(at), job, parameters, columns, lines)
+    tell(job.check(parameters, around))
+    if file is not None and columns:
+        tell(faults_of_lines(job, parameters, file, around))
+
+
+LINES_NAMED = 12
+"""Lines of a file of which it is said what is wrong with them; the others are counted."""
+
+
+def faults_of_lines(job: Job, parameters: Any, file: Matched, around: Around) -> list[str]:
+    """What is wrong with the lines of a file, a sentence a line: the first ones, and how many
+    more."""
+    known: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    found: list[tuple[int, str]] = []
+    for id, line in file.given.items():
+        said = tuple(line.items())
+        if said not in known:
+            known[said] = job.line_faults(line, parameters, around)
+        if known[said]:
+            found.append((file.given_in[id], "; ".join(known[said])))
+    found.sort()
+    sentences = [f"line {number} of the file: {why}" for number, why in found[:LINES_NAMED]]
+    more = len(found) - LINES_NAMED
+    if more > 0:
+        sentences.append(f"and {more:,} more line{'s are' if more > 1 else ' is'} wrong")
+    return [*sentences, *(["nothing was done"] if sentences else [])]
 
 
 def what_is_given(parameters: Parameters, chosen: Chosen, plan: Run | None) -> Given:

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from galleyproof.jobs.around import Around
-from galleyproof.jobs.bound_with import bound_fields, called, is_host, named_by
+from galleyproof.jobs.bound_with import bound_fields, called, named_by, names_not_here
 from galleyproof.jobs.job import Held
 from galleyproof.jobs.related import names
 
@@ -47,29 +47,28 @@ NAMERS = """
 
 def bound_with(
     cursor: psycopg.Cursor[Any], around: Around, titles: Sequence[Held]
-) -> tuple[dict[int, str], dict[int, str]]:
+) -> tuple[dict[int, str], dict[int, tuple[str, ...]]]:
     """The bibs among these records that are bound with others, each with a word on how; and those
-    that say so of a host which is not in the catalogue, with what they call it."""
+    that say so of titles which are not in the catalogue, with sentences on them."""
     found: dict[int, str] = {}
-    elsewhere: dict[int, str] = {}
+    elsewhere: dict[int, tuple[str, ...]] = {}
     tags = bound_fields(around)
     here = bibs_called(cursor, {name for held in titles for name in named_by(held, tags)})
     names: dict[str, list[int]] = {}
     for held in titles:
         own = "its" if held.kind == "bib" else f"its holding {held.id}'s"
-        away = []
+        away: dict[str, list[str]] = {}
         for name, tag in named_by(held, tags).items():
             others = [id for id in here.get(name, ()) if id != held.root]
             if others:
                 found.setdefault(held.root, f"{own} {tag} names bib {others[0]}")
-            elif name not in here and tag == "773":
-                away.append(name)
+            elif name not in here:
+                away.setdefault(tag, []).append(name)
+        said = tuple(names_not_here(held, tag, some) for tag, some in away.items())
+        if said:
+            elsewhere[held.root] = (*elsewhere.get(held.root, ()), *said)
         if held.kind != "bib":
             continue
-        if "774" in tags and is_host(held.record):
-            found.setdefault(held.id, "it is a host: its 774 $w names what is bound with it")
-        if away:
-            elsewhere[held.id] = ", ".join(away)
         for value in called(held.record):
             names.setdefault(value, []).append(held.id)
     cursor.execute(NAMERS, ([f"bound-{tag}" for tag in tags], list(names)))

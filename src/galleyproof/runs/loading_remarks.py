@@ -9,16 +9,20 @@ from typing import Any
 import psycopg
 
 from galleyproof.catalog.filling import NewRecord
+from galleyproof.catalog.reading import held_with_ids
+from galleyproof.jobs.one_place import goes_along, holding_place, item_place
 from galleyproof.marc.keys import OWN
 from galleyproof.marc.malformed import malformed_places, why_malformed
 from galleyproof.marc.reading import REORDERED, Loaded, Refused, place_of
 from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape
 from galleyproof.runs.judging import Line
+from galleyproof.structures.forms import form_of
 
 REPEATED = "repeated: loaded all the same"
 ABSENT = "absent: loaded all the same"
 MALFORMED = "without indicators or subfields: loaded as it is"
+ELSEWHERE = "not where its holding is: loaded all the same"
 IN_ORDER = "in another order than the fields: they stand in its order now"
 
 
@@ -82,3 +86,19 @@ def repeated(cursor: psycopg.Cursor[Any], kind: str, prepared: Prepared) -> None
         for id in ids if first is not None else ids[1:]:
             said = f"{kind} {id}: its 001, {value}, is that of {kind} {first or ids[0]} too"
             prepared.say(kind, id, "001", REPEATED, "repeated", said)
+
+
+def elsewhere(cursor: psycopg.Cursor[Any], prepared: Prepared) -> None:
+    """Says which of the items stand at another library or location than the 852 $b $c of their
+    holding; one query for all."""
+    above = sorted({one.parent for one in prepared.records if one.parent})
+    shelves = {one.id: holding_place(one.record) for one in held_with_ids(cursor, "holding", above)}
+    read = form_of("item").read
+    for record in prepared.records:
+        shelf = shelves.get(record.parent or 0)
+        if shelf is None or not any(shelf):
+            continue
+        item = read(record.body)
+        if any(item_place(item)) and not goes_along(item, shelf):
+            said = f"it is at {item_place(item)}, and its holding {record.parent} at {shelf}"
+            prepared.say("item", record.id, "location", ELSEWHERE, "item-elsewhere", said)

@@ -43,7 +43,7 @@ from galleyproof.runs.loading import (
     only_administrators,
 )
 from galleyproof.runs.loading_meanings import check_meanings
-from galleyproof.runs.loading_remarks import REPEATED, Prepared
+from galleyproof.runs.loading_remarks import REPEATED, Prepared, elsewhere
 from galleyproof.runs.models import Run
 from galleyproof.runs.row_checks import GROWING, RowChecks
 from galleyproof.structures.forms import form_of
@@ -333,7 +333,10 @@ class Tables:
                 ] += 1
 
     def look(self, cursor: psycopg.Cursor[Any], prepared: Prepared) -> None:
-        """Numbers and barcodes that another record has already: loaded, and said."""
+        """Numbers and barcodes that another record has already, and items that are not where their
+        holding is: loaded, and said."""
+        if self.kind == "item":
+            elsewhere(cursor, prepared)
         mine: dict[tuple[str, str], list[int]] = {}
         for record in prepared.records:
             for scheme, value in record.keys:

@@ -77,7 +77,7 @@ def request(who: Who, asked: Request, at: datetime) -> Run:
     chosen = check_set(asked, job, plan)
     parameters = check_parameters(job, plan.parameters if plan else asked.parameters)
     if plan is None:
-        check_in_environment(job, parameters, asked.environment, at, asked.columns)
+        check_in_environment(job, parameters, asked.environment, at, chosen.file)
     size = plan.size if plan else chosen.size
     end_dead_drafts(at)  # what they had reserved of the day is free again
     check_use(who, job, binding, asked.environment, at)

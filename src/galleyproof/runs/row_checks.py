@@ -1,4 +1,4 @@
-"""Why a row of a table is not loaded, beyond what each of its cells says."""
+"""Why a row of a table is not loaded, beyond what each of its cells says, and what is set in it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from typing import Any
 from galleyproof.jobs.amounts import currency_of
 from galleyproof.jobs.around import Around
 from galleyproof.marc.errors import Wrong
+from galleyproof.structures.item import Item
 from galleyproof.structures.meanings import in_words, meaning_fault
 from galleyproof.structures.money import amount_fault, with_digits
 from galleyproof.structures.structure import AMOUNT, fields_of
 from galleyproof.structures.table import STRUCTURES
+from galleyproof.structures.temporary_place import FLAG, PLACE, half_temporary, with_flag
 
 NEEDED = {"library": ("code",), "location": ("library", "code"), "code": ("table", "code")}
 """Fields without which a record of the kind is nothing."""
+TEMPORARY = frozenset((*PLACE, FLAG))
+NO_ITEM = Item()
 GROWING = tuple(NEEDED)
 """Kinds of which more may be loaded later: an institution gets a new library, a new code."""
 
@@ -35,7 +39,7 @@ class RowChecks:
 
     def check(self, values: dict[str, Any]) -> None:
         """Raises Wrong where a row's values cannot be loaded; writes meanings and amounts as they
-        are kept."""
+        are kept, and the flag of a temporary place that no column gives."""
         for name in NEEDED.get(self.kind, ()):
             if not values.get(name):
                 raise Wrong(f"it has no {name}")
@@ -46,6 +50,13 @@ class RowChecks:
                 raise Wrong(f"{values['table']} {values['code']}: {wrong}")
         if self.kind in GROWING:
             self.take_new(tuple(values[name] for name in NEEDED[self.kind]))
+        if self.kind == "item" and not values.keys().isdisjoint(TEMPORARY):
+            values |= with_flag(NO_ITEM, values)
+            wrong = half_temporary(
+                Item(**{name: values[name] for name in TEMPORARY & values.keys()})
+            )
+            if wrong:
+                raise Wrong(f"it is half in a temporary location: {wrong}")
         for name in self.amounts:
             if values.get(name):
                 wrong = amount_fault(values[name], currency_of(self.around))

@@ -42,7 +42,7 @@ def read_around(
         titles = [one for some in relatives.values() for one in some if one.kind in TITLES]
         if job.looks_for_hosts:
             bound, elsewhere = bound_with(cursor, around, titles)
-            around = replace(around, bound_with=bound, hosts_elsewhere=elsewhere)
+            around = replace(around, bound_with=bound, bound_elsewhere=elsewhere)
         if job.looks_for_relations:
             bibs = [one for one in titles if one.kind == "bib"]
             around = replace(around, related=related(cursor, bibs))
@@ -74,13 +74,19 @@ def with_numbers(
 
 
 def around_now(
-    environment: str, today: date, job: Job, parameters: Any, columns: Iterable[str] = ()
+    environment: str,
+    today: date,
+    job: Job,
+    parameters: Any,
+    columns: Iterable[str] = (),
+    lines: Iterable[Mapping[str, str]] = (),
 ) -> Around:
     """An environment as it is now, for judging parameters. columns: those of the file that are to
-    be used."""
+    be used; lines: what they say."""
     settings = Environment.objects.get(pk=environment).settings
     with connect(environment, autocommit=True) as connection, connection.cursor() as cursor:
-        return Around(today, *tables_of(cursor), settings=settings, columns=frozenset(columns))
+        around = Around(today, *tables_of(cursor), settings=settings, columns=frozenset(columns))
+        return with_numbers(cursor, job, parameters, around, lines)
 
 
 def read_given(

@@ -7,6 +7,7 @@ from galleyproof.structures.meanings import meaning_fault
 from galleyproof.structures.money import amount_fault
 from galleyproof.structures.places import Code
 from galleyproof.structures.structure import AMOUNT, Structure, fields_of
+from galleyproof.structures.temporary_place import half_temporary
 
 
 def faults_of(one: Structure, currency: str) -> list[str]:
@@ -35,19 +36,3 @@ def new_faults(before: Structure, after: Structure, currency: str) -> list[str]:
     changed."""
     known = faults_of(before, currency)
     return [fault for fault in faults_of(after, currency) if fault not in known]
-
-
-def half_temporary(item: Item) -> str:
-    """A sentence where an item says half of being in a temporary location: the place without the
-    flag, the flag without the place, the one part of the place without the other."""
-    if bool(item.temporary_library) != bool(item.temporary_location):
-        missing = "temporary-location" if item.temporary_library else "temporary-library"
-        return f"temporary-library and temporary-location go together, and {missing} is empty"
-    if item.in_temporary_location and not item.temporary_location:
-        return "in-temporary-location is yes, and no temporary-location says where"
-    if item.temporary_location and not item.in_temporary_location:
-        return (
-            f"temporary-location is {item.temporary_location}, and in-temporary-location does not "
-            "say yes"
-        )
-    return ""

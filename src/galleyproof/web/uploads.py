@@ -66,10 +66,11 @@ def as_file(upload: Upload) -> Iterator[Path]:
 
 def check_ids(request: HttpRequest, environment: str, asked: Asked) -> HttpResponse:
     """Heard at once: what of the pasted or uploaded ids is found, and what is not; and which of
-    the further columns may be used, each with a tick."""
+    the further columns may be used, each with a tick. Nothing where they come from elsewhere."""
     error, chosen, upload = "", None, None
+    by_ids = request.POST.get("source", "file") in ("paste", "file")
     try:
-        upload = upload_of(request)
+        upload = upload_of(request) if by_ids else None
         if upload is not None:
             with as_file(upload) as file:
                 chosen = choose_file(file, environment, asked)

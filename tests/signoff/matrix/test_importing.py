@@ -164,6 +164,50 @@ def test_a_list_does_not_bring_back_what_was_revoked(desk):
     assert len(permits()) == 1
 
 
+def revoked() -> set[str]:
+    from galleyproof.permits.models import Permit
+
+    return set(Permit.objects.exclude(revoked_at=None).values_list("environment", flat=True))
+
+
+def test_the_sandbox_that_came_with_a_row_goes_with_its_production(desk):
+    from galleyproof.audit.models import Entry
+    from galleyproof.permits.actions.revoke import revoke
+    from galleyproof.permits.models import Permit
+
+    desk.imports(text=",Batch item withdrawals,,Dan; Amy,,\n")
+    done = revoke(desk.bob, permits()["Dan", "withdraw-items", ""].pk, reason="left", at=NOW)
+    assert done.along == permits("sandbox")["Dan", "withdraw-items", ""]
+    assert set(Permit.objects.exclude(revoked_at=None)) == {done.permit, done.along}
+    told = Entry.objects.filter(action="permit-revoked").order_by("pk")
+    assert [(one.subject, one.reason, one.detail.get("with_permit")) for one in told] == [
+        (f"permit {done.permit.pk}", "left", None),
+        (f"permit {done.along.pk}", "left", done.permit.pk),
+    ]
+
+
+def test_who_loses_the_sandbox_alone_keeps_production_and_it_is_said(desk):
+    from galleyproof.permits.actions.revoke import revoke
+
+    desk.imports(text=",Batch item withdrawals,,Dan,,\n")
+    done = revoke(desk.bob, permits("sandbox")["Dan", "withdraw-items", ""].pk, at=NOW)
+    assert (done.along, done.stays) == (None, permits()["Dan", "withdraw-items", ""])
+    assert revoked() == {"sandbox"}
+    desk.imports(text=",Batch item withdrawals,,Dan,,written otherwise\n", at=LATER)
+    assert len(permits("sandbox")) == 1, "a list does not bring it back"
+    assert revoke(desk.bob, done.stays.pk, at=LATER).along is None
+
+
+def test_a_sandbox_permit_that_no_list_gave_stays(desk):
+    from galleyproof.permits.actions.issue import issue
+    from galleyproof.permits.actions.revoke import revoke
+
+    issue(desk.bob, desk.dan.person, "withdraw-items", at=NOW)
+    desk.imports(text=",Batch item withdrawals,,Dan,,\n")
+    done = revoke(desk.bob, permits()["Dan", "withdraw-items", ""].pk, at=NOW)
+    assert (done.along, revoked()) == (None, {"production"})
+
+
 def test_who_is_signed_off_by_a_ticket_is_not_given_more_by_a_list(desk):
     from galleyproof.permits.actions.grant import grant_from_ticket
     from galleyproof.permits.envelope import Envelope

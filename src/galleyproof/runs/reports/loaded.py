@@ -10,7 +10,7 @@ from typing import Any
 from galleyproof.jobs.outcome import Said
 from galleyproof.marc.shapes import Shape
 from galleyproof.runs.loading import ORPHAN
-from galleyproof.runs.loading_remarks import ABSENT, IN_ORDER, MALFORMED, REPEATED
+from galleyproof.runs.loading_remarks import ABSENT, ELSEWHERE, IN_ORDER, MALFORMED, REPEATED
 from galleyproof.runs.loading_tables import NO_NUMBER, NOT_FOUND
 from galleyproof.runs.models import Run
 from galleyproof.runs.past import stored
@@ -27,6 +27,7 @@ CODES = {
     NOT_FOUND: ("link-not-found", "without a link in {name}:"),
     REPEATED: ("repeated", " {name}, "),
     ABSENT: ("no-number", ""),
+    ELSEWHERE: ("item-elsewhere", ""),
     IN_ORDER: ("reordered", ""),
     MALFORMED: ("malformed-field", "field {name},"),
 }

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import path
 
 from galleyproof.jobs.catalogue import JOBS, NOT_BUILT
-from galleyproof.jobs.codes import CONSEQUENCES, LISTED, OF_THE_PLATFORM, REFUSALS, meanings
+from galleyproof.jobs.codes import OF_THE_PLATFORM, meanings
 from galleyproof.jobs.job import Job
 from galleyproof.people.models import Person
 from galleyproof.permits.holding import held_by
@@ -65,10 +65,10 @@ def job(request: HttpRequest, code: str) -> HttpResponse:
         {
             "job": found,
             "controls": controls(found.parameters, {}),
-            "refuses": meanings(found.refuses, REFUSALS),
-            "of_the_platform": meanings(OF_THE_PLATFORM, OF_THE_PLATFORM),
-            "follows": meanings(found.follows, CONSEQUENCES),
-            "lists": meanings(found.lists, LISTED),
+            "refuses": meanings(found.refuses),
+            "of_the_platform": meanings(OF_THE_PLATFORM),
+            "follows": meanings(found.follows),
+            "lists": meanings(found.lists),
             "permits": permits,
             "mine": held_by(me, at, job=code),
             "readings": readings_of(me, code),

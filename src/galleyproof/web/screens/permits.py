@@ -25,6 +25,7 @@ from galleyproof.permits.actions.revoke import revoke as revoke_permit
 from galleyproof.permits.actions.suspend import suspend
 from galleyproof.permits.days import day_of
 from galleyproof.permits.holding import held_by
+from galleyproof.permits.listed_row import other_of_row
 from galleyproof.permits.listing import listing
 from galleyproof.permits.standing import STANDINGS, standing, why_not
 from galleyproof.runs.binding import for_permit
@@ -212,6 +213,7 @@ def show(request: HttpRequest, number: int, errors: list[str], status: int) -> H
             "why": one.why if one else why_not(found, at),
             "mine": is_holder(who(request), found),
             "librarian": me.has_role("systems-librarian"),
+            "other": other_of_row(found, at),
             "lines": run_lines(of_permit(found.pk, limit=10)),
             "errors": errors,
         },
@@ -253,8 +255,14 @@ def revoke(request: HttpRequest, number: int) -> HttpResponse:
         reason = request.POST.get("reason", "").strip()
         if not reason:
             raise Wrong(_("say why the permit is revoked; it is in the log"))
-        revoke_permit(who(request), number, reason=reason, at=now())
+        done = revoke_permit(who(request), number, reason=reason, at=now())
         messages.success(request, _("Permit %(n)s is revoked.") % {"n": number})
+        if done.along is not None:
+            said = _("So is permit %(n)s for the sandbox, which came from the same list.")
+            messages.success(request, said % {"n": done.along.pk})
+        if done.stays is not None:
+            said = _("Permit %(n)s for production, from the same list, stays.")
+            messages.warning(request, said % {"n": done.stays.pk})
         return "/permits"
 
     return once(request, work)
