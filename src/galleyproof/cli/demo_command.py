@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from galleyproof.cli.demo_story import Step, story
-from galleyproof.cli.face import complain, err, out
+from galleyproof.cli.face import DONE, complain, err, guarded, out
 
 MARKER = "this-is-a-demo"
 
@@ -35,14 +35,14 @@ def add_to(galley: click.Group) -> None:
         """
         from galleyproof.database.home import home as usual_home
         from galleyproof.demo.stocking import write_shelves
-        from galleyproof.marc.errors import Wrong
 
         home = usual_home() / "demo"
         if os.environ.get("DATABASE_URL"):
             sys.exit(
                 complain("the demo has its own embedded database; unset DATABASE_URL", 2, False)
             )
-        try:
+
+        def work() -> int:
             begin_afresh(home)
             files = make_files(home, records)
             for step in story(files, records):
@@ -51,8 +51,10 @@ def add_to(galley: click.Group) -> None:
             for environment in ("production", "sandbox"):
                 put_on_shelves(shelves, environment)
             give_passwords()
-        except Wrong as wrong:
-            sys.exit(complain(str(wrong), 1, False))
+            return DONE
+
+        if told := guarded(work, as_json=False, database=False):
+            sys.exit(told)
         what_next(home, port, serve)
         if serve:
             galley.main(args=["serve", "--port", str(port)], prog_name="galley")

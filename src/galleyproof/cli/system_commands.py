@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from galleyproof.cli.face import DONE, FAILED, Face, command, now, out, say_at_once, table
+from galleyproof.cli.face import DONE, FAILED, Face, command, guarded, now, out, say_at_once, table
 
 
 def add_to(galley: click.Group) -> None:
@@ -70,18 +70,21 @@ def add_to(galley: click.Group) -> None:
         \b
         Example: galley stop
         """
-        from galleyproof.cli.face import Face as Answer
-        from galleyproof.cli.face import complain
         from galleyproof.database import server
         from galleyproof.database.home import is_embedded
+        from galleyproof.marc.errors import Wrong
 
-        if not is_embedded():
-            sys.exit(complain("DATABASE_URL names a server; galley does not stop that", 2, as_json))
-        stopped = server.stop()
-        Answer(as_json, None).answer(
-            {"stopped": stopped},
-            lambda: out.print("Stopped." if stopped else "It was not running."),
-        )
+        def work() -> int:
+            if not is_embedded():
+                raise Wrong("DATABASE_URL names a server; galley does not stop that")
+            stopped = server.stop()
+            Face(as_json, None).answer(
+                {"stopped": stopped},
+                lambda: out.print("Stopped." if stopped else "It was not running."),
+            )
+            return DONE
+
+        sys.exit(guarded(work, as_json, database=False))
 
     audit = click.Group("audit", help="The log: every step, hash-chained.")
     galley.add_command(audit)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import PGconn, Ping
 
 from galleyproof.database import server
 from galleyproof.database.home import PORT, is_embedded, passwords, socket_folder
@@ -31,7 +34,8 @@ def role_name(database: str, role: str) -> str:
 def connect(
     role: str, *, autocommit: bool = False, application: str = "galley"
 ) -> psycopg.Connection[Any]:
-    """A connection as one role. An embedded server that was stopped or killed is started."""
+    """A connection as one role. An embedded server that was stopped or killed is started; one
+    that is starting is waited for."""
     try:
         return opened(role, autocommit, application)
     except psycopg.OperationalError:
@@ -42,7 +46,39 @@ def connect(
 
 
 def opened(role: str, autocommit: bool, application: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(**login(role), autocommit=autocommit, application_name=application)
+    given = login(role)
+    return when_started(
+        given,
+        lambda: psycopg.connect(**given, autocommit=autocommit, application_name=application),
+    )
+
+
+STARTING_SECONDS = 60
+"""How long a server that is starting is waited for: after a crash it reads its log again first."""
+Opened = TypeVar("Opened")
+
+
+def when_started(given: Mapping[str, Any], opens: Callable[[], Opened]) -> Opened:
+    """What opens a connection gives, as soon as the server that it goes to has started. Raises
+    what opening raises where the server does not answer, or refuses for another reason."""
+    until = time.monotonic() + STARTING_SECONDS
+    while True:
+        try:
+            return opens()
+        except psycopg.OperationalError:
+            state = state_of(given)
+            if state not in (Ping.OK, Ping.REJECT) or time.monotonic() > until:
+                raise
+        if state == Ping.OK:
+            return opens()  # it may have started meanwhile
+        time.sleep(0.1)
+
+
+def state_of(given: Mapping[str, Any]) -> Ping:
+    """REJECT where a server is there and takes no connection yet, or none any more; OK where it
+    takes them; another where it does not answer."""
+    named = {name: given[name] for name in ("host", "port", "dbname") if given.get(name)}
+    return Ping(PGconn.ping(make_conninfo(**named, connect_timeout=5).encode()))
 
 
 def login(role: str) -> dict[str, Any]:
@@ -97,7 +133,8 @@ def parameters_of(url: str) -> dict[str, Any]:
 def password_on_server(url: str, role: str) -> str:
     """Other roles' passwords are in a table that only the owner reads, so that a worker on
     another host needs nothing but DATABASE_URL."""
-    with psycopg.connect(**parameters_of(url)) as connection:
+    given = parameters_of(url)
+    with when_started(given, lambda: psycopg.connect(**given)) as connection:
         try:
             row = connection.execute(
                 "SELECT password FROM governing.login WHERE role = %s", (role,)

@@ -17,6 +17,7 @@ from galleyproof.database.connect import (
     parameters_of,
     password_on_server,
     role_name,
+    when_started,
 )
 from galleyproof.database.home import home, is_embedded, locked, password_of
 from galleyproof.database.locks import Lock
@@ -63,7 +64,7 @@ def prepare_server() -> list[str]:
     database = given["dbname"]
     refuse_long_name(database)
     said = []
-    with psycopg.connect(**given) as connection:
+    with when_started(given, lambda: psycopg.connect(**given)) as connection:
         owner = connection.info.user
         refuse_old_server(connection.info.server_version)
         refuse_other_encoding(connection, database)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
-from galleyproof.database.connect import login
+from galleyproof.database.connect import login, when_started
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -15,3 +15,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.settings_dict["NAME"] = self.settings_dict["NAME"] or "galley"
         params = super().get_connection_params()
         return params | login(self.settings_dict["ROLE"])
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        opens = super().get_new_connection
+        return when_started(conn_params, lambda: opens(conn_params))
