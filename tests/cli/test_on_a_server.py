@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -11,13 +12,15 @@ from pathlib import Path
 import pytest
 from stories import JOB, series
 
+NUMBERS = itertools.count()
+
 
 @pytest.fixture
 def galley_on(server_url: str, tmp_path: Path):
     """Runs `galley` on a fresh database of the server; returns (exit code, answer, messages)."""
     import psycopg
 
-    name = f"cli_{os.getpid()}"
+    name = f"cli_{os.getpid()}_{next(NUMBERS)}"
     root = server_url.replace("library:library@", "super:super@").rsplit("/", 1)[0]
     with psycopg.connect(root + "/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} OWNER library")
@@ -73,3 +76,45 @@ def test_from_init_to_a_refreshed_sandbox(galley_on, tmp_path: Path) -> None:
     assert (code, run["counts"]["changed"]) == (0, 30), said
     assert galley_on("environment", "refresh", "sandbox", token=amy)[0] == 3
     assert galley_on("run", JOB, "--environment", "sandbox", "--set", "s", "--as", "bob")[0] == 2
+
+
+def test_an_administrator_who_lost_every_token_is_let_back_in_and_it_is_in_the_log(
+    galley_on,
+) -> None:
+    _, made, _ = galley_on("init", "--admin", "ada")
+    lost = made["token"]
+    assert galley_on("user", "add", "amy", token=lost)[0] == 0
+    code, _, said = galley_on("token", "recover", "amy")
+    assert (code, "is not an administrator" in said) == (2, True)
+    code, back, said = galley_on("token", "recover", "ada")
+    assert (code, back["revoked"], back["others"]) == (0, [1], []), said
+    assert galley_on("unit", "list", token=lost)[0] == 2, "a token that is lost may be found"
+    code, told, said = galley_on("audit", "list", token=back["token"])
+    assert code == 0, said
+    line = next(one for one in told["entries"] if one["action"] == "administrator-recovered")
+    assert line["detail"]["account"] == "library"
+    assert line["detail"]["elsewhere"] is False
+    assert galley_on("audit", "verify", token=back["token"])[0] == 0
+
+
+def test_who_does_not_own_the_database_or_is_elsewhere_lets_nobody_in(galley, monkeypatch) -> None:
+    from stories import NOW
+
+    from galleyproof.database.owning import Owning, owning
+    from galleyproof.marc.errors import Wrong
+    from galleyproof.people.actions import recover as module
+    from galleyproof.people.models import Person, Token
+
+    ada = Person.objects.create(username="ada", display_name="Ada", roles=["administrator"])
+    assert owning().owns
+    assert owning().here
+    for owner, why in (
+        (Owning("catalogue", "bob", owns=False, here=True), "does not own the database"),
+        (Owning("catalogue", "library", owns=True, here=False), "on another machine"),
+    ):
+        monkeypatch.setattr(module, "owning", lambda owner=owner: owner)
+        with pytest.raises(Wrong, match=why):
+            module.recover("ada", at=NOW)
+    assert not Token.objects.exists()
+    done = module.recover("ada", elsewhere=True, at=NOW)
+    assert done.token.id == Token.objects.get(person=ada).pk

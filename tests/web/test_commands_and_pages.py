@@ -130,6 +130,7 @@ ON_THE_COMMAND_LINE_ALONE = (
     "rules run",
     "serve",
     "stop",
+    "token recover",
     "worker",
 )
 """Commands without a page; docs/how-to/pages.md says of each why."""

@@ -39,6 +39,10 @@ class Known(dict[str, Any]):
 ACTIONS: Mapping[str, Formatter] = {
     "initialised": told("made the database ready: {subject}"),
     "administrator-made": told("made {subject}, the first administrator"),
+    "administrator-recovered": told(
+        "let {subject} back in, as the database's account {account}, by {os_user} at {host}; "
+        "revoked tokens {revoked}"
+    ),
     "person-added": told("added {subject}, roles {roles}, unit {unit}"),
     "person-changed": told("changed {subject}: {what}"),
     "unit-made": told("made the unit {subject}"),

@@ -67,3 +67,43 @@ def add_to(galley: click.Group) -> None:
         revoke_token(face.who, id, at=now())
         face.answer({"revoked": id}, lambda: out.print(f"Token {id} is revoked."))
         return DONE
+
+    @command(token, "recover")
+    @click.argument("administrator")
+    @click.option(
+        "--elsewhere", is_flag=True, help="The database is a service without a machine of yours."
+    )
+    def token_recover(face: Face, administrator: str, elsewhere: bool) -> int:
+        """Lets an administrator back in who has lost their token: a new one, shown once, and those
+        they had are revoked. For whoever owns the database (DATABASE_URL), at the database's own
+        machine; it is in the log.
+
+        \b
+        Example: galley token recover ada
+        """
+        from galleyproof.people.actions.recover import recover
+
+        done = recover(administrator, elsewhere=elsewhere, at=now())
+
+        def told() -> None:
+            numbers = ", ".join(map(str, done.revoked))
+            if numbers:
+                out.print(f"Revoked: {numbers}.")
+            if done.others:
+                out.print(
+                    f"The log says that you did this; {', '.join(done.others)} could have made a "
+                    "token too.",
+                    markup=False,
+                )
+            out.print(f"Token {done.token.id}, shown this once:\n  {done.token.text}", markup=False)
+
+        face.answer(
+            {
+                "token": done.token.text,
+                "id": done.token.id,
+                "revoked": done.revoked,
+                "others": done.others,
+            },
+            told,
+        )
+        return DONE
