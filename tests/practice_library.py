@@ -44,8 +44,8 @@ ITEMS = [
     item(22, 28),
 ]
 LINES = [
-    OrderLine(bib=26, number="POL-9", type="one-time physical book", status="Closed"),
-    OrderLine(bib=30, number="POL-10", type="one-time physical book", status="Sent"),
+    OrderLine(bib=26, number="POL-21", type="one-time physical book", status="Closed"),
+    OrderLine(bib=30, number="POL-22", type="one-time physical book", status="Sent"),
 ]
 WORK_ORDERS = [
     WorkOrder(item=18, number="W2", type="BIND", department="BINDERY", opened=date(2026, 10, 6)),

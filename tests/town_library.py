@@ -1,8 +1,9 @@
 """A library as librarians know them, beside the demo's: what is on its shelves is awkward.
 
-Local words for types and statuses, several holdings a bib (some without items), statements in
-words and in five languages, bound-withs both ways, title requests, duplicate barcodes, analytic
-records, a bib with a 583, holdings whose 008 has other lengths. Each record is named here once,
+Local words for types and statuses of orders in five languages, several holdings a bib (some
+without items), statements in words and in five languages, bound-withs both ways, title requests,
+duplicate barcodes, analytic records, a bib with a 583, holdings whose 008 has other lengths. Each
+record is named here once,
 and the recorded outcomes (conformance/recorded) name it by its number.
 """
 
@@ -102,8 +103,9 @@ BIBS = [
     # 12: two copies with one barcode; 13: two holdings, one with statements alone
     bib(12, "Copies", ("830", "  $aSeries of copies")),
     bib(13, "Half empty"),
-    # 14: nothing under it; 15: electronic; 16: shared with the community zone
-    bib(14, "Alone"),
+    # 14: nothing under it, host of a volume that is not here; 15: electronic; 16: shared with the
+    # community zone
+    bib(14, "Alone", ("774", "08$tVolumes elsewhere$w(OCoLC)88888")),
     bib(15, "Electronic"),
     bib(16, "Shared", ("035", "  $a(EXLCZ)77")),
     # 17: closed orders only; 18: on loan; 19: a right-to-left title
@@ -201,6 +203,17 @@ LINES = [
         bib=2, number="POL-2", type="continuous physical journal", status="Closed", holdings=(3,)
     ),
     OrderLine(bib=17, number="POL-3", type="one-time physical book", status="Closed", items=(12,)),
+    # In the libraries' own words: by code or by name, in capitals, in other languages.
+    OrderLine(bib=2, number="POL-4", type="ZS-ABO", status="LAUFEND", holdings=(3,)),
+    OrderLine(bib=3, number="POL-5", type="Abonnement papier", status="Résilié", holdings=(4,)),
+    OrderLine(bib=3, number="POL-6", type="ABONNEMENT PAPIER", status="en cours", holdings=(18,)),
+    OrderLine(bib=4, number="POL-7", type="Suscripción impresa", status="CERRADO"),
+    OrderLine(bib=5, number="POL-8", type="Подписка", status="Действует"),
+    OrderLine(bib=10, number="POL-9", type="Print Book - One Time", status="CANCELLED", items=(7,)),
+    OrderLine(bib=12, number="POL-10", type="PRINT_OT", status="ACTIVE", items=(10,)),
+    OrderLine(bib=13, number="POL-11", type="print_sub", status="closed", holdings=(12,)),
+    # Words that no table has any more: taken as going on, and as open.
+    OrderLine(bib=7, number="POL-12", type="Standing order (old)", status="Legacy"),
 ]
 LOANS = [Loan(item=13, number="L1", lent=date(2026, 10, 1), due=date(2026, 12, 4))]
 REQUESTS = [
@@ -216,6 +229,23 @@ PORTFOLIOS = [Portfolio(bib=15, number="P1", url="https://example.org/15", libra
 CODES = [
     Code(table="process-type", code="LOAN", name="Loan"),
     Code(table="process-type", code="WORK_ORDER_DEPARTMENT", name="In a department"),
+    *(
+        Code(table=f"order-line-{table}", code=code, name=name, meaning=meaning)
+        for table, code, name, meaning in (
+            ("type", "PRINT_SUB", "Print Journal - Subscription", ("continuous", "physical")),
+            ("type", "PRINT_OT", "Print Book - One Time", ("one-time", "physical")),
+            ("type", "ZS-ABO", "Zeitschriftenabonnement", ("continuous", "physical")),
+            ("type", "ABO", "Abonnement papier", ("continuous", "physical")),
+            ("type", "SUSC", "Suscripción impresa", ("continuous", "physical")),
+            ("type", "PODP", "Подписка", ("continuous", "physical")),
+            ("status", "ACTIVE", "Active", ("open",)),
+            ("status", "LAUFEND", "Laufend", ("open",)),
+            ("status", "COURS", "En cours", ("open",)),
+            ("status", "RESIL", "Résilié", ("cancelled",)),
+            ("status", "CERRADO", "Cerrado", ("closed",)),
+            ("status", "DEYST", "Действует", ("open",)),
+        )
+    ),
 ]
 
 
