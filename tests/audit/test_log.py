@@ -145,7 +145,7 @@ def test_even_the_owner_is_stopped_by_the_trigger(head_file, statement):
     append()
     with (
         connect("owner", autocommit=True) as connection,
-        pytest.raises(psycopg.Error, match="append-only"),
+        pytest.raises(psycopg.Error, match="is evidence"),
     ):
         connection.execute(statement)
 

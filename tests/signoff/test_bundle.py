@@ -3,6 +3,7 @@ and whatever is changed in it shows."""
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -54,7 +55,7 @@ def test_it_is_verified_by_one_file_without_the_program_or_a_database(signed):
     done = alone(path)
     assert done.returncode == 0, done.stdout + done.stderr
     for sentence in (
-        "6 files, each with the SHA-256",
+        "8 files, each with the SHA-256",
         "an unbroken chain",
         "12 records, each with exactly one outcome",
         "the outcomes are those that entry",
@@ -139,6 +140,23 @@ def about_changed(change):
     return of
 
 
+def alike(row):
+    """The same wrong title before and after."""
+    for side in ("before", "after"):
+        body = base64.b64decode(row[side])
+        assert b"Title" in body
+        row[side] = base64.b64encode(body.replace(b"Title", b"Tible")).decode()
+
+
+def more_text(about):
+    name = f"run {about['run']['run']}"
+    about["rows"][name] += " "
+
+
+def swap(rows):
+    rows[0]["before"], rows[1]["before"] = rows[1]["before"], rows[0]["before"]
+
+
 def put(row, name, value):
     row[name] = value
 
@@ -176,11 +194,61 @@ TAMPERED = {
         lines_changed(
             "changes.jsonl", lambda rows: put(rows[0], "after", rows[0]["before"])
         ),
-        "not as the change left it|something differs",
+        "the record after is not as the run left it",
     ),
     "the change of a record": (
         lines_changed("changes.jsonl", lambda rows: put(rows[0], "change", [])),
         "is not the one that run",
+    ),
+    "a change left out of a record": (
+        lines_changed("changes.jsonl", lambda rows: put(rows[0], "change", None)),
+        "its change is left out, and need not be",
+    ),
+    "a change left out, and after with it": (
+        lines_changed(
+            "changes.jsonl", lambda rows: rows[0].update(change=None, after=None, before=None)
+        ),
+        "the record before is not the one",
+    ),
+    "both sides alike, in a field that the change does not touch": (
+        lines_changed("changes.jsonl", lambda rows: alike(rows[0])),
+        "the record before is not the one that was changed",
+    ),
+    "a status": (
+        lines_changed("changes.jsonl", lambda rows: put(rows[0], "status", "deleted")),
+        "its status is not",
+    ),
+    "a record moved to another's place": (
+        lines_changed("changes.jsonl", swap), "SHA-256 is another",
+    ),
+    "an image": (
+        lines_changed("images.jsonl", lambda rows: put(rows[0], 7, "ab" * 32)),
+        "the images of the records are not those",
+    ),
+    "an image left out": (
+        lines_changed("images.jsonl", lambda rows: rows[1:]), "the images of the records are not",
+    ),
+    "what was said": (
+        lines_changed(
+            "said.jsonl", lambda rows: [[0, 0, "bib", 1, "refused", "x", "y", False, None]]
+        ),
+        "what was said of records is not what the log knows",
+    ),
+    "what the file said": (
+        lines_changed("given.jsonl", lambda rows: [[1, {"note": "x"}]]),
+        "what the file said is not what the log knows",
+    ),
+    "the shapes": (
+        about_changed(lambda about: put(about["run"]["shapes"][0], "count", 11)),
+        "shapes of the run is not what its row says",
+    ),
+    "the row of the run": (
+        about_changed(lambda about: more_text(about)),
+        "is not as the log left it",
+    ),
+    "the row of the permit": (
+        about_changed(lambda about: about["rows"].pop(f"permit {about['permit']['permit']}")),
+        "the row of the permit is left out",
     ),
     "a change left out": (
         lines_changed("changes.jsonl", lambda rows: rows[1:]), "have no before and after",

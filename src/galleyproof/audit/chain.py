@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from galleyproof.audit import head as kept
+from galleyproof.audit.guards import faults_of_guards
 from galleyproof.audit.hashing import GENESIS, entry_hash
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
@@ -21,12 +22,6 @@ ENTRIES = """
            to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
            person, acting, action, subject, reason, detail::text, previous, hash
     FROM governing.audit_entry ORDER BY number
-"""
-
-GUARD = """
-    SELECT count(*) FROM pg_trigger
-    WHERE tgrelid = 'governing.audit_entry'::regclass
-      AND tgname IN ('audit_entry_stays', 'audit_entry_stays_whole') AND tgenabled IN ('O', 'A')
 """
 
 
@@ -64,10 +59,8 @@ def verify() -> Verdict:
     entries, last, at_head = 0, "", ""
     with connect("governing", application="galley audit verify") as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        if connection.execute(GUARD).fetchone() != (2,):
-            faults.append(
-                Fault(0, "the database no longer refuses to change the log: its triggers are off")
-            )
+        with connection.cursor() as cursor:
+            faults += [Fault(0, said) for said in faults_of_guards(cursor)]
         for number, digest, fault in walk(connection):
             entries += 1
             last = digest

@@ -9,8 +9,11 @@ against somebody who rewrites the chain and every copy of its head.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -18,6 +21,7 @@ from django.db.models import Q
 
 from galleyproof.audit import head
 from galleyproof.audit.actions import ACTIONS
+from galleyproof.audit.guards import seals, tables_of
 from galleyproof.audit.hashing import GENESIS, entry_hash, moment, plain, storable
 from galleyproof.audit.models import Entry
 from galleyproof.database.connect import connect
@@ -32,6 +36,7 @@ class Cursor(Protocol):
 
     def execute(self, query: Any, params: Any = None, /) -> Any: ...
     def fetchone(self) -> Any: ...
+    def fetchall(self) -> Any: ...
 
 
 def append(
@@ -43,18 +48,20 @@ def append(
     reason: str = "",
     detail: Any = None,
     at: datetime,
+    rows: Sequence[tuple[str, str]] = (),
 ) -> Entry:
     """Appends an entry in the caller's transaction, whose last statement it should be: every
     other append waits until that transaction ends.
 
     person: user name. acting: user name of who typed it, under --as. subject: what it was done
-    to, like "run 17". Raises ValueError for an action that audit.actions does not list and for
+    to, like "run 17". rows: (table, key) of rows of evidence that it vouches for, beside those that
+    the transaction has changed. Raises ValueError for an action that audit.actions does not list and for
     a time without a zone.
     """
     entry = new_entry(action, person, acting, subject, reason, detail, at)
     with transaction.atomic(savepoint=False):
         with transaction.get_connection().cursor() as cursor:
-            insert(cursor, entry)
+            insert(cursor, entry, rows)
         transaction.on_commit(partial(head.keep_quietly, entry.number, entry.hash))
     return entry
 
@@ -135,8 +142,26 @@ def new_entry(
     )
 
 
-def insert(cursor: Cursor, entry: Entry) -> None:
-    """Numbers, chains and writes the entry, under the log's lock."""
+def vouch(cursor: Cursor, entry: Entry, more: Sequence[tuple[str, str]]) -> None:
+    cursor.execute(
+        "DELETE FROM governing.row_changed WHERE xact = pg_current_xact_id() RETURNING name, key"
+    )
+    changed = sorted({*cursor.fetchall(), *more})
+    if not changed:
+        return
+    keys = tables_of(cursor)
+    rows: dict[str, str | None] = {}
+    for table, some in groupby(changed, key=itemgetter(0)):
+        names = [key for _, key in some]
+        found = dict(seals(cursor, table, keys[table], names))
+        rows |= {f"{table} {name}": found.get(name) for name in names}
+    entry.detail = {**entry.detail, "rows": rows}
+
+
+def insert(cursor: Cursor, entry: Entry, rows: Sequence[tuple[str, str]] = ()) -> None:
+    """Numbers, chains and writes the entry, under the log's lock. It vouches for the rows of
+    evidence that its transaction has changed: their SHA-256 is in its detail, under `rows`."""
+    vouch(cursor, entry, rows)
     cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", (Lock.LOGGING,))
     # A statement after the lock sees what its last holder committed (READ COMMITTED).
     cursor.execute("SELECT number, hash FROM governing.audit_entry ORDER BY number DESC LIMIT 1")

@@ -19,17 +19,36 @@ import zipfile
 from collections.abc import Iterator
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Tuple  # noqa: UP035
 
-FORMAT = "galleyproof-bundle-1"
+FORMAT = "galleyproof-bundle-2"
 FILES = (
     "about.json",
     "records.jsonl",
     "sides.jsonl",
+    "images.jsonl",
     "changes.jsonl",
     "said.jsonl",
+    "given.jsonl",
     "log.jsonl",
 )
+KINDS = (
+    "library",
+    "location",
+    "code",
+    "bib",
+    "holding",
+    "authority",
+    "item",
+    "portfolio",
+    "order-line",
+    "work-order",
+    "loan",
+    "request",
+)
+"""In the order of their numbers, from 1, in the digest of images."""
+IMAGE = struct.Struct(">BqiBBi32s32s").pack
+NO_IMAGE = "00" * 32
 MARC = ("bib", "holding", "authority")
 MARKS = {"changed": b"c", "unchanged": b"u", "refused": b"r", "failed": b"f", "missing": b"m"}
 PACK = struct.Struct(">qiB").pack
@@ -81,7 +100,9 @@ def verify(path: str | Path, head: Head | None = None) -> Checked:
             about = json.loads(archive.read("about.json"))
             entries = check_log(archive, about, head, found)
             marks = check_records(archive, about, entries, found)
-            check_changes(archive, about, marks, found)
+            images = check_digests(archive, about, entries, found)
+            check_changes(archive, about, marks, images, found)
+            check_rows(about, entries, found)
             check_story(about, entries, found)
         except (ValueError, KeyError, TypeError, IndexError, struct.error) as error:
             found.fault(f"the bundle is not made as it should be: {type(error).__name__}: {error}")
@@ -232,58 +253,200 @@ def check_records(
     return marks
 
 
+Image = Tuple[str, bool, int, str, str]  # noqa: UP006
+"""first letter of the status, rekeyed, same as, SHA-256 before and after"""
+
+
+def check_digests(
+    archive: zipfile.ZipFile, about: Any, entries: list[Any], found: Checked
+) -> dict[tuple[str, int, int], Image]:
+    """The images of the records, what was said of them, and what their file said: as the entry
+    that ended the run knows them. Returns the images by kind, number and version."""
+    name = f"run {about['run']['run']}"
+    ends = [one for one in entries if one["action"] == "run-finished" and one["subject"] == name]
+    sealed = ends[-1]["detail"] if ends else {}
+    images: dict[tuple[str, int, int], Image] = {}
+    digest = sha256()
+    for kind, id, version, status, rekeyed, same_as, before, after in lines(
+        archive, "images.jsonl"
+    ):
+        digest.update(
+            IMAGE(
+                KINDS.index(kind) + 1,
+                id,
+                version,
+                ord(status),
+                rekeyed,
+                same_as,
+                bytes.fromhex(before),
+                bytes.fromhex(after),
+            )
+        )
+        images[kind, id, version] = (status, bool(rekeyed), same_as, before, after)
+    before = len(found.faults)
+    if digest.hexdigest() != sealed.get("images"):
+        found.fault("the images of the records are not those that the log knows")
+    for file, what in (("said", "what was said of records"), ("given", "what the file said")):
+        digest = sha256()
+        for row in lines(archive, f"{file}.jsonl"):
+            # As PostgreSQL writes JSON: a blank after commas and colons, nothing escaped in vain.
+            digest.update(sha256(json.dumps(row, ensure_ascii=False).encode()).digest())
+        if digest.hexdigest() != sealed.get(file):
+            found.fault(f"{what} is not what the log knows ({file}.jsonl)")
+    if len(found.faults) == before:
+        found.fits.append(f"{len(images):,} images and all that was said, as the log knows them")
+    return images
+
+
 def check_changes(
-    archive: zipfile.ZipFile, about: Any, marks: dict[int, str], found: Checked
+    archive: zipfile.ZipFile,
+    about: Any,
+    marks: dict[int, str],
+    images: dict[tuple[str, int, int], Image],
+    found: Checked,
 ) -> None:
-    """Before and after of every changed record, against the hash that its outcome has; and of
-    what followed on others, against the hashes of the consequences."""
-    run = about["run"]["run"]
+    """Before and after of every changed record, whole, against their SHA-256, and the change
+    between them against the hash that its outcome has; and of what followed on others."""
+    run, kind = about["run"], about["kind"]
     sides = {one[16:] for one in lines(archive, "sides.jsonl")}
     seen: set[int] = set()
-    made_anew = aside = by_hash_only = 0
+    left = set(images)
+    members = aside = unshown = 0
     before = len(found.faults)
     for one in lines(archive, "changes.jsonl"):
         name = f"{one['kind']} {one['id']}"
         if not one["consequence"]:
-            if one["id"] not in marks:
+            if one["id"] not in marks or one["kind"] != kind:
                 found.fault(f"{name} has a change, and the report says that it has none")
                 continue
             seen.add(one["id"])
-        if one["change"] is None:
-            by_hash_only += 1
+        key = (one["kind"], one["id"], one["version"])
+        image = images.get(key)
+        if image is None or key not in left:
+            found.fault(f"{name}: the log knows of no such change")
             continue
-        fits = (
-            side_hash(one) in sides
-            if one["consequence"]
-            else hash_of_change(one).hex() == marks[one["id"]]
-        )
-        if not fits and one["consequence"] and about["run"]["undoes"]:
-            by_hash_only += 1
-            continue
-        if not fits:
-            found.fault(f"{name}: the change is not the one that run {run} made")
-            continue
-        fault = misfit(one)
+        left.discard(key)
+        fault = misfit_of_images(one, image, run["dry_run"])
+        if not fault and one["change"] is None:
+            # Only a record that was made has no before; only a plan may have no after.
+            unshowable = run["dry_run"] and one["after"] is None and one["before"] is not None
+            made = one["before"] is None and one["consequence"]
+            if not (unshowable or made):
+                fault = "its change is left out, and need not be"
+            unshown += not one["consequence"] and not fault
+        elif not fault:
+            fits = (
+                fits_aside(one, image, sides, run)
+                if one["consequence"]
+                else fits_member(one, image, marks[one["id"]], run)
+            )
+            fault = misfit(one) if fits else f"the change is not the one that run {run['run']} made"
         if fault:
             found.fault(f"{name}: {fault}")
         aside += one["consequence"]
-        made_anew += not one["consequence"]
+        members += not one["consequence"]
     missing = sorted(set(marks) - seen)
     if missing:
         found.fault(
             f"{len(missing)} changed records have no before and after, such as {missing[0]}"
         )
+    for key in sorted(left)[:MOST_FAULTS]:
+        found.fault(f"{key[0]} {key[1]}: the log knows of version {key[2]}, which is left out")
     if len(found.faults) == before:
         found.fits.append(
-            f"{made_anew:,} changes, before and after, each as its outcome's hash says"
+            f"{members:,} changes, before and after, each as its outcome's hash says, and the "
+            "records whole as their SHA-256 says"
         )
         if aside:
             found.fits.append(f"{aside:,} changes that followed on other records, likewise")
-    if by_hash_only:
+    if unshown:
         found.notes.append(
-            f"{by_hash_only:,} changes could not be made anew here (an undo, or a record that was "
-            "made); the manifest alone vouches for their before and after"
+            f"{unshown:,} records of the plan could not be shown any more when the bundle was "
+            "made; what they were before fits"
         )
+
+
+def misfit_of_images(one: Any, image: Image, dry_run: bool) -> str:
+    """Whether a record is, whole, the one that the log knows; "" if it is. A plan has written
+    nothing, so only what it looked at has a SHA-256."""
+    status, _, _, before, after = image
+    if digest_of(one["before"]) != before:
+        return "the record before is not the one that was changed: its SHA-256 is another"
+    if dry_run:
+        return "" if after == NO_IMAGE else "a plan has written something"
+    if digest_of(one["after"]) != after:
+        return "the record after is not as the run left it: its SHA-256 is another"
+    if one["status"][:1] != status:
+        return "its status is not as the run left it"
+    return ""
+
+
+def digest_of(text: str | None) -> str:
+    body = decoded(text)
+    return NO_IMAGE if body is None else sha256(body).hexdigest()
+
+
+def fits_member(one: Any, image: Image, mark: str, run: Any) -> bool:
+    """An undo that gives a record the body of an earlier version again names that version."""
+    if hash_of_change(one).hex() == mark:
+        return True
+    again = struct.pack(">qq", one["id"], image[2])
+    return bool(run["undoes"] and image[2] and again.hex() == mark)
+
+
+def fits_aside(one: Any, image: Image, sides: set[str], run: Any) -> bool:
+    if side_hash(one) in sides:
+        return True
+    if not run["undoes"]:
+        return False
+    named = b"%b %d" % (one["kind"].encode(), one["id"])
+    candidates = [struct.pack(">qq", one["id"], image[2]), hash_of_change(one)]
+    candidates += [
+        blake2b(what + b" " + named, digest_size=16).digest() for what in (b"made", b"restored")
+    ]
+    return any(each.hex() in sides for each in candidates)
+
+
+def check_rows(about: Any, entries: list[Any], found: Checked) -> None:
+    """The rows of run, permit and ticket: each as the last entry that changed it left it, and the
+    account as the row says."""
+    before = len(found.faults)
+    last: dict[str, str] = {}
+    for entry in entries:
+        last.update((entry["detail"].get("rows") or {}).items())
+    for name, text in about["rows"].items():
+        if last.get(name) != sha256(text.encode()).hexdigest():
+            found.fault(f"{name} is not as the log left it")
+    run, row = about["run"], json.loads(about["rows"][f"run {about['run']['run']}"])
+    told = (
+        ("job", "job"),
+        ("job_revision", "job_revision"),
+        ("program", "program"),
+        ("environment", "environment_id"),
+        ("state", "state"),
+        ("dry_run", "dry_run"),
+        ("note", "note"),
+        ("set", "source"),
+        ("permit", "permit_id"),
+        ("plan", "plan_id"),
+        ("undoes", "undoes_id"),
+        ("counts", "counts"),
+        ("shapes", "shapes"),
+        ("coverage", "coverage"),
+        ("consequences", "consequences"),
+        ("refusals", "said"),
+        ("digest", "digest"),
+    )
+    for name, column in told:
+        if (run[name] or None) != (row[column] or None):
+            found.fault(f"{name} of the run is not what its row says")
+    if about["kind"] != row["kind"] or about["parameters"] != row["parameters"]:
+        found.fault("kind or parameters of the run are not what its row says")
+    for what in ("permit", "ticket"):
+        if about[what] is not None and f"{what} {about[what][what]}" not in about["rows"]:
+            found.fault(f"the row of the {what} is left out")
+    if len(found.faults) == before:
+        found.fits.append("run, permit and ticket, row by row, as the log left them")
 
 
 def side_hash(one: Any) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 import psycopg
 
 from galleyproof.catalog.filling import NewRecord, fill
+from galleyproof.catalog.images import of_new
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.database.locks import Lock
 from galleyproof.marc.record import Record
@@ -53,14 +54,15 @@ def make(
     run: int,
     at: datetime,
     stamp: bytes | None = None,
-) -> dict[int, int]:
-    """Makes the records; gives the number of each by what stood in for it. stamp: for their 005,
-    None for none.
+) -> tuple[dict[int, int], bytes]:
+    """Makes the records; gives the number of each by what stood in for it, and their images.
+    stamp: for their 005, None for none.
 
     Numbers follow on the highest there is, under a lock until the transaction ends, so that a
     chunk begun again after a kill gives the same ones.
     """
     numbers: dict[int, int] = {}
+    images = b""
     # The kinds above first, as KINDS has them, so that a parent has its number.
     for place, kind in enumerate(KINDS):
         some = [creation for creation in creations if creation.kind == kind]
@@ -89,4 +91,5 @@ def make(
                 )
             )
         fill(cursor, kind, records, run, at)
-    return numbers
+        images += of_new(kind, records)
+    return numbers, images

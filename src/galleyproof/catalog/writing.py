@@ -44,7 +44,8 @@ class Write:
     status: after the write. tags: the new tag list, or None where it stays.
     gone, come: keys to take away and to add. A `rekeyed` version differs in tags or keys.
     parent: the record above, after the write. links: the structure that body is of, where it may
-    name records that are not made yet.
+    name records that are not made yet. was: the body before, where it was read; was_digest,
+    digest: SHA-256 of the whole body before and after, where they are known.
     """
 
     kind: str
@@ -60,6 +61,9 @@ class Write:
     parent: int | None = None
     old_parent: int | None = None
     links: Structure | None = None
+    was: bytes | None = None
+    was_digest: bytes | None = None
+    digest: bytes | None = None
 
     @property
     def rekeyed(self) -> bool:

@@ -6,10 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from galleyproof.cli.face import DONE, FAILED, Face, command, guarded, now, out, say_at_once, table
+
+if TYPE_CHECKING:
+    from galleyproof.runs.proving.verifying import Held
 
 
 def add_to(galley: click.Group) -> None:
@@ -125,30 +129,70 @@ def add_to(galley: click.Group) -> None:
         return DONE
 
     @command(audit, "verify")
-    def audit_verify(face: Face) -> int:
-        """Walks the whole chain and names the first entry that does not fit.
+    @click.option(
+        "--runs",
+        is_flag=True,
+        help="Also every run, permit, ticket, account and version of a record against the log.",
+    )
+    def audit_verify(face: Face, runs: bool) -> int:
+        """Walks the whole chain and names what does not fit. With --runs (auditors, systems
+        librarians, administrators) it also reads every record's versions, every ledger and every
+        row of evidence, and names what is not as the log says.
 
         \b
-        Example: galley audit verify
+        Example: galley audit verify --runs
         """
         from galleyproof.audit.chain import verify
 
         verdict = verify()
-        data = {
+        held = verified_runs(face) if runs else None
+        data: dict[str, object] = {
             "entries": verdict.entries,
             "head": verdict.head,
-            "intact": not verdict.faults,
+            "intact": not verdict.faults and (held is None or held.holds),
             "faults": [{"entry": f.number, "what": f.sentence} for f in verdict.faults],
+            "notes": verdict.notes,
         }
+        if held is not None:
+            data |= {
+                "runs": held.runs,
+                "versions": held.versions,
+                "faults_of_runs": held.faults,
+                "more_faults": held.more,
+            }
 
         def human() -> None:
             if not verdict.faults:
                 out.print(f"{verdict.entries:,} entries, every one fits. Head {verdict.head[:16]}…")
             for fault in verdict.faults:
-                out.print(f"entry {fault.number}: {fault.sentence}", style="bold red", markup=False)
+                where = f"entry {fault.number}: " if fault.number else ""
+                out.print(f"{where}{fault.sentence}", style="bold red", markup=False)
+            if held is not None:
+                tell_runs(held)
 
         face.answer(data, human)
-        return DONE if not verdict.faults else FAILED
+        return DONE if data["intact"] else FAILED
+
+
+def verified_runs(face: Face) -> Held:
+    from galleyproof.runs.proving.verifying import verify_runs
+
+    with face.progress("verifying") as update:
+        return verify_runs(
+            face.who, at=now(), progress=lambda what, some, of: update(advance=some, total=of)
+        )
+
+
+def tell_runs(held: Held) -> None:
+    if held.holds:
+        out.print(
+            f"{held.runs:,} runs and {held.versions:,} versions of records, every one as the log "
+            "and the ledgers say."
+        )
+    for said in held.faults:
+        out.print(said, style="bold red", markup=False)
+    if held.more:
+        out.print(f"and {held.more:,} more", style="bold red")
 
 
 def worked_by(processes: int) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from django.utils import timezone
 
+from galleyproof.catalog.images import of_shown, of_writes
 from galleyproof.catalog.making import make
 from galleyproof.catalog.writing import Moved, lock_and_check, write
 from galleyproof.permits.limits import closed_now
@@ -49,8 +50,9 @@ def commit(
             if hold_numbers(cursor, decided.takers, assignment.undoes or 0):
                 raise Moved("a number that the chunk gives to a record is in use by now")
         plain = write_all(cursor, assignment, decided)
+        images = images_of(cursor, decided)
         point("versions-written")
-        if not close(cursor, chunk, worker, assignment.kind, decided, at, plain=plain):
+        if not close(cursor, chunk, worker, decided, at, images, plain=plain):
             raise Lost(f"chunk {chunk.start} of run {chunk.run}")
         point("chunk-closed")
     point("committed")
@@ -65,7 +67,9 @@ def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Deci
     made = bool(decided.creations)
     if made:
         lock_and_check(cursor, decided.read, decided.comings)
-        numbers = make(cursor, decided.creations, assignment.run, assignment.at, assignment.stamp)
+        numbers, decided.made = make(
+            cursor, decided.creations, assignment.run, assignment.at, assignment.stamp
+        )
         for one in writes:
             one.renumber(numbers)
         decided.lines = [
@@ -84,6 +88,13 @@ def write_all(cursor: psycopg.Cursor[Any], assignment: Assignment, decided: Deci
     )
     changed = len(decided.hashes) == len(writes) and writes[0].kind == assignment.kind
     return alike and changed
+
+
+def images_of(cursor: psycopg.Cursor[Any], decided: Decided) -> bytes:
+    """What the chunk found and left, as the ledger keeps it."""
+    if decided.shown:
+        return of_shown(cursor, decided.shown)
+    return decided.made + of_writes(cursor, decided.writes)
 
 
 def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment, at: datetime) -> None:

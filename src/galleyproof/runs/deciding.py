@@ -240,6 +240,7 @@ def take_in(decided: Decided, part: Decided, root: int, places: Iterable[int]) -
     decided.creations += part.creations
     decided.side += [pack(SIDE, root, digest) for digest in part.side]
     decided.takers += part.takers
+    decided.shown += part.shown
     decided.lines += part.lines
     for kind, read in part.read.items():
         decided.read.setdefault(kind, {}).update(read)
@@ -344,6 +345,7 @@ def refuse_group(
     part.creations.clear()
     part.side.clear()
     part.takers.clear()
+    part.shown.clear()
     part.hashes.clear()
     part.shapes.clear()
     part.coverage.clear()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from galleyproof.audit.log import append
+from galleyproof.catalog.kinds import ENVIRONMENTS
 from galleyproof.database.home import is_embedded
 from galleyproof.database.setup import initialise
 from galleyproof.people.actions.first_administrator import first_administrator
@@ -39,6 +40,11 @@ def install(admin: str | None, environ: Mapping[str, str], at: datetime) -> Inst
                 token = add_first_token(person, label="first", at=at).text
     if said:
         append(
-            "initialised", person=name or "", subject="installation", detail={"done": said}, at=at
+            "initialised",
+            person=name or "",
+            subject="installation",
+            detail={"done": said},
+            at=at,
+            rows=[("environment", environment) for environment in ENVIRONMENTS],
         )
     return Installed(said, token)

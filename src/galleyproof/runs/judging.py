@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
 
+from galleyproof.catalog.images import Shown
 from galleyproof.catalog.kinds import KINDS
 from galleyproof.catalog.making import Creation
 from galleyproof.catalog.writing import Key, Write
@@ -91,6 +92,10 @@ class Decided:
     creations: list[Creation] = field(default_factory=list)
     takers: list[Taker] = field(default_factory=list)
     """Records whose numbers change or come back into use."""
+    made: bytes = b""
+    """The images of records that the commit has made, as the ledger keeps them."""
+    shown: list[Shown] = field(default_factory=list)
+    """Of a dry run: the members that would change, as they were judged."""
 
     def refuse(self, place: int, held_kind: str, id: int, code: str, sentence: str) -> None:
         self.marks[place] = REFUSED
@@ -185,6 +190,7 @@ def write_of(held: Held, found: Difference, stamp: bytes | None) -> Write:
         old_status=held.status,
         parent=held.parent,
         old_parent=held.parent,
+        was=held.body,
     )
     # What returns may have lost its keys when it went.
     keyed = held.status == "deleted" and found.status != "deleted"
@@ -240,6 +246,10 @@ def settle_member(
             if write:
                 decided.writes.append(write_of(held, found, stamp))
                 decided.reads(held)
+            else:
+                decided.shown.append(
+                    Shown(held.kind, held.id, held.version, found.status, held.body)
+                )
     if mark == UNCHANGED and planned_hash is not None:
         decided.refuse(place, held.kind, held.id, *OTHERWISE)
         return

@@ -190,14 +190,14 @@ def close(
     cursor: psycopg.Cursor[Any],
     chunk: Chunk,
     worker: int,
-    kind: str,
     decided: Decided,
     at: datetime,
+    images: bytes,
     *,
     plain: bool = False,
 ) -> bool:
     """Writes the outcomes and the checkpoint, inside the commit's transaction. False when the
-    chunk is not ours any more. plain: as the ledger says."""
+    chunk is not ours any more. images, plain: as the ledger says."""
     marks = bytes(decided.marks)
     if decided.lines:
         write_lines(cursor, chunk.run, chunk.start, decided.lines)
@@ -205,7 +205,7 @@ def close(
     cursor.execute(
         "UPDATE chunk SET state = 'done', worker = NULL,"
         " versions = coalesce(%s::integer[], planned_on), marks = %s, hashes = %s, side = %s,"
-        " changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s, plain = %s,"
+        " images = %s, changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s, plain = %s,"
         " shapes = %s, coverage = %s, finished = %s"
         " WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
         (
@@ -213,6 +213,7 @@ def close(
             marks,
             decided.in_order(),
             b"".join(decided.side),
+            images,
             *(marks.count(mark) for mark in (CHANGED, UNCHANGED, REFUSED, FAILED, MISSING)),
             plain,
             json.dumps([[list(shape), count] for shape, count in decided.shapes.items()]),

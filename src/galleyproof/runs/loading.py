@@ -24,6 +24,7 @@ from django.db import transaction
 from galleyproof.audit.log import append
 from galleyproof.catalog.filling import NewRecord, fill, is_empty
 from galleyproof.catalog.generations import refuse_while_refreshing
+from galleyproof.catalog.images import of_new
 from galleyproof.catalog.kinds import KINDS, environment_named, kind_named
 from galleyproof.catalog.models import Environment
 from galleyproof.database.connect import connect
@@ -355,8 +356,8 @@ def write_chunk(
         versions = [0 if id < 0 else 1 for id in ids]
         cursor.execute(
             "INSERT INTO chunk (run, start, members, state, ids, versions, marks, hashes,"
-            " changed, refused, shapes, worker, finished)"
-            " VALUES (%s, %s, %s, 'done', %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " images, changed, refused, shapes, worker, finished)"
+            " VALUES (%s, %s, %s, 'done', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 run.id,
                 start,
@@ -365,6 +366,7 @@ def write_chunk(
                 versions,
                 bytes(prepared.marks),
                 b"\x00" * 16 * len(records),
+                of_new(run.kind, records),
                 len(records),
                 len(ids) - len(records),
                 json.dumps([[list(shape), count] for shape, count in prepared.shapes.items()]),

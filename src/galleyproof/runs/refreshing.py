@@ -20,6 +20,7 @@ from django.db import transaction
 from psycopg import IsolationLevel
 
 from galleyproof.audit.log import append
+from galleyproof.catalog.images import KIND_NUMBERS
 from galleyproof.catalog.kinds import KINDS, environment_named
 from galleyproof.catalog.models import Environment, Generation
 from galleyproof.catalog.refreshing import Copying, copy_keys, copy_records, let_go_of_holds
@@ -266,14 +267,32 @@ LEDGER = """
                CASE WHEN mine THEN (
                    SELECT substr(sha256(b.body || convert_to(m.status, 'UTF8')), 1, 16)
                    FROM version AS b WHERE b.kind = %(kind)s AND b.id = m.id
-                   AND b.version = coalesce(m.same_as, m.version)) END AS hash
+                   AND b.version = coalesce(m.same_as, m.version)) END AS hash,
+               CASE WHEN mine THEN (
+                   SELECT string_agg(
+                       %(number)s::bytea || int8send(o.id) || int4send(o.version)
+                       || substr(convert_to(o.status, 'UTF8'), 1, 1)
+                       || decode(CASE WHEN o.rekeyed THEN '01' ELSE '00' END, 'hex')
+                       || int4send(coalesce(o.same_as, 0))
+                       || coalesce(sha256(coalesce(w.body, x.body)),
+                                   decode(repeat('00', 32), 'hex'))
+                       || sha256(coalesce(o.body, s.body)), ''::bytea ORDER BY o.version)
+                   FROM version AS o
+                   LEFT JOIN version AS s
+                     ON s.kind = o.kind AND s.id = o.id AND s.version = o.same_as
+                   LEFT JOIN version AS w
+                     ON w.kind = o.kind AND w.id = o.id AND w.version = o.version - 1
+                   LEFT JOIN version AS x
+                     ON x.kind = w.kind AND x.id = w.id AND x.version = w.same_as
+                   WHERE o.kind = %(kind)s AND o.id = m.id AND o.run = %(run)s) END AS images
         FROM member AS m)
-    INSERT INTO chunk (run, start, members, kind, state, ids, versions, marks, hashes, changed,
-                       unchanged, shapes, finished)
+    INSERT INTO chunk (run, start, members, kind, state, ids, versions, marks, hashes, images,
+                       changed, unchanged, shapes, finished)
     SELECT %(run)s, %(start)s + min(place), count(*), %(kind)s, 'done',
            array_agg(id ORDER BY place), array_agg(version - mine::integer ORDER BY place),
            convert_to(string_agg(CASE WHEN mine THEN 'c' ELSE 'u' END, '' ORDER BY place), 'UTF8'),
            coalesce(string_agg(hash, ''::bytea ORDER BY place), ''::bytea),
+           coalesce(string_agg(images, ''::bytea ORDER BY place), ''::bytea),
            count(*) FILTER (WHERE mine), count(*) FILTER (WHERE NOT mine),
            (SELECT coalesce(jsonb_agg(jsonb_build_array(
                        jsonb_build_array(%(kind)s, %(kind)s, '', w.what, '', ''), w.count)), '[]')
@@ -291,7 +310,8 @@ def write_ledger(connection: psycopg.Connection[Any], run: int) -> None:
     start = 0
     with connection.transaction(), connection.cursor() as cursor:
         for kind in KINDS:
-            cursor.execute(LEDGER, {"run": run, "kind": kind, "start": start, "at": now()})
+            values = {"run": run, "kind": kind, "start": start, "at": now()}
+            cursor.execute(LEDGER, values | {"number": bytes([KIND_NUMBERS[kind]])})
             cursor.execute("SELECT coalesce(sum(members), 0) FROM chunk WHERE run = %s", (run,))
             row = cursor.fetchone()
             start = int(row[0]) if row else 0

@@ -18,6 +18,7 @@ from galleyproof.runs.coverage import coverage_of
 from galleyproof.runs.faults import point
 from galleyproof.runs.freezing import freeze_from_plan
 from galleyproof.runs.models import Run
+from galleyproof.runs.proving.ledger import sealed
 from galleyproof.runs.ramp import release, step_done
 from galleyproof.runs.states import ENDED, OWN_COMMAND, check_move
 from galleyproof.runs.tally import (
@@ -131,7 +132,7 @@ def finish(run: Run, state: str, at: datetime) -> None:
         acting=run.acting or None,
         subject=f"run {run.id}",
         reason=state,
-        detail={"counts": run.counts, "digest": run.digest},
+        detail={"counts": run.counts, "digest": run.digest, **sealed(run.environment_id, run.id)},
         at=at,
     )
 
@@ -162,11 +163,8 @@ def give_up(run_id: int, reason: str, at: datetime) -> None:
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=run_id)
         if run.state == "draft":
-            move(run, "failed")
             run.error = reason
-            add_up(run, at)
-            run.save()
-            give_back_rest(run)
+            finish(run, "failed", at)
     go_on_with_others(run, at)
 
 
@@ -184,11 +182,8 @@ def go_on_from_plan(run_id: int, at: datetime) -> None:
         if run.state != "planning" or plan is None:
             return
         if plan.state != "planned":
-            move(run, "cancelled" if plan.state == "cancelled" else "failed")
             run.error = f"its plan, run {plan.id}, is {plan.state}"
-            add_up(run, at)
-            run.save()
-            give_back_rest(run)
+            finish(run, "cancelled" if plan.state == "cancelled" else "failed", at)
             return
         take_over(run, plan)
         run.waits_for = what_it_waits_for(run, plan)

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from galleyproof.catalog.images import Shown
 from galleyproof.catalog.writing import Write
 from galleyproof.jobs.job import Held
 from galleyproof.jobs.linked_880s import linked_880s
@@ -204,7 +205,11 @@ def add(assignment: Assignment, material: UndoMaterial, decided: Decided, write:
         material.above.left.add((write.kind, write.id))
     if write.status == "withdrawn":
         material.above.idle.add((write.kind, write.id))
-    if not assignment.dry_run:
+    if assignment.dry_run:
+        decided.shown.append(
+            Shown(write.kind, write.id, write.base, write.status, write.was, write.same_as)
+        )
+    else:
         decided.writes.append(write)
         decided.read.setdefault(write.kind, {})[write.id] = write.base
 
@@ -278,6 +283,7 @@ def take_back(assignment: Assignment, one: Past, material: UndoMaterial, decided
         parent=one.parent,
         old_parent=one.parent,
     )
+    write.was = material.bodies.get((one.kind, one.id, one.body_version))
     if material.bodies:
         with_bodies(assignment, one, body_before, material, decided, write)
     if write.moves and not comes_back_under(assignment, one, write, material, decided):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from galleyproof.catalog.images import ENTRY, Shown
 from galleyproof.catalog.writing import Write, array_of
 from galleyproof.runs.assignment import Assignment
 from galleyproof.runs.judging import CHANGED, Decided
@@ -19,12 +20,14 @@ digest_of_return = Struct(">qq").pack
 
 
 class Heads(NamedTuple):
-    """Of each member, in the chunk's order: what stays as it is, and the version whose body
-    returns."""
+    """Of each member, in the chunk's order: what stays as it is, the version whose body returns,
+    and the SHA-256 of the image that goes and of the one that returns, as the run's own ledger
+    has them (None where it does not tell)."""
 
     statuses: Sequence[str]
     parents: Sequence[int | None]
     bodies: Sequence[int]
+    images: Sequence[tuple[bytes | None, bytes | None]] = ()
 
 
 # An array of numbers is looked up in half the time that a join takes for as many rows.
@@ -56,7 +59,29 @@ def read_heads(cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk
         parents = [parents[order[id]] for id in chunk.ids]
     cursor.execute(OLDER_BODIES, (assignment.kind, ids, version - 1), binary=True)
     older = dict(cursor.fetchall())
-    return Heads(statuses, parents, [older.get(id, version - 1) for id in chunk.ids])
+    bodies = [older.get(id, version - 1) for id in chunk.ids]
+    return Heads(statuses, parents, bodies, images_of_run(cursor, assignment, chunk))
+
+
+UNDONE_IMAGES = """
+    SELECT images FROM chunk WHERE run = %(undoes)s AND state = 'done' AND changed > 0
+    AND start >= %(start)s AND start < coalesce((SELECT min(start) FROM chunk
+    WHERE run = %(run)s AND start > %(start)s), 2147483647) ORDER BY start
+"""
+
+
+def images_of_run(
+    cursor: psycopg.Cursor[Any], assignment: Assignment, chunk: Chunk
+) -> list[tuple[bytes | None, bytes | None]]:
+    """(after, before) of what the run wrote here: no body has to be read to hash it again."""
+    cursor.execute(
+        UNDONE_IMAGES,
+        {"undoes": assignment.undoes, "run": chunk.run, "start": chunk.start},
+        binary=True,
+    )
+    blob = b"".join(bytes(images or b"") for (images,) in cursor)
+    found = {one[1]: (one[7], one[6]) for one in ENTRY.iter_unpack(blob)}
+    return [found.get(id, (None, None)) for id in chunk.ids]
 
 
 def take_all_back(assignment: Assignment, chunk: Chunk, heads: Heads, decided: Decided) -> None:
@@ -65,6 +90,12 @@ def take_all_back(assignment: Assignment, chunk: Chunk, heads: Heads, decided: D
     decided.marks = bytearray([CHANGED]) * len(ids)
     decided.hashes = dict(enumerate(map(digest_of_return, ids, heads.bodies)))
     if assignment.dry_run:
+        decided.shown = [
+            Shown(kind, id, version, status, None, body, was)
+            for id, version, status, body, (was, _) in zip(
+                ids, written, heads.statuses, heads.bodies, heads.images, strict=True
+            )
+        ]
         return
     decided.read[kind] = dict(zip(ids, written, strict=True))
     decided.writes = [
@@ -78,6 +109,10 @@ def take_all_back(assignment: Assignment, chunk: Chunk, heads: Heads, decided: D
             same_as=body,
             parent=parent,
             old_parent=parent,
+            was_digest=was,
+            digest=returns,
         )
-        for id, version, status, parent, body in zip(ids, written, *heads, strict=True)
+        for id, version, status, parent, body, (was, returns) in zip(
+            ids, written, *heads, strict=True
+        )
     ]

@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 import psycopg
 
 from galleyproof.audit import verify_bundle
+from galleyproof.audit.guards import row_text
 from galleyproof.audit.hashing import plain
 from galleyproof.audit.log import append
 from galleyproof.audit.models import Entry
 from galleyproof.audit.verify_bundle import FORMAT
+from galleyproof.catalog.images import entries
 from galleyproof.database.connect import connect
 from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.changes import Change
@@ -31,9 +33,10 @@ from galleyproof.people.rights import require_role
 from galleyproof.permits.models import Permit
 from galleyproof.runs.before_after import Difference, differences_of
 from galleyproof.runs.control import run_numbered
-from galleyproof.runs.judging import CHANGED, OUTCOMES, hash_of_change
+from galleyproof.runs.judging import CHANGED, OUTCOMES
 from galleyproof.runs.models import Run
-from galleyproof.runs.reporting import iso, own_number, said_rows, summary
+from galleyproof.runs.past import stored
+from galleyproof.runs.reporting import iso, own_number, summary
 from galleyproof.runs.states import ENDED
 from galleyproof.signoff.account import ticket_account
 from galleyproof.signoff.models import Ticket
@@ -44,24 +47,15 @@ SIDE = 24
 """Bytes of the ledger's hash of one consequence, the number of its root before it."""
 
 CHUNKS = """
-    SELECT start, ids, versions, marks, hashes, side FROM {environment}.chunk
+    SELECT start, ids, versions, marks, hashes, side, images FROM {environment}.chunk
     WHERE run = %s AND state = 'done' ORDER BY start
 """
 
-ASIDE = """
-    SELECT a.kind, a.id, a.version, a.status, coalesce(a.body, ab.body),
-           p.status, coalesce(p.body, pb.body)
-    FROM (SELECT DISTINCT kind, id FROM {environment}.outcome
-          WHERE run = %s AND outcome = 'consequence') AS c
-    JOIN {environment}.version AS a ON a.kind = c.kind AND a.id = c.id AND a.run = %s
-    LEFT JOIN {environment}.version AS ab
-      ON ab.kind = a.kind AND ab.id = a.id AND ab.version = a.same_as
-    LEFT JOIN {environment}.version AS p
-      ON p.kind = a.kind AND p.id = a.id AND p.version = a.version - 1
-    LEFT JOIN {environment}.version AS pb
-      ON pb.kind = p.kind AND pb.id = p.id AND pb.version = p.same_as
-    ORDER BY a.kind, a.id
+ROWS = """
+    SELECT start, place, kind, id, outcome, code, sentence, planned, encode(raw, 'base64')
+    FROM {environment}.outcome WHERE run = %s ORDER BY start, place
 """
+GIVEN = "SELECT id, columns FROM {environment}.given WHERE run = %s ORDER BY id"
 
 
 class Made(NamedTuple):
@@ -95,7 +89,9 @@ def make_bundle(who: Who, number: int, path: Path, *, at: datetime) -> Made:
             changed = writing.lines("changes.jsonl", changed_lines(run))
             writing.lines("records.jsonl", record_lines(run))
             writing.lines("sides.jsonl", side_lines(run))
-            writing.lines("said.jsonl", (row._asdict() for row in said_rows(run)))
+            writing.lines("images.jsonl", image_lines(run))
+            writing.lines("said.jsonl", stored_rows(run, ROWS))
+            writing.lines("given.jsonl", stored_rows(run, GIVEN))
             entries = writing.lines("log.jsonl", log_lines(about))
             writing.whole("about.json", about)
             writing.whole("manifest.json", {"format": FORMAT, "files": dict(writing.digests)})
@@ -179,6 +175,7 @@ def account(run: Run, who: Who, at: datetime) -> dict[str, Any]:
             "requested_by": person_account(run.person),
             "typed_by": run.acting or None,
             "confirmed_by": run.confirmed_by.username if run.confirmed_by else None,
+            "kind": run.kind,
             "parameters": run.parameters,
             "job_revision": run.job_revision,
             "rule_or_profile": run.binding or None,
@@ -187,10 +184,20 @@ def account(run: Run, who: Who, at: datetime) -> dict[str, Any]:
             "permit": permit_account(permit) if permit else None,
             "ticket": ticket_account(ticket) if ticket else None,
             "subjects": subjects,
+            "rows": rows_of(run, permit, ticket),
             "log_head": {"entries": head.number, "head": head.hash},
         }
     )
     return told
+
+
+def rows_of(run: Run, permit: Permit | None, ticket: Ticket | None) -> dict[str, str]:
+    """The rows themselves as the log's entries vouch for them: their SHA-256 stands there."""
+    tables = [("run", run.pk)]
+    tables += [("permit", permit.pk)] if permit is not None else []
+    tables += [("ticket", ticket.pk)] if ticket is not None else []
+    with connect("governing") as reading, reading.cursor() as cursor:
+        return {f"{table} {key}": row_text(cursor, table, "id", str(key)) for table, key in tables}
 
 
 def person_account(person: Person) -> dict[str, Any]:
@@ -233,71 +240,120 @@ def log_lines(about: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 # ---- records
 
-Chunk = tuple[int, list[int], list[int], bytes, bytes, bytes]
-"""where it begins, numbers, versions judged at, marks, hashes of the changes, hashes of the
-consequences"""
+
+class Chunk(NamedTuple):
+    """A chunk of the ledger. versions: judged at; hashes: of the changes; side: of the
+    consequences; images: catalog/images.py."""
+
+    start: int
+    ids: list[int]
+    versions: list[int]
+    marks: bytes
+    hashes: bytes
+    side: bytes
+    images: bytes
 
 
 def chunks(run: Run) -> Iterator[Chunk]:
     with connect("governing") as reading, reading.cursor(name="bundle", binary=True) as cursor:
         cursor.itersize = 20
         cursor.execute(CHUNKS.format(environment=run.environment_id), (run.pk,))
-        for start, ids, versions, marks, hashes, side in cursor:
-            yield start, ids, versions, bytes(marks), bytes(hashes or b""), bytes(side or b"")
+        for start, ids, versions, *blobs in cursor:
+            yield Chunk(start, ids, versions, *(bytes(blob or b"") for blob in blobs))
+
+
+def stored_rows(run: Run, query: str) -> Iterator[list[Any]]:
+    """Rows of the ledger's other tables, in the order in which the log's digest has them."""
+    with connect("governing") as reading, reading.cursor(name="rows") as cursor:
+        for row in cursor.execute(query.format(environment=run.environment_id), (run.pk,)):
+            yield list(row)
 
 
 def record_lines(run: Run) -> Iterator[list[Any]]:
     """[number, version judged at, outcome, hash of the change] of every record of the set."""
-    for _, ids, versions, marks, hashes, _ in chunks(run):
+    for chunk in chunks(run):
         at = 0
-        for place, mark in enumerate(marks):
+        for place, mark in enumerate(chunk.marks):
             change = None
             if mark == CHANGED:
-                change = hashes[at : at + 16].hex()
+                change = chunk.hashes[at : at + 16].hex()
                 at += 16
-            yield [ids[place], versions[place], OUTCOMES[mark], change]
+            yield [chunk.ids[place], chunk.versions[place], OUTCOMES[mark], change]
 
 
 def side_lines(run: Run) -> Iterator[str]:
     """The ledger's hash of every consequence."""
-    for *_, side in chunks(run):
-        for at in range(0, len(side), SIDE):
-            yield side[at : at + SIDE].hex()
+    for chunk in chunks(run):
+        for at in range(0, len(chunk.side), SIDE):
+            yield chunk.side[at : at + SIDE].hex()
+
+
+def image_lines(run: Run) -> Iterator[list[Any]]:
+    """[kind, number, version, status, rekeyed, same as, SHA-256 before, SHA-256 after] of every
+    version that the run wrote, or of what a plan looked at (version: the one it would write)."""
+    for chunk in chunks(run):
+        for one in entries(chunk.images):
+            yield [
+                one.kind_name,
+                one.id,
+                one.version,
+                chr(one.status),
+                one.rekeyed,
+                one.same_as,
+                one.before.hex(),
+                one.after.hex(),
+            ]
 
 
 def changed_lines(run: Run) -> Iterator[dict[str, Any]]:
-    """Before and after of every changed record, then of what followed on others."""
+    """Before and after of every changed record, and of what followed on others; chunk by chunk."""
     with connect("governing", autocommit=True) as beside:
         beside.execute(f"SET search_path = {run.environment_id}, governing")
         with beside.cursor() as cursor:
-            for start, ids, versions, marks, hashes, _ in chunks(run):
-                places = [place for place, mark in enumerate(marks) if mark == CHANGED]
-                some = [(ids[place], versions[place]) for place in places]
-                digests = {id: hashes[16 * at : 16 * at + 16] for at, (id, _) in enumerate(some)}
+            for chunk in chunks(run):
+                places = [place for place, mark in enumerate(chunk.marks) if mark == CHANGED]
+                some = [(chunk.ids[place], chunk.versions[place]) for place in places]
                 judged = dict(some)
-                for one in differences_of(cursor, run, [start], some):
-                    yield changed_line(run, one, judged[one.id] + 1, digests[one.id])
-            if not run.dry_run:
-                yield from aside_lines(cursor, run)
+                for one in differences_of(cursor, run, [chunk.start], some):
+                    yield changed_line(run, one, judged[one.id] + 1)
+                if not run.dry_run:
+                    members = {(run.kind, id, version + 1) for id, version in some}
+                    yield from aside_lines(cursor, run, chunk, members)
 
 
-def changed_line(run: Run, one: Difference, written: int, digest: bytes) -> dict[str, Any]:
+def changed_line(run: Run, one: Difference, written: int) -> dict[str, Any]:
     old, status = one.status
-    told = None
-    if one.before and one.after and hash_of_change(one.changes, status, old) == digest:
-        told = told_of(one.changes)
+    told = None if one.unshown else told_of(one.changes)
     after = None if one.unshown else one.after
     return line_of(run.kind, one.id, written, one.before, after, old, status, told, False)
 
 
-def aside_lines(cursor: psycopg.Cursor[Any], run: Run) -> Iterator[dict[str, Any]]:
-    cursor.execute(ASIDE.format(environment=run.environment_id), (run.pk, run.pk), binary=True)
-    for kind, id, written, status, after, old, before in cursor.fetchall():
+def aside_lines(
+    cursor: psycopg.Cursor[Any], run: Run, chunk: Chunk, members: set[tuple[str, int, int]]
+) -> Iterator[dict[str, Any]]:
+    """What the run wrote in a chunk beside its changed members, as the images name it."""
+    named = [(one.kind_name, one.id, one.version) for one in entries(chunk.images)]
+    aside = sorted({one for one in named if one not in members})
+    found = stored(
+        cursor, [(kind, id, at - back) for kind, id, at in aside for back in (0, 1)]
+    )
+    for kind, id, written in aside:
+        was, now = found.get((kind, id, written - 1)), found.get((kind, id, written))
         told = None
-        if before is not None and after is not None:
+        if was is not None and now is not None:
             form = form_of(kind)
-            told = told_of(form.changes(form.read(bytes(before)), form.read(bytes(after))))
-        yield line_of(kind, id, written, before, after, old or "", status, told, True)
+            told = told_of(form.changes(form.read(was.body), form.read(now.body)))
+        yield line_of(
+            kind,
+            id,
+            written,
+            was.body if was else None,
+            now.body if now else None,
+            was.status if was else "",
+            now.status if now else "",
+            told,
+            True,
+        )
 
 
 def told_of(found: Sequence[Change]) -> list[list[Any]]:

@@ -1,26 +1,16 @@
-"""The log's table. Who writes it may add and read, and a trigger says so to everybody else."""
+"""The log's table: who writes it may add and read. With it, what its guards do; the last migration
+puts them on (signoff)."""
 
 from django.db import migrations, models
 
+from galleyproof.audit import guards
 from galleyproof.database.roles import grant, revoke
-
-STAYS = """
-CREATE FUNCTION governing.audit_entry_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP
-        USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-CREATE TRIGGER audit_entry_stays BEFORE UPDATE OR DELETE ON governing.audit_entry
-    FOR EACH ROW EXECUTE FUNCTION governing.audit_entry_stays();
-CREATE TRIGGER audit_entry_stays_whole BEFORE TRUNCATE ON governing.audit_entry
-    FOR EACH STATEMENT EXECUTE FUNCTION governing.audit_entry_stays();
-"""
-
 
 def append_only(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute(STAYS)
+        guards.put_first(cursor)
+        revoke(cursor, "governing.row_changed", "ALL", "governing")
+        grant(cursor, "governing.row_changed", "SELECT, DELETE", "governing")
         revoke(cursor, "governing.audit_entry", "ALL", "governing")
         grant(cursor, "governing.audit_entry", "SELECT, INSERT", "governing")
 

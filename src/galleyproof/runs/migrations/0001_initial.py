@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import galleyproof.runs.models
-from galleyproof.database.roles import grant
+from galleyproof.database.roles import grant, revoke
 
 ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 TABLES = Path(__file__).with_name("ledger.sql").read_text(encoding="utf-8")
@@ -31,17 +31,9 @@ def make_ledgers(apps, schema_editor):
             grant(cursor, joined, "EXECUTE", environment)
             grant(cursor, "governing.run", "SELECT", environment)
         grant(cursor, "sandbox.chunk", "SELECT, INSERT", "refresh")
-        # Runs and permits are evidence: nobody who works with them can take one away.
-        for table in ("run", "permit"):
-            cursor.execute(f"REVOKE DELETE, TRUNCATE ON governing.{table} FROM PUBLIC")
-            cursor.execute(
-                f"CREATE FUNCTION {table}_is_evidence() RETURNS trigger LANGUAGE plpgsql AS $$"
-                f" BEGIN RAISE EXCEPTION '{table} % is evidence and stays', OLD.id; END $$"
-            )
-            cursor.execute(
-                f"CREATE TRIGGER {table}_stays BEFORE DELETE ON governing.{table}"
-                f" FOR EACH ROW EXECUTE FUNCTION {table}_is_evidence()"
-            )
+        # Runs, permits and denials are evidence: nobody who works with them can take one away.
+        for table in ("run", "permit", "denial"):
+            revoke(cursor, f"governing.{table}", "DELETE, TRUNCATE", "governing")
 
 
 class Migration(migrations.Migration):

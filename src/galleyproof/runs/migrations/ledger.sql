@@ -15,6 +15,7 @@ CREATE TABLE chunk (
     marks    bytea,                               -- one letter a member: c u r f m
     hashes   bytea,                               -- 16 bytes of digest for each changed member, in order
     side     bytea,                               -- for each consequence 8 bytes of root and 16 of digest
+    images   bytea,                               -- 83 bytes for each version written (catalog/images.py)
     changed  integer  NOT NULL DEFAULT 0,
     unchanged integer NOT NULL DEFAULT 0,
     refused  integer  NOT NULL DEFAULT 0,
@@ -36,6 +37,7 @@ ALTER TABLE chunk ALTER COLUMN ids SET STORAGE EXTERNAL;
 ALTER TABLE chunk ALTER COLUMN versions SET STORAGE EXTERNAL;
 ALTER TABLE chunk ALTER COLUMN marks SET STORAGE EXTERNAL;
 ALTER TABLE chunk ALTER COLUMN hashes SET STORAGE EXTERNAL;
+ALTER TABLE chunk ALTER COLUMN images SET STORAGE EXTERNAL;
 
 -- outcome: a row only where there is something to say about a record.
 CREATE TABLE outcome (
@@ -59,13 +61,6 @@ CREATE TABLE given (
     columns jsonb  NOT NULL,
     PRIMARY KEY (run, id)
 );
-
-CREATE FUNCTION chunk_is_evidence() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'chunk % of run % is done and stays as it is', OLD.start, OLD.run;
-END $$;
-CREATE TRIGGER chunk_done_stays BEFORE UPDATE OR DELETE ON chunk
-    FOR EACH ROW WHEN (OLD.state = 'done') EXECUTE FUNCTION chunk_is_evidence();
 
 -- Several arrays as one, in order: chunks in which little is to be done are put together.
 CREATE AGGREGATE joined (anycompatiblearray) (sfunc = array_cat, stype = anycompatiblearray);

@@ -1,31 +1,16 @@
-"""Sign-off's tables. What is evidence stays as it was written, and a trigger says so."""
+"""Sign-off's tables; and, as the last of all migrations, the guards of everything that is evidence
+(audit/guards.py)."""
 
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
-STAYS = """
-CREATE FUNCTION governing.sign_off_is_evidence() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is evidence: % is refused', TG_TABLE_NAME, TG_OP
-        USING ERRCODE = 'insufficient_privilege';
-END
-$$
-"""
-WRITTEN_ONCE = ("ticket_step", "proof", "acknowledgement", "reading_text", "shape_opened")
-NEVER_REMOVED = ("ticket", "role_form", "listed_row")
+from galleyproof.audit import guards
 
 
-def evidence_stays(apps, schema_editor):
+def put_guards(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute(STAYS)
-        for table in (*WRITTEN_ONCE, *NEVER_REMOVED):
-            refused = "UPDATE OR DELETE" if table in WRITTEN_ONCE else "DELETE"
-            cursor.execute(
-                f"CREATE TRIGGER {table}_stays BEFORE {refused} ON governing.{table}"
-                " FOR EACH ROW EXECUTE FUNCTION governing.sign_off_is_evidence()"
-            )
+        guards.put(cursor)
 
 
 class Migration(migrations.Migration):
@@ -33,6 +18,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('audit', '0001_initial'),
+        ('catalog', '0001_initial'),
+        ('rulebook', '0001_initial'),
+        ('web', '0001_initial'),
         ('people', '0001_initial'),
         ('permits', '0001_initial'),
         ('runs', '0001_initial'),
@@ -248,5 +237,5 @@ class Migration(migrations.Migration):
             model_name='proof',
             constraint=models.UniqueConstraint(fields=('ticket', 'run'), name='proof_once'),
         ),
-        migrations.RunPython(evidence_stays, migrations.RunPython.noop),
+        migrations.RunPython(put_guards, migrations.RunPython.noop),
     ]

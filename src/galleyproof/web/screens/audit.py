@@ -15,6 +15,8 @@ from django.views.decorators.http import require_POST
 from galleyproof.audit.actions import ACTIONS, line
 from galleyproof.audit.chain import verify as walk
 from galleyproof.audit.log import listing
+from galleyproof.runs.proving.verifying import verify_runs
+from galleyproof.web.asking import now, who
 from galleyproof.web.csv_files import as_csv
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.templatetags.galley import zone_of
@@ -65,7 +67,10 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/audit_verified.html", {"verdict": walk()})
+    held = None
+    if request.POST.get("runs") == "yes":
+        held = verify_runs(who(request), at=now())
+    return render(request, "web/audit_verified.html", {"verdict": walk(), "held": held})
 
 
 def download(request: HttpRequest) -> StreamingHttpResponse:
