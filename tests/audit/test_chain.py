@@ -243,3 +243,49 @@ def test_verify_writes_nothing_and_can_be_asked_again(five, head_file):
     before = head_file.read_bytes()
     assert verify() == verify()
     assert head_file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            "CREATE OR REPLACE FUNCTION governing.evidence_stays() RETURNS trigger"
+            " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "function evidence_stays does not do what it should",
+        ),
+        (
+            "ALTER TABLE governing.permit DISABLE TRIGGER permit_as_signed",
+            "the guard permit_as_signed of governing.permit is switched off",
+        ),
+        (
+            "DROP TRIGGER version_stays ON sandbox.version",
+            "sandbox.version has lost its guard version_stays",
+        ),
+        (
+            "DROP TRIGGER denial_stays ON governing.denial;"
+            " CREATE TRIGGER denial_stays AFTER DELETE ON governing.denial"
+            " FOR EACH ROW EXECUTE FUNCTION governing.evidence_stays()",
+            "the guard denial_stays of governing.denial is another",
+        ),
+        (
+            "CREATE RULE quietly AS ON DELETE TO governing.permit DO INSTEAD NOTHING",
+            "governing.permit has the rule quietly",
+        ),
+        (
+            "CREATE TRIGGER zz BEFORE INSERT ON production.version FOR EACH ROW"
+            " EXECUTE FUNCTION governing.evidence_stays()",
+            "a trigger that is not of this program",
+        ),
+    ],
+)
+def test_a_guard_is_known_by_what_it_does_not_by_its_name(galley, change, said):
+    from galleyproof.audit.guards import faults_of_guards
+    from galleyproof.database.connect import connect
+
+    with connect("owner") as owner, owner.cursor() as cursor:
+        assert faults_of_guards(cursor) == []
+        owner.execute("RESET search_path")
+        owner.execute(change)
+        [fault] = faults_of_guards(cursor)
+        owner.rollback()
+    assert said in fault

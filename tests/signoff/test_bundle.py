@@ -243,7 +243,7 @@ TAMPERED = {
         "shapes of the run is not what its row says",
     ),
     "the row of the run": (
-        about_changed(lambda about: more_text(about)),
+        about_changed(more_text),
         "is not as the log left it",
     ),
     "the row of the permit": (

@@ -55,8 +55,8 @@ def append(
 
     person: user name. acting: user name of who typed it, under --as. subject: what it was done
     to, like "run 17". rows: (table, key) of rows of evidence that it vouches for, beside those that
-    the transaction has changed. Raises ValueError for an action that audit.actions does not list and for
-    a time without a zone.
+    the transaction has changed. Raises ValueError for an action that audit.actions does not list
+    and for a time without a zone.
     """
     entry = new_entry(action, person, acting, subject, reason, detail, at)
     with transaction.atomic(savepoint=False):

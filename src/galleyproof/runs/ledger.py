@@ -205,8 +205,8 @@ def close(
     cursor.execute(
         "UPDATE chunk SET state = 'done', worker = NULL,"
         " versions = coalesce(%s::integer[], planned_on), marks = %s, hashes = %s, side = %s,"
-        " images = %s, changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s, plain = %s,"
-        " shapes = %s, coverage = %s, finished = %s"
+        " images = %s, changed = %s, unchanged = %s, refused = %s, failed = %s, missing = %s,"
+        " plain = %s, shapes = %s, coverage = %s, finished = %s"
         " WHERE run = %s AND start = %s AND worker = %s AND state = 'leased'",
         (
             None if decided.versions == chunk.planned_on else array_of(decided.versions),

@@ -334,9 +334,7 @@ def aside_lines(
     """What the run wrote in a chunk beside its changed members, as the images name it."""
     named = [(one.kind_name, one.id, one.version) for one in entries(chunk.images)]
     aside = sorted({one for one in named if one not in members})
-    found = stored(
-        cursor, [(kind, id, at - back) for kind, id, at in aside for back in (0, 1)]
-    )
+    found = stored(cursor, [(kind, id, at - back) for kind, id, at in aside for back in (0, 1)])
     for kind, id, written in aside:
         was, now = found.get((kind, id, written - 1)), found.get((kind, id, written))
         told = None

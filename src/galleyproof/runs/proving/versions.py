@@ -103,12 +103,15 @@ def walk(
     record: tuple[str, int] = ("", 0)
     known: dict[int, bytes] = {}
     before, expected = NOTHING, 1
+    row_before: Row | None = None
     with connection.cursor(name="versions", binary=True) as cursor:
         cursor.itersize = STEP
         cursor.execute(VERSIONS.format(environment=environment))
         for count, values in enumerate(cursor, start=1):
             row = Row._make(values)
             if (row.kind, row.id) != record:
+                if row_before is not None and (said := ahead(environment, row_before)):
+                    yield row_before.run, b"", said
                 record, known, before, expected = (row.kind, row.id), {}, NOTHING, 1
             said = ""
             if row.version != expected:
@@ -144,10 +147,22 @@ def walk(
             ):
                 said = said or f"{environment}: {row.name} does not stand as its last version says"
             yield row.run, entry, said
-            before, expected = after, row.version + 1
+            before, expected, row_before = after, row.version + 1, row
             if count % STEP == 0:
                 progress(STEP)
+        if row_before is not None and (said := ahead(environment, row_before)):
+            yield row_before.run, b"", said
         progress(cursor.rownumber % STEP if cursor.rownumber else 0)
+
+
+def ahead(environment: str, last: Row) -> str:
+    """Whether a record says that it is at a version later than its last one."""
+    if last.head is None or last.head <= last.version:
+        return ""
+    return (
+        f"{environment}: {last.name} says that it is at version {last.head}, and version "
+        f"{last.version} is the last that there is"
+    )
 
 
 def compared(
