@@ -104,3 +104,15 @@ def test_two_tokens_are_never_the_same_and_hard_to_guess():
     made = {new_token() for _ in range(100)}
     assert len(made) == 100
     assert all(len(one) >= len(PREFIX) + 43 for one in made)
+
+
+def test_a_token_that_an_administrator_made_acts_for_both(library):
+    from galleyproof.people.actions.tokens import add_token
+    from galleyproof.people.identity import who
+
+    made = add_token(library.ada, "bob", at=AT)
+    asking = who({"GALLEY_TOKEN": made.text, "DATABASE_URL": "x"})
+    assert (asking.name, asking.acting_name) == ("bob", "ada")
+    own = add_token(library.bob, at=AT)
+    asking = who({"GALLEY_TOKEN": own.text, "DATABASE_URL": "x"})
+    assert (asking.name, asking.acting_name) == ("bob", None)

@@ -118,6 +118,25 @@ def test_in_production_the_account_must_carry_the_library_role(issue, may, give,
     assert take_library_role(support, people.dan.person, "catalog manager", at=AT) == [permit.pk]
     permit.refresh_from_db()
     assert permit.waits_for_role, "so that a run that is going stops"
+    assert "goes on when it is given again" in may(environment="production").reason
+    from galleyproof.permits.actions.give_library_role import give_library_role
+
+    assert give_library_role(support, people.dan.person, "catalog manager", at=AT) == [permit.pk]
+    assert may(environment="production").allowed
+    first = issue(environment="production", waits_for_role=True)
+    take_library_role(support, people.dan.person, "catalog manager", at=AT)
+    give_library_role(support, people.dan.person, "catalog manager", at=AT)
+    first.refresh_from_db()
+    assert first.waits_for_role, "one that has never taken effect waits for its role form"
+
+
+def test_an_account_that_is_not_active_may_nothing(issue, may, people):
+    issue(environment="sandbox")
+    assert may(environment="sandbox").allowed
+    people.dan.person.is_active = False
+    people.dan.person.save()
+    answer = may(environment="sandbox")
+    assert (answer.allowed, answer.reason) == (False, "the account of Dan is not active")
 
 
 def test_a_role_for_some_libraries_narrows_the_permit_to_them(issue, may, give):

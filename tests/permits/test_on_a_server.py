@@ -24,11 +24,14 @@ from galleyproof.database.connect import connect
 
 # Other tests may have used this server.
 with connect("owner") as owner:
-    kept = ("audit_entry", "rule_set_version")
-    for table in kept:
+    tables = owner.execute(
+        "SELECT tablename FROM pg_tables"
+        " WHERE schemaname = 'governing' AND tableowner = current_user"
+    ).fetchall()
+    for (table,) in tables:
         owner.execute(f"ALTER TABLE governing.{table} DISABLE TRIGGER USER")
     owner.execute("TRUNCATE governing.audit_entry, governing.person RESTART IDENTITY CASCADE")
-    for table in kept:
+    for (table,) in tables:
         owner.execute(f"ALTER TABLE governing.{table} ENABLE TRIGGER USER")
 
 at = datetime.now(UTC)

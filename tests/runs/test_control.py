@@ -241,3 +241,52 @@ def test_what_cannot_be_undone_is_said(stocked: Library, what: str, said: str) -
     ]()
     with pytest.raises(Wrong, match=said):
         stocked.undo(number)
+
+
+def test_a_run_stops_at_its_next_chunk_when_its_account_is_deactivated(library, small_chunks):
+    """Between two chunks, whichever permit it has; an undo of one's own too, which has none."""
+    from stories import series
+
+    from galleyproof.people.models import Person
+    from galleyproof.runs.models import Run
+    from galleyproof.runs.workers import may_not_go_on
+
+    small_chunks(2)
+    library.load([series(n) for n in range(1, 7)])
+    library.set()
+    library.permit()
+    done = library.run()
+    waiting = library.ask()
+    Person.objects.filter(username="amy").update(is_active=False)
+    library.work(waiting)
+    run = Run.objects.select_related("person", "permit").get(pk=waiting.pk)
+    assert run.state == "paused"
+    assert "the account of Amy is not active" in run.error
+    undo = Run(job=done.job, person=run.person, undoes_id=done.pk, environment_id="sandbox")
+    assert "the account of Amy is not active" in may_not_go_on(undo)
+
+
+def test_the_commit_of_a_chunk_asks_whether_the_account_is_active(library):
+    from types import SimpleNamespace
+
+    from stories import NOW, series
+
+    from galleyproof.database.connect import connect
+    from galleyproof.people.models import Person
+    from galleyproof.runs.committing import Halted, check_run
+
+    library.load([series(1)])
+    library.set()
+    library.permit()
+    run = library.ask()
+    asked = SimpleNamespace(
+        run=run.pk, person=run.person_id, permit=None, also={}, dry_run=True, limits=()
+    )
+    from galleyproof.runs.models import Run
+
+    Run.objects.filter(pk=run.pk).update(state="running")
+    with connect("sandbox") as connection, connection.cursor() as cursor:
+        check_run(cursor, asked, NOW)
+        Person.objects.filter(username="amy").update(is_active=False)
+        with pytest.raises(Halted, match="person"):
+            check_run(cursor, asked, NOW)

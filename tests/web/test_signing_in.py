@@ -14,9 +14,9 @@ PASSWORD = "seven grey herons"
 
 @pytest.fixture
 def amy(library):
-    from galleyproof.people.actions.passwords import set_password
+    from galleyproof.people.actions.passwords import change_password
 
-    set_password(library.amy, library.amy.person, PASSWORD, at=AT)
+    change_password(library.amy, "", PASSWORD, at=AT)
     return library.amy.person
 
 
@@ -89,6 +89,70 @@ def test_an_administrator_gives_somebody_a_password_that_is_shown_once(library):
     page = ada.post("/administration/people/dan/password").content.decode()
     password = re.search(r"<code>([a-z0-9-]{19})</code>", page)[1]
     assert Client().post("/sign-in", {"name": "dan", "password": password}).status_code == 302
+
+
+def test_a_password_that_another_has_set_acts_for_both_until_it_is_replaced(library):
+    from galleyproof.marc.errors import Wrong
+    from galleyproof.people.actions.passwords import set_password, vouch_for_password
+    from galleyproof.people.denial import NotPermitted
+    from galleyproof.people.models import Person
+    from galleyproof.people.sameness import same_person
+
+    bob = library.bob.person
+    set_password(library.ada, bob, PASSWORD, at=AT)
+    browser = Client()
+    browser.post("/sign-in", {"name": "bob", "password": PASSWORD})
+    for address in ("/", "/jobs", "/tickets"):
+        assert browser.get(address)["Location"] == "/password"
+    assert "Somebody else has set your password" in sentences(browser.get("/password"))
+    same = browser.post("/password", {"old-password": PASSWORD, "new-password": PASSWORD})
+    assert "choose another" in sentences(same)
+    browser.post("/password", {"old-password": PASSWORD, "new-password": "nine blue herons"})
+    assert browser.get("/").status_code == 200
+    # Ada may be who has signed in and changed it, so that Bob signs nothing off for her yet.
+    bob = Person.objects.get(username="bob")
+    assert same_person(bob, library.ada.person)
+    assert not same_person(bob, library.amy.person)
+    with pytest.raises(NotPermitted, match="neither of the two"):
+        vouch_for_password(library.ada, bob, at=AT)
+    bea = Person.objects.create(username="bea", display_name="Bea", roles=["systems-librarian"])
+    page = Client()
+    page.force_login(bea)
+    page.post("/administration/people/bob/vouch", {})
+    bob.refresh_from_db()
+    assert not same_person(bob, library.ada.person)
+    with pytest.raises(Wrong, match="nothing to vouch for"):
+        vouch_for_password(library.bob, bob, at=AT)
+
+
+def test_ones_own_password_is_not_reset_without_the_present_one(library, amy):
+    from galleyproof.people.actions.passwords import change_password
+    from galleyproof.people.models import Person
+
+    change_password(library.ada, "", "seven white herons", at=AT)
+    ada = Client()
+    ada.force_login(Person.objects.get(username="ada"))
+    answer = ada.post("/administration/people/ada/password")
+    assert answer.status_code == 422
+    assert "changed with the present one" in sentences(answer)
+    assert Person.objects.get(username="ada").check_password("seven white herons")
+
+
+def test_forty_failures_of_others_lock_nobody_out_and_are_in_the_log(amy):
+    from galleyproof.audit.models import Entry
+    from galleyproof.marc.errors import Wrong
+    from galleyproof.people.actions.signing_in import sign_in
+
+    for number in range(45):
+        with pytest.raises(Wrong, match="do not fit"):
+            sign_in(f"name{number}", "no", "10.0.0.1", AT + timedelta(seconds=number))
+    with pytest.raises(Wrong):
+        sign_in("amy", "no", "10.0.0.1", AT + timedelta(seconds=50))
+    assert sign_in("amy", PASSWORD, "10.0.0.1", AT + timedelta(seconds=51)) == amy
+    failed = Entry.objects.filter(action="sign-in-failed").order_by("number")
+    assert len(failed) == 21, "names that nobody has do not fill the log"
+    assert failed.last().subject == "amy"
+    assert failed.last().detail["address"] == "10.0.0.1"
 
 
 def test_every_answer_has_the_headers(amy):

@@ -59,6 +59,8 @@ ACTIONS: Mapping[str, Formatter] = {
     "token-revoked": told("revoked token {token} of {subject}"),
     "signed-in": told("signed in by {by}"),
     "password-set": told("set the password of {subject}"),
+    "password-vouched": told("vouched that {subject} signs in with their own password"),
+    "sign-in-failed": told("failed to sign in as {subject}, from {address}: {reason}"),
     "permit-issued": told("issued {subject}: {job} in {environment} to {person}"),
     "permit-revoked": told("revoked {subject}: {reason}"),
     "permit-suspended": told("suspended {subject}: {reason}"),

@@ -172,11 +172,11 @@ def password_of(name: str) -> str:
 
 def give_passwords() -> None:
     from galleyproof.cli.face import now
-    from galleyproof.people.actions.passwords import set_password
-    from galleyproof.people.identity import person_named, who
+    from galleyproof.people.actions.passwords import change_password
+    from galleyproof.people.identity import Who, person_named
 
     for name, _ in PEOPLE:
-        set_password(who(os.environ), person_named(name), password_of(name), at=now())
+        change_password(Who(person_named(name)), "", password_of(name), at=now())
 
 
 def what_next(home: Path, port: int, serve: bool) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 from galleyproof.cli.face import DONE, Face, command, now, out, table
+from galleyproof.marc.errors import Wrong
 
 
 def add_to(galley: click.Group) -> None:
     user = click.Group("user", help="People and their accounts.")
     galley.add_command(user)
     add_password(user)
+    add_vouch(user)
 
     @command(user, "add")
     @click.argument("name")
@@ -191,18 +193,33 @@ def add_password(user: click.Group) -> None:
     @click.argument("name")
     @click.option("--stdin", "piped", is_flag=True, help="Read it from standard input.")
     def user_password(face: Face, name: str, piped: bool) -> int:
-        """Sets the password that a person signs in to the pages with: one's own, or as an
-        administrator anybody's. Without --stdin one is made up and shown once.
+        """Sets the password that a person signs in to the pages with. As an administrator
+        anybody's: they change it when they first sign in. One's own: the present password in the
+        first line of standard input, the new one in the second. Without --stdin one is made up and
+        shown once.
 
         \b
         Example: galley user password amy
         """
-        from galleyproof.people.actions.passwords import new_password, set_password
+        from galleyproof.people.actions.passwords import (
+            change_password,
+            new_password,
+            set_password,
+        )
         from galleyproof.people.finding import person_named
 
         person = person_named(name)
-        password = sys.stdin.readline().rstrip("\n") if piped else new_password()
-        set_password(face.who, person, password, at=now())
+        own = person.pk == face.who.person.pk
+        given = [sys.stdin.readline().rstrip("\n")] if piped else []
+        if own and person.has_usable_password():
+            if not piped:
+                raise Wrong("your own password: give --stdin, the present one in the first line")
+            given.append(sys.stdin.readline().rstrip("\n"))
+        password = given[-1] if given else new_password()
+        if own:
+            change_password(face.who, given[0] if len(given) > 1 else "", password, at=now())
+        else:
+            set_password(face.who, person, password, at=now())
         face.answer(
             {"person": person.username, "password": None if piped else password},
             lambda: out.print(
@@ -215,10 +232,35 @@ def add_password(user: click.Group) -> None:
         return DONE
 
 
+def add_vouch(user: click.Group) -> None:
+    @command(user, "vouch")
+    @click.argument("name")
+    def user_vouch(face: Face, name: str) -> int:
+        """Says that a person signs in with a password of their own again, after an administrator
+        had set it: by an administrator or systems librarian who is neither of the two. Until then
+        the two count as one person, who signs nothing off for the other.
+
+        \b
+        Example: galley user vouch amy
+        """
+        from galleyproof.people.actions.passwords import vouch_for_password
+        from galleyproof.people.finding import person_named
+
+        person = person_named(name)
+        vouch_for_password(face.who, person, at=now())
+        face.answer(
+            {"person": person.username, "vouched": True},
+            lambda: out.print(
+                f"{person.display_name} counts as nobody but themselves again.", markup=False
+            ),
+        )
+        return DONE
+
+
 def library_role(user: click.Group, name: str, doing: str) -> None:
     def work(face: Face, person: str, role: str, library: str) -> int:
-        from galleyproof.people.actions.library_roles import give_library_role
         from galleyproof.people.identity import person_named
+        from galleyproof.permits.actions.give_library_role import give_library_role
         from galleyproof.permits.actions.take_library_role import take_library_role
 
         found = person_named(person)

@@ -50,7 +50,7 @@ def who(environ: Mapping[str, str], as_name: str | None = None) -> Who:
     if token:
         if as_name is not None:
             raise Wrong("--as and GALLEY_TOKEN both say who is asking; leave one of them out")
-        return Who(active(by_token(token)))
+        return by_token(token)
     if not embedded:
         raise Wrong(
             "nobody is named: set GALLEY_TOKEN to your token. You make one on the page Tokens, or "
@@ -72,7 +72,8 @@ def os_user() -> str:
         return f"uid-{number}"
 
 
-def by_token(token: str) -> Person:
+def by_token(token: str) -> Who:
+    """The owner of a token; one that somebody else made acts for both, as --as does."""
     found: Token | None = (
         Token.objects.filter(digest=digest(token)).select_related("person").first()
     )
@@ -86,8 +87,19 @@ def by_token(token: str) -> Person:
             f"the token in GALLEY_TOKEN (number {found.pk}) has been revoked; "
             "ask an administrator for another"
         )
-    person: Person = found.person
-    return person
+    return with_maker(active(found.person), found.made_by)
+
+
+def with_maker(person: Person, maker: str) -> Who:
+    """Who asks with a credential that somebody else made: both, until the owner has replaced it."""
+    if maker in ("", person.username):
+        return Who(person)
+    return Who(person, Person.objects.filter(username=maker).first())
+
+
+def signed_in_as(person: Person) -> Who:
+    """Whoever is signed in to the pages; with a password that somebody else set, both."""
+    return with_maker(person, person.password_by if person.password_waits else "")
 
 
 def by_os_user(name: str) -> Person:

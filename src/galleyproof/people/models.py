@@ -44,6 +44,10 @@ class Group(models.Model):
 class Person(AbstractBaseUser):
     """An account. What a person may run never follows from a role; it follows from permits.
 
+    password_by: user name of whoever else set their password last; "" where they set it
+    themselves, and somebody has vouched for it since. password_waits: it must be changed before
+    anything else is done, and until then acts for both.
+
     Django's own permissions and groups are left out on purpose: there is one door, and it asks
     for a permit.
     """
@@ -60,6 +64,8 @@ class Person(AbstractBaseUser):
     )
     os_user = models.CharField(max_length=150, unique=True, null=True)
     is_active = models.BooleanField(default=True)
+    password_by = models.CharField(max_length=150, blank=True, default="")
+    password_waits = models.BooleanField(default=False)
 
     objects = BaseUserManager()
 

@@ -11,9 +11,15 @@ if TYPE_CHECKING:
 
 
 def same_person(one: Person, other: Person) -> bool:
-    """Two accounts with one e-mail address are one person."""
+    """Two accounts with one e-mail address are one person. So are an account and whoever else set
+    its password last, who may be the one that signs in with it."""
     mail = one.email.strip().casefold()
-    return bool(one.pk == other.pk) or (mail != "" and mail == other.email.strip().casefold())
+    return (
+        bool(one.pk == other.pk)
+        or (mail != "" and mail == other.email.strip().casefold())
+        or one.password_by == other.username
+        or other.password_by == one.username
+    )
 
 
 def is_one_of(who: Who, *people: Person) -> bool:

@@ -49,9 +49,12 @@ def may(
     that many records left, which a run that has reserved its own does not ask. only: by this
     permit and no other, for a run that began under it.
 
-    A denial beats every permit. Of a person's own permits and their groups', the narrower holds,
-    limit by limit: the own permit is used, and the group's is asked too.
+    An account that is not active may nothing. A denial beats every permit. Of a person's own
+    permits and their groups', the narrower holds, limit by limit: the own permit is used, and the
+    group's is asked too.
     """
+    if not person.is_active:
+        return Answer(False, f"the account of {person.display_name} is not active")
     groups = list(Group.objects.filter(people=person))
     denial = beaten_by(denials_of(person, groups), job, binding, environment)
     if denial is not None:

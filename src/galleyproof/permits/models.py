@@ -40,6 +40,7 @@ class Permit(models.Model):
     listed_in = models.CharField(max_length=300, blank=True, default="")
     grandfathered = models.BooleanField(default=False)
     waits_for_role = models.BooleanField(default=False)
+    role_taken = models.BooleanField(default=False)
     first_run_reviewed = models.BooleanField(default=False)
     suspended_at = models.DateTimeField(null=True)
     suspended_for = models.JSONField(default=list)

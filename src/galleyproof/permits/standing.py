@@ -62,10 +62,12 @@ def why_not(permit: Permit, at: datetime) -> str:
         case "suspended":
             return suspended(permit)
         case "waits-for-role":
-            return (
-                f"permit {permit.pk} waits for the library role: it takes effect when the role "
-                "form has been applied"
+            when = (
+                "it was taken from the account; the permit goes on when it is given again"
+                if permit.role_taken
+                else "it takes effect when the role form has been applied"
             )
+            return f"permit {permit.pk} waits for the library role: {when}"
     return ""
 
 

@@ -23,7 +23,8 @@ from galleyproof.runs.numbers_in_use import hold_numbers, refuses
 
 class Halted(Exception):
     """The run may not go on: "stopped" (paused or cancelled), "permit" (which is not good any
-    more) or "hours" (which the permit does not hold)."""
+    more), "person" (whose account is not active any more) or "hours" (which the permit does not
+    hold)."""
 
 
 class Lost(Exception):
@@ -104,6 +105,9 @@ def check_run(cursor: psycopg.Cursor[Any], assignment: Assignment, at: datetime)
     )
     if cursor.fetchone() is None:
         raise Halted("stopped")
+    cursor.execute("SELECT governing.person_is_active(%s)", (assignment.person,))
+    if cursor.fetchone() != (True,):
+        raise Halted("person")
     # The permits that its consequences need must stand as well as its own.
     for permit in (assignment.permit, *assignment.also.values()):
         if permit is None:

@@ -150,6 +150,7 @@ def turn(
         )
     except Halted as halted:
         if str(halted) != "stopped":
+            run.person.refresh_from_db()
             hold(run_id, may_not_go_on(run) or permit_ended(run), now())
     except DiskFull as full:
         hold(
@@ -165,6 +166,11 @@ def may_not_go_on(run: Run) -> str:
     """Why the permit does not let a run go on just now, as a sentence; "" if it does."""
     if said := another_revision(run):
         return said
+    if not run.person.is_active:
+        return (
+            f"the account of {run.person.display_name} is not active; what is done stays, the "
+            "rest waits"
+        )
     if asks_nobody(run):
         return ""
     answer = still(run, now())

@@ -137,6 +137,9 @@ def to_do(ticket: Ticket, office: Office | None = None) -> NextStep:
             form = latest_form(ticket)
             if form is not None and form.state not in ("applied", "closed"):
                 return form_to_do(form, office)
+            if ticket.permit is not None and ticket.permit.role_taken:
+                said = f"permit {ticket.permit_id} waits: {name}'s library role was taken away"
+                return NextStep([], f"{said}; support may give it again", page=page)
             place = "the sandbox" if ticket.environment == "sandbox" else "production"
             return NextStep([], f"nothing more; {name} may run it in {place}", page=page)
         case _:

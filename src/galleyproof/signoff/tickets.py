@@ -9,7 +9,7 @@ from galleyproof.people.finding import person_named
 from galleyproof.signoff.models import RoleForm, Ticket
 from galleyproof.signoff.states import OPEN, STATES
 
-TICKETS = Ticket.objects.select_related("person")
+TICKETS = Ticket.objects.select_related("person", "permit")
 
 
 def ticket_numbered(number: int, *, lock: bool = False) -> Ticket:

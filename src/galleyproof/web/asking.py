@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest
 
-from galleyproof.people.identity import Who
+from galleyproof.people.identity import Who, signed_in_as
 from galleyproof.people.models import Person
 
 
@@ -24,5 +25,12 @@ def person_of(request: HttpRequest) -> Person:
     return found
 
 
+def password_waits(request: HttpRequest) -> bool:
+    """Whether whoever is signed in came in by a password that somebody else has set for them."""
+    backend = request.session.get(BACKEND_SESSION_KEY, "")
+    return person_of(request).password_waits and backend.startswith("django.contrib.auth")
+
+
 def who(request: HttpRequest) -> Who:
-    return Who(person_of(request))
+    person = person_of(request)
+    return signed_in_as(person) if password_waits(request) else Who(person)

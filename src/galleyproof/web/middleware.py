@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
+from galleyproof.web.asking import password_waits
 from galleyproof.web.screens.refusals import refuse
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -31,6 +32,8 @@ POLICY = "; ".join(
 )
 OPEN = ("/sign-in", "/static/", "/health", "/single-sign-on/")
 """Addresses for everybody."""
+BEFORE_ALL = ("/password", "/sign-out")
+"""Where somebody goes whose password was set by another: they change it before anything else."""
 
 KEPT = "kept"
 """Where a session keeps what was typed into a form that came after its sign-in had ended."""
@@ -54,7 +57,13 @@ def signed_in(respond: Respond) -> Respond:
     """Sends whoever is not signed in to the sign-in and back. What they typed comes back too."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated or request.path.startswith(OPEN):
+        if request.path.startswith(OPEN):
+            return respond(request)
+        if request.user.is_authenticated:
+            if request.path not in BEFORE_ALL and password_waits(request):
+                if getattr(request, "htmx", False):
+                    return HttpResponseClientRedirect("/password")
+                return redirect("/password")
             return respond(request)
         back = request.get_full_path()
         beside = bool(getattr(request, "htmx", False))

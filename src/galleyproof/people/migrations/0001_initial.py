@@ -60,6 +60,8 @@ class Migration(migrations.Migration):
                 ),
                 ("os_user", models.CharField(max_length=150, null=True, unique=True)),
                 ("is_active", models.BooleanField(default=True)),
+                ("password_by", models.CharField(blank=True, default="", max_length=150)),
+                ("password_waits", models.BooleanField(default=False)),
                 (
                     "units",
                     models.ManyToManyField(blank=True, related_name="people", to="people.unit"),

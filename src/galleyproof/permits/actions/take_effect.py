@@ -43,8 +43,8 @@ def take_effect(permit_id: int, who: Who, at: datetime) -> Permit:
                 raise Wrong(
                     f"{lacking(permit, permit.person)}; give it first: galley user give-role"
                 )
-        permit.waits_for_role = False
-        permit.save(update_fields=["waits_for_role"])
+        permit.waits_for_role = permit.role_taken = False
+        permit.save(update_fields=["waits_for_role", "role_taken"])
         append(
             "permit-took-effect",
             person=who.name,

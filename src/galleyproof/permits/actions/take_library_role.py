@@ -40,7 +40,7 @@ def take_library_role(
             job = known(permit.job)
             if job and role in job.library_roles and not carried & set(job.library_roles):
                 waiting.append(permit.pk)
-        Permit.objects.filter(pk__in=waiting).update(waits_for_role=True)
+        Permit.objects.filter(pk__in=waiting).update(waits_for_role=True, role_taken=True)
         append(
             "library-role-taken",
             person=who.name,

@@ -36,6 +36,8 @@ def let_environments_ask(apps, schema_editor):
         for environment in ("production", "sandbox"):
             grant(cursor, "governing.permit", "SELECT", environment)
             grant(cursor, asked, "EXECUTE", environment)
+            active = "FUNCTION governing.person_is_active(bigint)"
+            grant(cursor, active, "EXECUTE", environment)
 
 
 class Migration(migrations.Migration):
@@ -61,6 +63,7 @@ class Migration(migrations.Migration):
                 ("listed_in", models.CharField(blank=True, default="", max_length=300)),
                 ("grandfathered", models.BooleanField(default=False)),
                 ("waits_for_role", models.BooleanField(default=False)),
+                ("role_taken", models.BooleanField(default=False)),
                 ("first_run_reviewed", models.BooleanField(default=False)),
                 ("suspended_at", models.DateTimeField(null=True)),
                 ("suspended_for", models.JSONField(default=list)),

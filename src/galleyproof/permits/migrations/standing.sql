@@ -23,3 +23,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                                 WHERE m.group_id = d.group_id
                                   AND m.person_id = permit_is_good.person_id))))
 $$;
+
+-- Whether an account may do anything at all: asked in the same transaction of runs without a permit.
+CREATE FUNCTION governing.person_is_active(person_id bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM governing.person AS a
+                   WHERE a.id = person_is_active.person_id AND a.is_active)
+$$;

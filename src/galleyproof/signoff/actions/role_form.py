@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from galleyproof.marc.errors import Wrong
-from galleyproof.people.actions.library_roles import give_library_role
 from galleyproof.people.identity import Who
+from galleyproof.permits.actions.give_library_role import give_library_role
 from galleyproof.permits.actions.take_effect import take_effect
 from galleyproof.permits.standing import standing, why_not
 from galleyproof.signoff.models import RoleForm, Ticket
@@ -67,6 +67,7 @@ def apply(who: Who, number: int, *, role: str = "", comment: str = "", at: datet
         person, library = form.person, form.library
         if not person.library_roles.filter(role=given, library__iexact=library).exists():
             give_library_role(who, person, given, library=library, at=at)
+        form.permit.refresh_from_db(fields=["waits_for_role"])
         if form.permit.waits_for_role:
             take_effect(form.permit_id, who, at)
         hand.comment = comment.strip()

@@ -16,13 +16,18 @@ from galleyproof.jobs.catalogue import JOBS
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.actions.add_person import add_person
 from galleyproof.people.actions.change_person import change_person
-from galleyproof.people.actions.library_roles import RIGHT, give_library_role
-from galleyproof.people.actions.passwords import new_password, set_password
+from galleyproof.people.actions.library_roles import RIGHT
+from galleyproof.people.actions.passwords import (
+    new_password,
+    set_password,
+    vouch_for_password,
+)
 from galleyproof.people.actions.units import end_liaison, join_unit, name_liaison
 from galleyproof.people.denial import NotPermitted
 from galleyproof.people.finding import person_named
 from galleyproof.people.listing import page
 from galleyproof.people.models import ROLES, Person
+from galleyproof.permits.actions.give_library_role import give_library_role
 from galleyproof.permits.actions.leave_unit import leave_unit
 from galleyproof.permits.actions.take_library_role import take_library_role
 from galleyproof.permits.holding import held_by
@@ -205,6 +210,7 @@ STEPS: dict[str, Callable[[HttpRequest, Person], Any]] = {
     "leave-unit": lambda request, one: leave_unit(who(request), one, unit_of(request), at=now()),
     "liaison": lambda request, one: name_liaison(who(request), one, unit_of(request), at=now()),
     "no-liaison": lambda request, one: end_liaison(who(request), one, unit_of(request), at=now()),
+    "vouch": lambda request, one: vouch_for_password(who(request), one, at=now()),
     "give-role": give_role,
     "take-role": take_role,
 }

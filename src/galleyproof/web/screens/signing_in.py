@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.actions import signing_in
 from galleyproof.people.actions.passwords import change_password
-from galleyproof.web.asking import now, who
+from galleyproof.web.asking import now, password_waits, who
 from galleyproof.web.middleware import KEPT
 
 
@@ -76,7 +76,12 @@ def password(request: HttpRequest) -> HttpResponse:
             update_session_auth_hash(request, who(request).person)
             messages.success(request, _("Your password is changed."))
             return redirect("/")
-    return render(request, "web/password.html", {"errors": errors}, status=422 if errors else 200)
+    return render(
+        request,
+        "web/password.html",
+        {"errors": errors, "waits": password_waits(request)},
+        status=422 if errors else 200,
+    )
 
 
 def health(request: HttpRequest) -> HttpResponse:
