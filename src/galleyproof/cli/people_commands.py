@@ -211,7 +211,7 @@ def add_password(user: click.Group) -> None:
         person = person_named(name)
         own = person.pk == face.who.person.pk
         given = [sys.stdin.readline().rstrip("\n")] if piped else []
-        if own and person.has_usable_password():
+        if own and person.has_password:
             if not piped:
                 raise Wrong("your own password: give --stdin, the present one in the first line")
             given.append(sys.stdin.readline().rstrip("\n"))

@@ -83,6 +83,11 @@ class Person(AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.display_name
 
+    @property
+    def has_password(self) -> bool:
+        """Whether they can sign in with a password at all."""
+        return bool(self.password) and bool(self.has_usable_password())
+
     def has_role(self, *roles: str) -> bool:
         """Whether the person has at least one of these roles."""
         return any(role in self.roles for role in roles)

@@ -40,7 +40,7 @@ def change_password(who: Who, old: str, new: str, *, at: datetime) -> None:
     """One's own, with the old one given first; where there is none yet, by whoever is signed in
     otherwise. Typed by somebody else under --as it is as if they had set it. Raises Wrong."""
     person = who.person
-    if person.has_usable_password() and not person.check_password(old):
+    if person.has_password and not person.check_password(old):
         raise Wrong("the present password is not that one")
     if new == old:
         raise Wrong("the new password is the present one; choose another")
