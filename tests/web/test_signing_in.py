@@ -118,7 +118,8 @@ def test_a_password_that_another_has_set_acts_for_both_until_it_is_replaced(libr
     bea = Person.objects.create(username="bea", display_name="Bea", roles=["systems-librarian"])
     page = Client()
     page.force_login(bea)
-    page.post("/administration/people/bob/vouch", {})
+    done = page.post("/administration/people/bob/vouch", {"once": "a" * 24})
+    assert done.status_code == 302, sentences(done)
     bob.refresh_from_db()
     assert not same_person(bob, library.ada.person)
     with pytest.raises(Wrong, match="nothing to vouch for"):
@@ -141,11 +142,10 @@ def test_ones_own_password_is_not_reset_without_the_present_one(library, amy):
 def test_forty_failures_of_others_lock_nobody_out_and_are_in_the_log(amy):
     from galleyproof.audit.models import Entry
     from galleyproof.marc.errors import Wrong
-    from galleyproof.people.actions.signing_in import sign_in
+    from galleyproof.people.actions.signing_in import note_failure, sign_in
 
     for number in range(45):
-        with pytest.raises(Wrong, match="do not fit"):
-            sign_in(f"name{number}", "no", "10.0.0.1", AT + timedelta(seconds=number))
+        note_failure(f"name{number}", "", "10.0.0.1", AT + timedelta(seconds=number))
     with pytest.raises(Wrong):
         sign_in("amy", "no", "10.0.0.1", AT + timedelta(seconds=50))
     assert sign_in("amy", PASSWORD, "10.0.0.1", AT + timedelta(seconds=51)) == amy
