@@ -120,6 +120,7 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
         "environment set",
         "code map",
         "user password",
+        "user vouch",
         "reading acknowledge",
         "reading add",
         "ticket approve-sandbox",
@@ -367,6 +368,11 @@ def test_sandbox_cannot_reach_production(galley, statement: str) -> None:
         "TRUNCATE audit_entry",
         "UPDATE sandbox.record SET version = 9",
         "DELETE FROM sandbox.version",
+        "DELETE FROM denial",
+        "DELETE FROM permit",
+        "UPDATE run SET note = 'x'",
+        "UPDATE run SET finished = NULL",
+        "TRUNCATE run CASCADE",
     ],
 )
 def test_nothing_erases_evidence(stocked: Library, statement: str) -> None:

@@ -118,6 +118,7 @@ PAGES = {
     "user password": f"{PEOPLE}/password",
     "user show": PEOPLE,
     "user take-role": f"{PEOPLE}/take-role",
+    "user vouch": f"{PEOPLE}/vouch",
 }
 """Command -> the address where a page does it."""
 
