@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from galleyproof.cli.main import galley
 from galleyproof.demo.library import bibs, broken
+from galleyproof.marc.mrk import to_text
 
 RULES = """# Series
 rule "series" priority 5 when exists "830.{*,-}" then
@@ -228,3 +229,26 @@ def test_from_standard_input_to_standard_output_and_no_server_is_started(here: P
     assert done.stdout.count(b"\x1d") == 50
     assert b"51  records" in done.stderr
     assert not (here / "home").exists()
+
+
+def test_what_is_broken_or_malformed_is_told_with_its_place(here: Path) -> None:
+    good = to_text(next(iter(bibs(1))))
+    odd = good.replace("=245  ", "=246  ").replace("\n=008", "\n=830  {malformed}$aS\n=008", 1)
+    Path("in.mrk").write_text(f"{good}\n{odd}\n{good.replace('=245  ', '=245  $x', 1)}")
+    Path("all.rules").write_text('rule "x" when TRUE then addSubField "830.5.X" end')
+    result = typed("run", "all.rules", "--input", "in.mrk", "--refused", "bad.mrk")
+    assert "1  left alone: malformed 830, without indicators or subfields" in result.stdout
+    line = good.count("\n") + odd.count("\n") + 3
+    assert f"record 3, line {line}, not read" in result.stderr
+    assert Path("bad.mrk").read_text().startswith("=LDR")
+    data = json.loads(typed("run", "all.rules", "--input", "in.mrk", "--json").stdout)
+    assert [(one["tag"], one["records"]) for one in data["left_alone"]] == [("830", 1)]
+    assert (data["troubles"][0]["unit"], data["troubles"][0]["offset"]) == ("line", line)
+
+
+def test_a_page_of_the_web_is_no_file_of_records(here: Path) -> None:
+    Path("in.xml").write_text("<html><body>Login</body></html>")
+    result = typed("run", "series.rules", "--input", "in.xml", "--output", "o.xml")
+    assert result.exit_code == 2
+    assert "in.xml holds no MARC records; its outermost element is <html>" in result.stderr
+    assert not Path("o.xml").exists()

@@ -147,6 +147,36 @@ class Plain:
         ]
 
 
+def is_malformed(tag: str, text: str) -> bool:
+    """Whether no rule sees a field: without two indicators, without subfields, or with codes that
+    are not ASCII."""
+    head, *parts = text.split(MARK)
+    wrong = len(head) != 2 or not parts or not all(one[:1].isascii() for one in [head[1:], *parts])
+    return not is_control(tag) and (wrong or not head.isascii())
+
+
+def visible(record: Record) -> Record:
+    """The record without its malformed fields."""
+    gone = unseen(record)
+    return (
+        record
+        if not gone
+        else Record.build(record.leader, [one for one in pairs(record) if one not in gone])
+    )
+
+
+def unseen(record: Record) -> list[tuple[bytes, bytes]]:
+    return [
+        (tag, data)
+        for tag, data in pairs(record)
+        if is_malformed(tag.decode(), data.decode("utf-8", "surrogateescape"))
+    ]
+
+
+def pairs(record: Record) -> list[tuple[bytes, bytes]]:
+    return list(zip(record.tags, record.data, strict=True))
+
+
 def is_control(tag: str) -> bool:
     return tag == "LDR" or tag.startswith("00")
 

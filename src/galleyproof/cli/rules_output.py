@@ -252,6 +252,11 @@ def run_data(done: FileRun, seconds: float) -> dict[str, Any]:
             if step.compiled is not None
             for rule in step.coverage.of(step.file.rules)
         ],
+        "left_alone": [
+            {"file": step.file.name, "tag": tag, "records": records}
+            for step in done.steps
+            for tag, records in sorted(step.coverage.unseen.items())
+        ],
         "levels": [
             {
                 "file": step.file.name,
@@ -325,6 +330,9 @@ def show_coverage(done: FileRun, step: Any) -> None:
             continue
         for one in rule.actions:
             line(f"    {one.records:>12,}    {one.text}", "dim" if one.records else "yellow")
+    for tag, records in sorted(step.coverage.unseen.items()):
+        said = f"left alone: malformed {tag}, without indicators or subfields"
+        line(f"    {records:>12,}  {said}", "yellow")
 
 
 def complain_of_lost(done: FileRun, aside: Path | None) -> None:

@@ -224,6 +224,8 @@ def through(steps: Sequence[Step], records: Sequence[Record]) -> list[Passed]:
                     continue
                 if result.applied:
                     one.applied.append((step, result.applied))
+                if result.unseen:
+                    step.coverage.add((), result.unseen)
                 one.after = result.record
         elif step.keeps is not None:
             for one, record in going:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 
 from galleyproof.catalog.filling import NewRecord
+from galleyproof.catalog.kinds import KINDS
 from galleyproof.catalog.reading import held_with_ids
 from galleyproof.jobs.one_place import goes_along, holding_place, item_place
-from galleyproof.marc.keys import OWN
-from galleyproof.marc.malformed import malformed_places, why_malformed
+from galleyproof.marc.malformed import why_malformed
 from galleyproof.marc.reading import REORDERED, Loaded, Refused, place_of
 from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape
@@ -49,9 +50,15 @@ def in_file(name: str, piece: Loaded | Refused) -> str:
 
 
 def say_odd(
-    prepared: Prepared, kind: str, id: int, record: Record, piece: Loaded, name: str
+    prepared: Prepared,
+    kind: str,
+    id: int,
+    record: Record,
+    piece: Loaded,
+    name: str,
+    malformed: Sequence[int],
 ) -> None:
-    """What there is to be said of a record by itself."""
+    """What there is to be said of a record by itself. malformed: places of such fields."""
     if not (record.first(b"001") or b"").strip():
         said = f"{in_file(name, piece)}: it has no 001"
         prepared.say(kind, id, "001", ABSENT, "no-number", said)
@@ -59,7 +66,7 @@ def say_odd(
         said = f"{in_file(name, piece)}: its directory was in another order than its fields"
         prepared.say(kind, id, "directory", IN_ORDER, "reordered", said)
     tags: set[str] = set()
-    for at in malformed_places(record):
+    for at in malformed:
         tag = record.tag(at).decode("ascii", "replace")
         if tag not in tags:
             tags.add(tag)
@@ -69,7 +76,7 @@ def say_odd(
 
 def repeated(cursor: psycopg.Cursor[Any], kind: str, prepared: Prepared) -> None:
     """Says which of the records have a 001 that another record has already."""
-    scheme = OWN[kind]
+    scheme = KINDS[kind].scheme
     mine: dict[str, list[int]] = {}
     for record in prepared.records:
         for named, value in record.keys:
