@@ -50,8 +50,11 @@ def compares(tree: Any, record: Plain, field: list[str] | None, tags: Any) -> bo
             if tag_fits(tree.element.tag, one[0]) and any(one is new for new in record.fresh)
         )
     if tree.how == "inTable":
-        known = {one for entry in tree.table.entries for one in entry}
-        return any(one in known for one in values(tree.element, looked_at(tree.element)))
+        return any(
+            one == code or (same(one) and same(one) == same(term))
+            for one in values(tree.element, looked_at(tree.element))
+            for code, term in tree.table.entries
+        )
     signs = {
         "=": lambda a, b: a == b,
         "!=": lambda a, b: a != b,
@@ -490,7 +493,7 @@ def looked_up(action: Any, value: str) -> str | None:
     for code, term in action.table.entries:
         if action.verb == "lookUpTerm" and value == code:
             return term
-        if action.verb == "lookUpCode" and value == term:
+        if action.verb == "lookUpCode" and same(value) and same(value) == same(term):
             return code
     return None
 

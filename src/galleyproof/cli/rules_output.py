@@ -187,9 +187,15 @@ def show_tested(outcomes: list[tuple[RuleFile, list[Outcome]]]) -> None:
 
 def show_ready_made(every: list[ReadyMade]) -> None:
     on_terminal(None)
-    for one in every:
-        line(one.name, "bold")
-        click.echo(click.wrap_text(one.says, 88, "  ", "  "))
+    for what, head in (
+        ("merge rules", "Merge rules"),
+        ("table", "Tables, for lookUpTerm, lookUpCode and inTable in the dialect galley"),
+    ):
+        line(head, "dim")
+        for one in every:
+            if one.what == what:
+                line(one.name, "bold")
+                click.echo(click.wrap_text(one.says, 88, "  ", "  "))
 
 
 # ---- run

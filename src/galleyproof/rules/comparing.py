@@ -170,8 +170,14 @@ def compile_comparison(test: Compare) -> Callable[[Readable, Readable], bool]:
         return was_just_added(test.element)
     if test.how == "inTable":
         assert test.table is not None
-        values, terms, codes = values_of(test.element), test.table.terms, test.table.codes
-        return lambda record, _: any(one in terms or one in codes for one in values(record))
+        values, terms, codes = (
+            values_of(test.element),
+            test.table.terms,
+            test.table.codes(normal_form),
+        )
+        return lambda record, _: any(
+            one in terms or normal_form(one) in codes for one in values(record)
+        )
     if test.how == "count":
         return compile_count(test)
     assert test.other is not None
