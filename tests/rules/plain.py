@@ -48,6 +48,8 @@ def expression(pattern: Any) -> re.Pattern[str]:
         known = {FULL_STOP: r"\.", BAR: r"\|", STAR: r"\*", ESCAPED: "\\"}
         if char == "*" and not any(taken_by_re2(text + "*" + close) for close in CLOSING):
             text += ".*"
+        elif char == "*" and text[-1:] in ("^", "$") and text[-2:-1] not in ("\\", "["):
+            text = f"{text[:-1]}(?:{text[-1]})*"  # Python repeats no place, RE2 does
         else:
             text += known.get(char, char)
     return re.compile(text, re.DOTALL | re.ASCII)

@@ -62,6 +62,7 @@ def test_they_agree_in_our_dialect(text: str, records: list[list[tuple[bytes, by
 ALIKE = [
     'dropFieldsByKey "650,700" by "a"',
     'dropFieldsByKey "700" by "a,b" in "650,100"',
+    'dropLinkedFieldsByKey "700,650" by "a"',
     'dropContainedFields "650"',
     'dropContainedFields "7**" in "1**,6**"',
     'mergeFieldsByKey "650" by "a"',

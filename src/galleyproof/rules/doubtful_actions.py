@@ -18,7 +18,10 @@ ONCE = {
     *("240", "243", "245", "254", "256", "263", "306"),
 }
 """Data fields that a bib has once at most (MARC 21 Format for Bibliographic Data)."""
-AMONG_FIELDS = ("sortFieldsBy", "mergeFieldsByKey", "dropFieldsByKey", "dropContainedFields")
+AMONG_FIELDS = (
+    *("sortFieldsBy", "mergeFieldsByKey", "dropContainedFields"),
+    *("dropFieldsByKey", "dropLinkedFieldsByKey"),
+)
 WHOLE = {
     "changeCase": ("upper", "lower", "title", "sentence"),
     "normalizeUnicode": ("NFC", "NFD", "NFKC", "NFKD"),
