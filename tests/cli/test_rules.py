@@ -252,3 +252,26 @@ def test_a_page_of_the_web_is_no_file_of_records(here: Path) -> None:
     assert result.exit_code == 2
     assert "in.xml holds no MARC records; its outermost element is <html>" in result.stderr
     assert not Path("o.xml").exists()
+
+
+def test_a_mrk_that_may_be_cut_within_its_last_line_is_told(here: Path) -> None:
+    text = to_text(next(iter(bibs(1))))
+    Path("in.mrk").write_text(text.rstrip("\n"))
+    Path("all.rules").write_text('rule "x" when TRUE then addField "590.a.X" end')
+    result = typed("run", "all.rules", "--input", "in.mrk")
+    assert "the last line of the file has no line end: it may have been cut there" in result.stdout
+    data = json.loads(typed("run", "all.rules", "--input", "in.mrk", "--json").stdout)
+    assert data["counts"]["ends_within_a_line"] is True
+
+
+def test_a_packed_file_that_breaks_off_is_refused_whole_and_leaves_no_files(here: Path) -> None:
+    import gzip
+
+    Path("in.mrc.gz").write_bytes(gzip.compress(b"".join(bibs(200)))[:-2000])
+    result = typed(
+        "run", "series.rules", "--input", "in.mrc.gz", "--output", "o.mrc", "--refused", "bad.mrc"
+    )
+    assert result.exit_code == 2
+    assert "in.mrc.gz cannot be read to its end" in result.stderr
+    assert not Path("o.mrc").exists()
+    assert not Path("bad.mrc").exists()

@@ -106,6 +106,16 @@ def test_mrk_has_remarks_mnemonics_and_records_that_begin_with_their_leader() ->
     assert Record(two).data == [b"2"]
 
 
+def test_a_mrk_that_ends_within_a_line_says_so() -> None:
+    whole = f"{MRK}=001  1\n=245  10$aBees and honey"
+    one = only_one(whole)
+    assert isinstance(one, Loaded)
+    assert one.remarks == ("unended",)
+    ended = only_one(whole + "\n")
+    assert isinstance(ended, Loaded)
+    assert ended.remarks == ()
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

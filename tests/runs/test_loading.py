@@ -183,6 +183,10 @@ def test_a_record_too_large_for_iso_2709_is_loaded_changed_and_undone(library: L
         (b"", "is empty"),
         (b"not marc at all", "is not MARC"),
         (b"<a/>", "holds no MARC records"),
+        (
+            gzip.compress(b"".join(bibs(300)))[:-2000],
+            "x.mrc cannot be read to its end: .*; nothing was loaded",
+        ),
         (b'<record xmlns="urn:x"/>', "no record that can be read; record 1, line 1: .*urn:x"),
     ],
 )

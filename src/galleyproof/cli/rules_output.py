@@ -241,6 +241,7 @@ def run_data(done: FileRun, seconds: float) -> dict[str, Any]:
             "not_written": tally.not_written,
             "converted_from_marc8": tally.converted,
             "put_in_order": tally.reordered,
+            "ends_within_a_line": tally.unended,
         },
         "shapes": [
             {"shape": str(shape), "kind": shape.kind, "count": count}
@@ -302,6 +303,8 @@ def show_run(done: FileRun, seconds: float) -> None:
             line(f"    {number:>12,}  {name}", style)
     if tally.converted:
         line(f"  {tally.converted:>12,}  came in MARC-8 and are UTF-8 now")
+    if tally.unended:
+        line("  the last line of the file has no line end: it may have been cut there", "yellow")
     if tally.reordered:
         line(
             f"  {tally.reordered:>12,}  had their fields in another order than their directory, "

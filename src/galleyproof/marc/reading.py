@@ -17,6 +17,8 @@ FORMATS = ("iso2709", "marcxml", "json", "mrk")
 START = 4096
 REORDERED = "reordered"
 """A remark: the fields stood in another order than the directory said."""
+UNENDED = "unended"
+"""A remark: the file ends within the record's last line, which may be cut (.mrk)."""
 
 
 MRK_BEGINS = re.compile(rb"(?:#[^\n]*\n\s*)*=[0-9A-Za-z]")

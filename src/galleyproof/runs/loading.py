@@ -166,7 +166,7 @@ def check_files(files: Sequence[Path]) -> None:
         except Wrong as wrong:
             findings.append(f"{path.name} {wrong}")
         except UNREADABLE as error:
-            findings.append(f"{path.name} cannot be read: {error}")
+            findings.append(f"{path.name} cannot be read to its end: {error}; nothing was loaded")
     if not files:
         findings.append("say which files to load")
     if findings:

@@ -14,7 +14,7 @@ from galleyproof.catalog.kinds import KINDS
 from galleyproof.catalog.reading import held_with_ids
 from galleyproof.jobs.one_place import goes_along, holding_place, item_place
 from galleyproof.marc.malformed import why_malformed
-from galleyproof.marc.reading import REORDERED, Loaded, Refused, place_of
+from galleyproof.marc.reading import REORDERED, UNENDED, Loaded, Refused, place_of
 from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape
 from galleyproof.runs.judging import Line
@@ -24,6 +24,7 @@ REPEATED = "repeated: loaded all the same"
 ABSENT = "absent: loaded all the same"
 MALFORMED = "without indicators or subfields: loaded as it is"
 ELSEWHERE = "not where its holding is: loaded all the same"
+NO_LINE_END = "of the file without a line end: it may have been cut there"
 IN_ORDER = "in another order than the fields: they stand in its order now"
 
 
@@ -65,6 +66,9 @@ def say_odd(
     if REORDERED in piece.remarks:
         said = f"{in_file(name, piece)}: its directory was in another order than its fields"
         prepared.say(kind, id, "directory", IN_ORDER, "reordered", said)
+    if UNENDED in piece.remarks:
+        said = f"{in_file(name, piece)}: the last line of the file has no line end; is it whole?"
+        prepared.say(kind, id, "last line", NO_LINE_END, "unended", said)
     tags: set[str] = set()
     for at in malformed:
         tag = record.tag(at).decode("ascii", "replace")
