@@ -94,6 +94,8 @@ HOLDINGS = [
     holding(39, 37, **A_BOOK),
     holding(40, 37, place="LAW$cSTACKS", **A_BOOK),
     holding(41, 38, **A_BOOK),
+    # 42: an 866 that lost its indicators
+    holding(42, 35, ("866", "v.1-"), **A_BOOK),
 ]
 
 

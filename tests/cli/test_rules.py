@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from galleyproof.cli.main import galley
 from galleyproof.demo.library import bibs, broken
+from galleyproof.marc.mrk import to_text
 
 RULES = """# Series
 rule "series" priority 5 when exists "830.{*,-}" then
@@ -228,3 +229,49 @@ def test_from_standard_input_to_standard_output_and_no_server_is_started(here: P
     assert done.stdout.count(b"\x1d") == 50
     assert b"51  records" in done.stderr
     assert not (here / "home").exists()
+
+
+def test_what_is_broken_or_malformed_is_told_with_its_place(here: Path) -> None:
+    good = to_text(next(iter(bibs(1))))
+    odd = good.replace("=245  ", "=246  ").replace("\n=008", "\n=830  {malformed}$aS\n=008", 1)
+    Path("in.mrk").write_text(f"{good}\n{odd}\n{good.replace('=245  ', '=245  $x', 1)}")
+    Path("all.rules").write_text('rule "x" when TRUE then addSubField "830.5.X" end')
+    result = typed("run", "all.rules", "--input", "in.mrk", "--refused", "bad.mrk")
+    assert "1  left alone: malformed 830, without indicators or subfields" in result.stdout
+    line = good.count("\n") + odd.count("\n") + 3
+    assert f"record 3, line {line}, not read" in result.stderr
+    assert Path("bad.mrk").read_text().startswith("=LDR")
+    data = json.loads(typed("run", "all.rules", "--input", "in.mrk", "--json").stdout)
+    assert [(one["tag"], one["records"]) for one in data["left_alone"]] == [("830", 1)]
+    assert (data["troubles"][0]["unit"], data["troubles"][0]["offset"]) == ("line", line)
+
+
+def test_a_page_of_the_web_is_no_file_of_records(here: Path) -> None:
+    Path("in.xml").write_text("<html><body>Login</body></html>")
+    result = typed("run", "series.rules", "--input", "in.xml", "--output", "o.xml")
+    assert result.exit_code == 2
+    assert "in.xml holds no MARC records; its outermost element is <html>" in result.stderr
+    assert not Path("o.xml").exists()
+
+
+def test_a_mrk_that_may_be_cut_within_its_last_line_is_told(here: Path) -> None:
+    text = to_text(next(iter(bibs(1))))
+    Path("in.mrk").write_text(text.rstrip("\n"))
+    Path("all.rules").write_text('rule "x" when TRUE then addField "590.a.X" end')
+    result = typed("run", "all.rules", "--input", "in.mrk")
+    assert "the last line of the file has no line end: it may have been cut there" in result.stdout
+    data = json.loads(typed("run", "all.rules", "--input", "in.mrk", "--json").stdout)
+    assert data["counts"]["ends_within_a_line"] is True
+
+
+def test_a_packed_file_that_breaks_off_is_refused_whole_and_leaves_no_files(here: Path) -> None:
+    import gzip
+
+    Path("in.mrc.gz").write_bytes(gzip.compress(b"".join(bibs(200)))[:-2000])
+    result = typed(
+        "run", "series.rules", "--input", "in.mrc.gz", "--output", "o.mrc", "--refused", "bad.mrc"
+    )
+    assert result.exit_code == 2
+    assert "in.mrc.gz cannot be read to its end" in result.stderr
+    assert not Path("o.mrc").exists()
+    assert not Path("bad.mrc").exists()

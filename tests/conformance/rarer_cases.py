@@ -96,6 +96,18 @@ end
 HOLDINGS_OF_BOOKS = these("holding", 13, 22)
 
 RARER = (
+    Case(
+        "normalize-bibs",
+        "bib",
+        rules='rule "x" when exists "830" then addSubField "830.5.XyZ" end',
+        name="malformed",
+    ),
+    Case(
+        "normalize-holdings",
+        "holding",
+        rules='rule "x" when exists "866" then addSubField "866.x.seen" end',
+        name="malformed",
+    ),
     Case("set-830-second-indicator", "bib", prepare=these("bib", 28, 35), name="shared"),
     Case(
         "delete-bibs",

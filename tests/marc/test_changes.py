@@ -133,3 +133,8 @@ def test_the_short_way_is_taken_where_one_subfield_came_went_or_has_other_text()
     assert one_subfield([b"", b"aOne"], [b"", b"aOne", b"bTwo"]) == (b"b", "added")
     assert one_subfield([b"", b"aOne", b"bTwo"], [b"", b"bTwo"]) == (b"a", "removed")
     assert one_subfield([b"", b"aOne", b"bTwo"], [b"", b"bTwo", b"aOne"]) is None
+
+
+def test_a_malformed_field_that_was_mended_is_not_taken_for_an_indicator() -> None:
+    (shape,) = shapes("bib", [Change(b"830", b"\x1faS", b" 0\x1faS", 0, 0)])
+    assert str(shape) == "830 text replaced"

@@ -10,30 +10,15 @@ import pymarc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from record_files import loaded, written
 
 from galleyproof.demo.library import bibs
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.reading import Loaded, Refused, read
 from galleyproof.marc.record import Record
-from galleyproof.marc.writing import writer
 
 LEADER = b"00000nam a2200000 i 4500"
 FORMS = ("iso2709", "marcxml", "json", "mrk")
-
-
-def written(form: str, bodies: list[bytes]) -> bytes:
-    stream = io.BytesIO()
-    out = writer(form, stream)
-    for body in bodies:
-        out.write(body)
-    out.close()
-    return stream.getvalue()
-
-
-def loaded(raw: bytes) -> list[bytes]:
-    found = list(read(io.BytesIO(raw)))
-    assert all(isinstance(one, Loaded) for one in found), found
-    return [one.body for one in found if isinstance(one, Loaded)]
 
 
 @pytest.mark.parametrize("form", FORMS)

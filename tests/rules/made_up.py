@@ -187,6 +187,12 @@ our_tests = st.one_of(
     ),
     st.builds('count "{}" "{}" "{}"'.format, ours_of, of([">", "=", "<=", "!="]), of("0123")),
     st.builds('count "{}" "{}" "{}"'.format, ours_of, of([">", "="]), ours_of),
+    st.builds(
+        'count "{}" "{}" "{}"'.format,
+        of(["650,700.{1,*}", "100, 7**", "650"]),
+        of(["=", "<="]),
+        of(["650, 880", "245", "2", "***.{*,0},700"]),
+    ),
     st.builds('inTable "{}" "{}"'.format, ours_in, of(["content-types", "words"])),
     st.builds('justAdded "{}"'.format, ours_of),
 )
@@ -201,6 +207,7 @@ our_actions = st.one_of(
     st.builds(
         'dropFieldsByKey "{}" by "{}" in "{},{}"'.format, fields_of, of(BY), of(WHOLE), of(WHOLE)
     ),
+    st.builds('dropLinkedFieldsByKey "{}" by "{}"'.format, fields_of, of(BY)),
     st.builds('dropContainedFields "{}"'.format, fields_of),
     st.builds('dropContainedFields "{}" in "{}"'.format, fields_of, of(WHOLE)),
     st.builds('mergeFieldsByKey "{}" by "{}"'.format, fields_of, of(BY)),

@@ -48,6 +48,8 @@ def expression(pattern: Any) -> re.Pattern[str]:
         known = {FULL_STOP: r"\.", BAR: r"\|", STAR: r"\*", ESCAPED: "\\"}
         if char == "*" and not any(taken_by_re2(text + "*" + close) for close in CLOSING):
             text += ".*"
+        elif char == "*" and text[-1:] in ("^", "$") and text[-2:-1] not in ("\\", "["):
+            text = f"{text[:-1]}(?:{text[-1]})*"  # Python repeats no place, RE2 does
         else:
             text += known.get(char, char)
     return re.compile(text, re.DOTALL | re.ASCII)
@@ -145,6 +147,36 @@ class Plain:
         ] and [[tag, nfc(text)] for tag, text in self.fields] == [
             [tag, nfc(text)] for tag, text in other.fields
         ]
+
+
+def is_malformed(tag: str, text: str) -> bool:
+    """Whether no rule sees a field: without two indicators, without subfields, or with codes that
+    are not ASCII."""
+    head, *parts = text.split(MARK)
+    wrong = len(head) != 2 or not parts or not all(one[:1].isascii() for one in [head[1:], *parts])
+    return not is_control(tag) and (wrong or not head.isascii())
+
+
+def visible(record: Record) -> Record:
+    """The record without its malformed fields."""
+    gone = unseen(record)
+    return (
+        record
+        if not gone
+        else Record.build(record.leader, [one for one in pairs(record) if one not in gone])
+    )
+
+
+def unseen(record: Record) -> list[tuple[bytes, bytes]]:
+    return [
+        (tag, data)
+        for tag, data in pairs(record)
+        if is_malformed(tag.decode(), data.decode("utf-8", "surrogateescape"))
+    ]
+
+
+def pairs(record: Record) -> list[tuple[bytes, bytes]]:
+    return list(zip(record.tags, record.data, strict=True))
 
 
 def is_control(tag: str) -> bool:

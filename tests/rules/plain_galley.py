@@ -50,8 +50,11 @@ def compares(tree: Any, record: Plain, field: list[str] | None, tags: Any) -> bo
             if tag_fits(tree.element.tag, one[0]) and any(one is new for new in record.fresh)
         )
     if tree.how == "inTable":
-        known = {one for entry in tree.table.entries for one in entry}
-        return any(one in known for one in values(tree.element, looked_at(tree.element)))
+        return any(
+            one == code or (same(one) and same(one) == same(term))
+            for one in values(tree.element, looked_at(tree.element))
+            for code, term in tree.table.entries
+        )
     signs = {
         "=": lambda a, b: a == b,
         "!=": lambda a, b: a != b,
@@ -64,12 +67,13 @@ def compares(tree: Any, record: Plain, field: list[str] | None, tags: Any) -> bo
         one, other = (
             sum(
                 plain.count_in(element, text)
-                for tag, text in looked_at(element)
+                for element in (first, *more)
+                for tag, text in (record.fields if more or tree.more else looked_at(first))
                 if tag_fits(element.tag, tag)
             )
-            if element
+            if first
             else tree.number
-            for element in (tree.element, tree.other)
+            for first, more in ((tree.element, tree.more), (tree.other, tree.more_others))
         )
         return bool(signs[tree.sign](one, other))
     first = values(tree.element, looked_at(tree.element))
@@ -125,6 +129,31 @@ def do_dropFieldsByKey(action: Any, record: Plain) -> bool:
         ):
             gone.append(field)
     drop(record, gone)
+    return bool(gone)
+
+
+def do_dropLinkedFieldsByKey(action: Any, record: Plain) -> bool:
+    found = [field for field in passing(action, record) if field[0] != "880"]
+    if len(found) < 2:
+        return False
+
+    def own_key(field: list[str]) -> list[tuple[str, str]]:
+        return [one for one in key(action, field[1]) if one[0] not in "68"]
+
+    def twins(field: list[str]) -> list[list[str]]:
+        return [
+            f for f in record.fields if f[0] == "880" and pair(field) and pair(f) == pair(field)
+        ]
+
+    seen, gone, kept = [], [], []
+    for field in found:
+        whole = (own_key(field), sorted(own_key(one) for one in twins(field)))
+        if own_key(field) and whole in seen:
+            gone += [field, *twins(field)]
+        else:
+            seen.append(whole)
+            kept += twins(field)
+    drop(record, [one for one in gone if not any(one is other for other in kept)])
     return bool(gone)
 
 
@@ -490,7 +519,7 @@ def looked_up(action: Any, value: str) -> str | None:
     for code, term in action.table.entries:
         if action.verb == "lookUpTerm" and value == code:
             return term
-        if action.verb == "lookUpCode" and value == term:
+        if action.verb == "lookUpCode" and same(value) and same(value) == same(term):
             return code
     return None
 

@@ -121,7 +121,7 @@ def test_what_grows_less_is_made() -> None:
 
 def test_at_most_ten_thousand_fields_are_made() -> None:
     text = 'rule "x" when TRUE then ' + 'copyField "500" to "500"\n' * 40 + " end"
-    small = Record.build(LEADER, [(b"500", b"  ")])
+    small = Record.build(LEADER, [(b"500", b"  \x1fa")])
     with pytest.raises(GrewTooMuch):
         run(text, small)
 

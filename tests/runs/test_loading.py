@@ -87,12 +87,69 @@ def test_marc8_is_kept_as_it_came_and_lives_in_utf8(library: Library, real_data:
         body.decode("utf-8")
 
 
-def test_shared_and_absent_numbers_are_loaded(library: Library) -> None:
+def test_what_is_odd_is_loaded_counted_and_told_with_examples(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from galleyproof.marc.record import Record
+    from galleyproof.runs import loading
+    from galleyproof.runs.reporting import examples_said
 
-    nameless = Record.build(b"00000nam a2200000 i 4500", [(b"245", b"00\x1faX")]).body
-    run = library.load([marc(1), marc(1), nameless])
-    assert run.counts["changed"] == 3
+    monkeypatch.setattr(loading, "CHUNK", 2)  # repeated across chunks and within one
+    leader = b"00000nam a2200000 i 4500"
+    nameless = Record.build(leader, [(b"245", b"00\x1faX")]).body
+    blank = Record.build(leader, [(b"001", b"  "), (b"245", b"00\x1faX")]).body
+    odd = [("830", "$aNo indicators"), ("830", "10none"), ("490", "1$aone"), ("500", "  $afine")]
+    run = library.load([marc(1), marc(2), marc(1), marc(1), nameless, blank, marc(3, *odd)])
+    assert (run.counts["changed"], run.counts["refused"]) == (7, 0)
+    assert {one["shape"]: one["count"] for one in run.shapes} == {
+        "001 repeated: loaded all the same": 2,
+        "001 absent: loaded all the same": 2,
+        "830 without indicators or subfields: loaded as it is": 1,
+        "490 without indicators or subfields: loaded as it is": 1,
+    }
+    told = [(one["code"], one["sentence"]) for one in examples_said(run)]
+    assert ("repeated", "bib 3: its 001, 990000000000001, is that of bib 1 too") in told
+    assert ("repeated", "bib 4: its 001, 990000000000001, is that of bib 1 too") in told
+    assert next(one for one in told if one[0] == "no-number")[1].endswith("it has no 001")
+    assert any("field 490, only one indicator" in sentence for _, sentence in told)
+    assert library.body(7) == marc(3, *odd)
+
+
+def test_what_is_broken_costs_itself_alone_and_can_be_mended(library: Library) -> None:
+    """Files of three formats at once, each with a broken record between two good ones."""
+    from galleyproof.marc.record import Record
+    from galleyproof.marc.writing import writer
+    from galleyproof.runs.loading import load
+    from galleyproof.runs.models import Run
+    from galleyproof.runs.refused_texts import write_refused
+
+    paths = []
+    for place, (form, wrong) in enumerate(
+        [("marcxml", b"Tit\x0ble"), ("json", b'Title "'), ("mrk", b"Title{sic}")]
+    ):
+        path = library.folder / f"{form}.txt"
+        with path.open("wb") as stream:
+            out = writer(form, stream)
+            for number in (1, 2, 3):
+                out.write(marc(10 * place + number))
+            out.close()
+        text = path.read_bytes()
+        at = text.index(b"Title %d" % (10 * place + 2))
+        path.write_bytes(text[:at] + wrong + text[at + 5 :])
+        paths.append(path)
+    run = load(library.ada, paths, kind="bib", environment="sandbox", at=NOW)
+    assert (run.counts["changed"], run.counts["refused"]) == (6, 3)
+    said = library.rows("SELECT sentence, raw FROM outcome WHERE raw IS NOT NULL ORDER BY place")
+    for (sentence, raw), path in zip(said, paths, strict=True):
+        assert sentence.startswith(f"{path.name}, record 2, line ")
+        line = int(sentence.split("line ")[1].split(":")[0])
+        assert bytes(raw).split(b"\n")[0].strip() in path.read_bytes().split(b"\n")[line - 1]
+    mended = library.folder / "mended"
+    assert write_refused(Run.objects.get(), mended) == 3
+    text = mended.read_bytes()
+    assert text.count(b"\n\n") == 3
+    assert b"Tit\x0ble" in text
+    assert Record(library.body(6)).first(b"001") == b"990000000000023"
 
 
 def test_a_record_too_large_for_iso_2709_is_loaded_changed_and_undone(library: Library) -> None:
@@ -122,7 +179,16 @@ def test_a_record_too_large_for_iso_2709_is_loaded_changed_and_undone(library: L
 
 @pytest.mark.parametrize(
     ("raw", "said"),
-    [(b"", "is empty"), (b"not marc at all", "is not MARC"), (b"<a/>", "holds no MARC records")],
+    [
+        (b"", "is empty"),
+        (b"not marc at all", "is not MARC"),
+        (b"<a/>", "holds no MARC records"),
+        (
+            gzip.compress(b"".join(bibs(300)))[:-2000],
+            "x.mrc cannot be read to its end: .*; nothing was loaded",
+        ),
+        (b'<record xmlns="urn:x"/>', "no record that can be read; record 1, line 1: .*urn:x"),
+    ],
 )
 def test_what_is_no_marc_writes_nothing(library: Library, raw: bytes, said: str) -> None:
     from galleyproof.runs.loading import load

@@ -265,7 +265,14 @@ def test_the_editor_offers_every_verb_and_says_what_is_ours_alone(site):
 
 def test_ready_made_rules_are_a_start_for_ones_own(site):
     bob = site.browser("bob")
-    assert "keep-existing" in sentences(bob.get("/rules-ready-made"))
+    listed = sentences(bob.get("/rules-ready-made"))
+    assert "keep-existing" in listed
+    assert "485 codes and terms; version 2018" in listed
+    shown = sentences(bob.get("/rules-ready-made/relators"))
+    assert "author of introduction, etc." in shown
+    assert "Version 2026-05" in shown
+    begun = bob.get("/rules-new?from=relators").content.decode()
+    assert "writer of preface" in begun.split("<textarea")[1].split("</textarea>")[0]
     page = bob.get("/rules-new?from=keep-existing").content.decode()
     assert "merge" in page.split("<textarea")[1].split("</textarea>")[0]
     assert bob.get("/rules-ready-made/zz").status_code == 404

@@ -10,7 +10,7 @@ from galleyproof.marc.field import join
 from galleyproof.web.marc_display import blank, row
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x1d\x1e\x1f"))
-parts = st.lists(st.tuples(st.sampled_from("abctv0"), text), max_size=4)
+parts = st.lists(st.tuples(st.sampled_from("abctv0"), text), min_size=1, max_size=4)
 fields = st.builds(join, st.sampled_from(" 014"), st.sampled_from(" 014"), parts)
 
 
@@ -62,3 +62,17 @@ def test_fields_that_came_went_or_moved_say_so():
     assert row(Change(b"500", b"  \x1fan", b"  \x1fan", 0, 1)).what == "moved"
     flat = row(Change(b"008", b"a  b", b"a c b", None, None))
     assert written(flat.after.pieces) == "a␣c␣b"
+
+
+def test_a_malformed_field_is_shown_as_what_it_is():
+    for data, expected in (
+        (b"\x1faNo indicators", "{malformed}$aNo indicators"),
+        (b"1\x1faOne", "{malformed}1$aOne"),
+        (b"", "{malformed}"),
+    ):
+        shown = row(Change(b"830", data, b" 0\x1faSeries", 0, 0))
+        assert shown.before.indicators == ()
+        assert written(shown.before.pieces) == expected
+        assert written(shown.after.indicators) == "␣0"
+        assert written(shown.after.pieces) == "$aSeries"
+        assert all(piece.changed for piece in (*shown.before.pieces, *shown.after.pieces))

@@ -98,11 +98,13 @@ def add_to(galley: click.Group) -> None:
     @command(rules, "ready-made", database=False)
     @click.argument("name", required=False)
     def ready_made(face: Face, name: str | None) -> int:
-        """Lists the merge rules that come with the program, or prints those of one NAME. Where
-        a FILE is asked for, such a name does as well.
+        """Lists the merge rules and the tables of codes that come with the program, or prints
+        those of one NAME. Where a FILE of rules is asked for, a name of merge rules does as well.
 
         \b
-        Example: galley rules ready-made overlay-all-but-local-fields > ours.rules
+        Examples:
+          galley rules ready-made overlay-all-but-local-fields > ours.rules
+          galley rules ready-made relators
         """
         from galleyproof.cli.rules_output import show_ready_made
         from galleyproof.rules.ready_made import every_ready_made, ready_made_text

@@ -187,9 +187,15 @@ def show_tested(outcomes: list[tuple[RuleFile, list[Outcome]]]) -> None:
 
 def show_ready_made(every: list[ReadyMade]) -> None:
     on_terminal(None)
-    for one in every:
-        line(one.name, "bold")
-        click.echo(click.wrap_text(one.says, 88, "  ", "  "))
+    for what, head in (
+        ("merge rules", "Merge rules"),
+        ("table", "Tables, for lookUpTerm, lookUpCode and inTable in the dialect galley"),
+    ):
+        line(head, "dim")
+        for one in every:
+            if one.what == what:
+                line(one.name, "bold")
+                click.echo(click.wrap_text(one.says, 88, "  ", "  "))
 
 
 # ---- run
@@ -235,6 +241,7 @@ def run_data(done: FileRun, seconds: float) -> dict[str, Any]:
             "not_written": tally.not_written,
             "converted_from_marc8": tally.converted,
             "put_in_order": tally.reordered,
+            "ends_within_a_line": tally.unended,
         },
         "shapes": [
             {"shape": str(shape), "kind": shape.kind, "count": count}
@@ -251,6 +258,11 @@ def run_data(done: FileRun, seconds: float) -> dict[str, Any]:
             for step in done.steps
             if step.compiled is not None
             for rule in step.coverage.of(step.file.rules)
+        ],
+        "left_alone": [
+            {"file": step.file.name, "tag": tag, "records": records}
+            for step in done.steps
+            for tag, records in sorted(step.coverage.unseen.items())
         ],
         "levels": [
             {
@@ -291,6 +303,8 @@ def show_run(done: FileRun, seconds: float) -> None:
             line(f"    {number:>12,}  {name}", style)
     if tally.converted:
         line(f"  {tally.converted:>12,}  came in MARC-8 and are UTF-8 now")
+    if tally.unended:
+        line("  the last line of the file has no line end: it may have been cut there", "yellow")
     if tally.reordered:
         line(
             f"  {tally.reordered:>12,}  had their fields in another order than their directory, "
@@ -325,6 +339,9 @@ def show_coverage(done: FileRun, step: Any) -> None:
             continue
         for one in rule.actions:
             line(f"    {one.records:>12,}    {one.text}", "dim" if one.records else "yellow")
+    for tag, records in sorted(step.coverage.unseen.items()):
+        said = f"left alone: malformed {tag}, without indicators or subfields"
+        line(f"    {records:>12,}  {said}", "yellow")
 
 
 def complain_of_lost(done: FileRun, aside: Path | None) -> None:

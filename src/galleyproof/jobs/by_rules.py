@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple, Self
 
+from galleyproof.jobs.codes import MALFORMED_LEFT
 from galleyproof.jobs.job import Covered, EachRecord
-from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed
+from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Said, Unchanged
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.malformed import why_malformed
 from galleyproof.marc.record import Record
 from galleyproof.marc.tags import Need
 from galleyproof.rules.compiling import Compiled, compile_rules
@@ -36,8 +38,9 @@ class ByRules(EachRecord):
 
     scope = "Rules"
     binding = "rule-set"
-    revision = 2
+    revision = 3
     library_role = "catalog manager"
+    lists: ClassVar[Mapping[str, str]] = MALFORMED_LEFT
     dangers: ClassVar[tuple[str, ...]] = (
         "A rule does to every record of the set what it says, also where a person meant otherwise.",
     )
@@ -62,11 +65,18 @@ class ByRules(EachRecord):
     def edit(self, record: Record, parameters: Any) -> Answer:
         """Raises GrewTooMuch, which fails this record alone."""
         ready = self.ready()
-        after, applied = ready.compiled.run(record)
+        after, applied, unseen = ready.compiled.run(record)
+        notes = tuple(dict.fromkeys(said_of(*one) for one in unseen))
         if after is record:
-            return UNCHANGED
+            return Unchanged(notes) if notes else UNCHANGED
         places = {place for one in applied for place in ready.places[id(one)]}
-        return Changed(after, applied=tuple(places))
+        return Changed(after, notes=notes, applied=tuple(places))
+
+
+def said_of(tag: bytes, data: bytes) -> Said:
+    """What is said of a malformed field, which no rule sees."""
+    why = why_malformed(data)
+    return Said("no-indicators", f"a field {tag.decode('ascii', 'replace')} is left alone: {why}")
 
 
 @lru_cache(64)

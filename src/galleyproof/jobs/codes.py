@@ -17,6 +17,9 @@ SHARED = {
 }
 """Refusals of several jobs that have no more in common."""
 
+MALFORMED_LEFT = {"no-indicators": "a field without indicators or subfields, left alone"}
+"""What jobs list that change fields and leave malformed ones as they are."""
+
 OF_EVERY_JOB = {
     "linked-880": "an 880 (another script) that a changed field is linked with by $6, and that was "
     "not changed itself; a person should see whether it is to follow",

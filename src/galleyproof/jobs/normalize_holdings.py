@@ -32,7 +32,7 @@ class NormalizeHoldings(ByRules):
     refuses = PLACE_REFUSALS
     follows = PLACE_FOLLOWS
     library_role = "physical inventory operator"
-    revision = 2
+    revision = 3
     relatives = ("item",)
     settings = (MOVED_HOLDINGS,)
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from galleyproof.jobs.around import Around
+from galleyproof.jobs.codes import MALFORMED_LEFT
 from galleyproof.jobs.job import EachRecord, Held, Parameters
 from galleyproof.jobs.linked import LINKED_BY, LINKED_ELSEWHERE, unless_linked
 from galleyproof.jobs.outcome import UNCHANGED, Answer, Changed, Said, Unchanged
@@ -58,7 +59,7 @@ class Set830SecondIndicator(EachRecord):
     )
     refuses = LINKED_ELSEWHERE
     lists = {
-        "no-indicators": "a field without indicators, left alone",
+        **MALFORMED_LEFT,
         "nonfiling-article": (
             "an 830 (or a linked 880) that starts with an article which its second indicator "
             "counts, left alone"

@@ -14,6 +14,7 @@ from galleyproof.marc.check import Fault, check_structure, fault
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import indicators, is_control, join, subfields
 from galleyproof.marc.json_pieces import json_pieces
+from galleyproof.marc.malformed import why_malformed
 from galleyproof.marc.reading import Loaded, Refused
 from galleyproof.marc.record import Record
 from galleyproof.marc.text_stream import as_they_came
@@ -32,8 +33,8 @@ def to_object(body: bytes) -> dict[str, Any]:
         parts = subfields(data)
         if join(first, second, parts) != data:
             raise Wrong(
-                f"field {name} has something before its first subfield, which MARC-in-JSON and "
-                "MARCXML cannot hold; iso2709 and mrk can"
+                f"field {name}: {why_malformed(data)}, which MARC-in-JSON and MARCXML cannot hold; "
+                "iso2709 and mrk can"
             )
         fields.append(
             {name: {"ind1": first, "ind2": second, "subfields": [{c: v} for c, v in parts]}}

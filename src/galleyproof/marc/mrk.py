@@ -22,7 +22,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import is_control
 from galleyproof.marc.malformed import is_malformed, why_malformed
 from galleyproof.marc.mnemonics import with_characters
-from galleyproof.marc.reading import Loaded, Refused
+from galleyproof.marc.reading import UNENDED, Loaded, Refused
 from galleyproof.marc.record import Record
 from galleyproof.marc.text_stream import BLOCK, MOST
 
@@ -155,7 +155,8 @@ def read(stream: BinaryIO) -> Iterator[Loaded | Refused]:
         if isinstance(result, Fault):
             yield Refused(number, line, result, raw, "line")
         else:
-            yield Loaded(number, line, result, None, "line")
+            cut = not raw.endswith(NEWLINE)
+            yield Loaded(number, line, result, None, "line", (UNENDED,) if cut else ())
 
 
 def attempt(raw: bytes, line: int) -> bytes | Fault:

@@ -17,6 +17,12 @@ FORMATS = ("iso2709", "marcxml", "json", "mrk")
 START = 4096
 REORDERED = "reordered"
 """A remark: the fields stood in another order than the directory said."""
+UNENDED = "unended"
+"""A remark: the file ends within the record's last line, which may be cut (.mrk)."""
+
+
+MRK_BEGINS = re.compile(rb"(?:#[^\n]*\n\s*)*=[0-9A-Za-z]")
+"""A field, remarks before it."""
 
 
 class Loaded(NamedTuple):
@@ -78,7 +84,7 @@ def sniff(first: bytes) -> str:
         return "marcxml"
     if start[:1] in (b"{", b"["):
         return "json"
-    if start[:1] == b"=" and start[1:4].isalnum():
+    if MRK_BEGINS.match(start):
         return "mrk"
     if start[:5].isdigit() or (b"\x1e" in first and b"\x1f" in first):
         return "iso2709"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from galleyproof.marc.field import indicators, is_control, subfields
+from galleyproof.marc.malformed import is_malformed
+from galleyproof.marc.mrk import variable
 
 
 def field_text(tag: bytes, data: bytes) -> str:
@@ -10,6 +12,8 @@ def field_text(tag: bytes, data: bytes) -> str:
     name = tag.decode("ascii", "replace")
     if name == "LDR" or is_control(tag):
         return f"{name}    {data.decode('utf-8', 'replace')}"
+    if is_malformed(data):
+        return f"{name} {variable(data.decode('utf-8', 'replace'))}"
     one, two = indicators(data)
     parts = "".join(f" ${code} {value}" for code, value in subfields(data))
     return f"{name} {blank(one)}{blank(two)}{parts}"

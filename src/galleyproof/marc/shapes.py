@@ -16,6 +16,7 @@ from typing import NamedTuple
 from galleyproof.marc.changes import Change
 from galleyproof.marc.coded_fields import CODED, DATE_SUBFIELDS, Element, differing, elements_of
 from galleyproof.marc.field import MARK, is_control
+from galleyproof.marc.malformed import is_malformed
 
 MOST_POSITIONS = 4
 OPPOSITE = {"added": "removed", "removed": "added"}
@@ -76,7 +77,7 @@ def shapes_of_one(kind: str, change: Change, literal: frozenset[str]) -> Iterabl
         return (plain(kind, tag, "moved"),)
     if tag in CODED:
         return positions(kind, tag, before, after)
-    if is_control(tag):
+    if is_control(tag) or is_malformed(before) or is_malformed(after):
         return (plain(kind, tag, "text replaced"),)
     if len(before) == len(after) and before[2:] == after[2:]:
         return indicators(kind, tag, before[:2], after[:2])

@@ -3,6 +3,7 @@ just added.
 
     compare "008.{7,4}" "=" "264.c"      some value of the one and of the other compare so
     count "650" ">" "3"                  how many there are, beside a number or another count
+    count "490" "=" "800,810,830"        of several tags together
     inTable "336.b" "content-types"      a value is a code or a term of the table
     justAdded "650"                      the field was made by the action before
 """
@@ -42,7 +43,8 @@ SIGNS: dict[str, Callable[[Any, Any], bool]] = {
 @dataclass(frozen=True, slots=True)
 class Compare:
     """One such test. sign: one of SIGNS, or "in". other: the second place; number: what a count is
-    compared with; table: where values are looked for."""
+    compared with; table: where values are looked for. more, more_others: further elements that are
+    counted with the first, or the second."""
 
     how: str
     element: Element
@@ -52,6 +54,14 @@ class Compare:
     table: Table | None = None
     line: int = 1
     column: int = 1
+    more: tuple[Element, ...] = ()
+    more_others: tuple[Element, ...] = ()
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """Every place that it looks at."""
+        second = (self.other,) if self.other is not None else ()
+        return (self.element, *self.more, *second, *self.more_others)
 
 
 def read_comparison(
@@ -67,7 +77,7 @@ def read_comparison(
     how_many, form = forms[how]
     if len(texts) != how_many:
         raise Wrong(f"it is written {form}")
-    element = parse_element(texts[0], regex)
+    element, *more = several_elements(texts[0], regex, how)
     if how == "justAdded":
         if element.control:
             raise Wrong(f"“{texts[0]}” is a control field; expected {form}")
@@ -84,11 +94,34 @@ def read_comparison(
         raise Wrong(f"“{texts[1]}” compares nothing; expected {', '.join(every)}")
     if how == "count" and texts[2].strip().isdecimal():
         number = int(texts[2][:9])
-        return Compare(how, element, sign, number=number, line=place[0], column=place[1])
-    other = parse_element(texts[2], regex)
+        return Compare(
+            how, element, sign, number=number, line=place[0], column=place[1], more=tuple(more)
+        )
+    other, *more_others = several_elements(texts[2], regex, how)
     if how == "compare":
         names_a_value(other, texts[2], form)
-    return Compare(how, element, sign, other, line=place[0], column=place[1])
+    return Compare(
+        how,
+        element,
+        sign,
+        other,
+        line=place[0],
+        column=place[1],
+        more=tuple(more),
+        more_others=tuple(more_others),
+    )
+
+
+SEVERAL = re.compile(
+    r"[0-9A-Za-z*]{3}(?:\.\{[^{}]*\})?(?:\s*,\s*[0-9A-Za-z*]{3}(?:\.\{[^{}]*\})?)+"
+)
+
+
+def several_elements(text: str, regex: bool, how: str) -> list[Element]:
+    """One element; of `count` also fields with several tags, commas between."""
+    if how != "count" or SEVERAL.fullmatch(text.strip()) is None:
+        return [parse_element(text, regex)]
+    return [parse_element(one.strip(), regex) for one in re.split(r",(?![^{]*\})", text)]
 
 
 def names_a_value(element: Element, text: str, form: str) -> None:
@@ -153,7 +186,12 @@ def values_of(element: Element) -> Callable[[Readable], list[str]]:
     ]
 
 
-def count_of(element: Element) -> Callable[[Readable], int]:
+def count_of(*elements: Element) -> Callable[[Readable], int]:
+    """How many there are of the elements together."""
+    if len(elements) > 1:
+        counts = [count_of(one) for one in elements]
+        return lambda record: sum(count(record) for count in counts)
+    (element,) = elements
     count = field_count(element)
     if element.tag == LEADER:
         return lambda record: count(record.leader)
@@ -170,8 +208,14 @@ def compile_comparison(test: Compare) -> Callable[[Readable, Readable], bool]:
         return was_just_added(test.element)
     if test.how == "inTable":
         assert test.table is not None
-        values, terms, codes = values_of(test.element), test.table.terms, test.table.codes
-        return lambda record, _: any(one in terms or one in codes for one in values(record))
+        values, terms, codes = (
+            values_of(test.element),
+            test.table.terms,
+            test.table.codes(normal_form),
+        )
+        return lambda record, _: any(
+            one in terms or normal_form(one) in codes for one in values(record)
+        )
     if test.how == "count":
         return compile_count(test)
     assert test.other is not None
@@ -190,11 +234,11 @@ def compile_comparison(test: Compare) -> Callable[[Readable, Readable], bool]:
 
 
 def compile_count(test: Compare) -> Callable[[Readable, Readable], bool]:
-    sign, count = SIGNS[test.sign], count_of(test.element)
+    sign, count = SIGNS[test.sign], count_of(test.element, *test.more)
     if test.other is None:
         number = test.number or 0
         return lambda record, _: sign(count(record), number)
-    others = count_of(test.other)
+    others = count_of(test.other, *test.more_others)
     return lambda record, second: sign(count(record), others(second))
 
 

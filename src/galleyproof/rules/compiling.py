@@ -30,7 +30,7 @@ from galleyproof.rules.conditions import (
 from galleyproof.rules.draft import Draft
 from galleyproof.rules.elements import LEADER
 from galleyproof.rules.field_tests import Readable
-from galleyproof.rules.footprint import overlap, written_by
+from galleyproof.rules.footprint import Named, overlap, written_by
 from galleyproof.rules.limits import GrewTooMuch
 from galleyproof.rules.merging import compile_merge
 from galleyproof.rules.selecting import bare
@@ -47,10 +47,12 @@ class Applied(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What rules made of a record; applied in the order in which it happened."""
+    """What rules made of a record; applied in the order in which it happened. unseen: (tag, data)
+    of the malformed fields on which they might have done something."""
 
     record: Record
     applied: tuple[Applied, ...]
+    unseen: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Step(NamedTuple):
@@ -75,7 +77,8 @@ class Going:
         self.error: GrewTooMuch | None = None
 
     def result(self) -> Result:
-        return Result(self.draft.finished(), tuple(self.applied))
+        draft = self.draft
+        return Result(draft.finished(), tuple(self.applied), tuple(draft.hidden.values()))
 
 
 class Numbers(dict[int, tuple[int, ...]]):
@@ -106,6 +109,7 @@ class Compiled:
     steps: tuple[Step, ...]
     chances: Chances
     numbers: Numbers
+    named: Named
 
     def __call__(self, record: Record) -> Record:
         return self.run(record).record
@@ -116,7 +120,7 @@ class Compiled:
         waiting = self.chances.steps(found)
         if not waiting:
             return Result(record, ())
-        one = Going(Draft(record, places), found)
+        one = Going(Draft(record, places, self.named.malformed(record)), found)
         while waiting:
             first = waiting & -waiting
             waiting ^= first
@@ -139,7 +143,7 @@ class Compiled:
             if not steps:
                 every.append(None)
                 continue
-            going = Going(Draft(record, places), found)
+            going = Going(Draft(record, places, self.named.malformed(record)), found)
             every.append(going)
             pending |= steps
             for number in self.numbers[steps]:
@@ -197,7 +201,7 @@ def compile_rules(rules: RuleSet) -> Compiled:
             leader_stands = False  # the rules behind it may find another than the record came with
     chances = Chances(asks)
     steps = tuple(step_of(number, rule, chances) for number, rule in enumerate(in_order))
-    return Compiled(rules, need_of(rules), steps, chances, Numbers())
+    return Compiled(rules, need_of(rules), steps, chances, Numbers(), Named(rules))
 
 
 def step_of(number: int, rule: Rule, chances: Chances) -> Step:
@@ -263,7 +267,7 @@ def need_of(rules: RuleSet) -> Need:
 # ---- the other kinds
 
 
-def last_word(rules: RuleSet) -> Callable[[Readable], Rule | None]:
+def last_word(rules: RuleSet) -> Callable[[Record], Rule | None]:
     """Of indication and brief-level rules, the one that has the last word on a record; None where
     none holds. All that hold run in their order, and the last that sets a value stands: of rules
     without priorities the topmost. A rule with nothing after `then` sets none."""
@@ -272,7 +276,14 @@ def last_word(rules: RuleSet) -> Callable[[Readable], Rule | None]:
         for rule in reversed(rules.in_order())
         if rule.sets
     ]
-    return lambda record: next((rule for test, rule in tests if test(record)), None)
+    named = Named(rules)
+
+    def last(record: Record) -> Rule | None:
+        if malformed := named.malformed(record):
+            record = record.without(malformed)
+        return next((rule for test, rule in tests if test(record)), None)
+
+    return last
 
 
 def compile_filter(rules: RuleSet) -> Callable[[Record], bool]:

@@ -376,8 +376,5 @@ def comparisons_of(tree: Condition) -> Iterator[Compare]:
 def tags_of(tree: Condition) -> set[str]:
     """Every tag that a condition asks for."""
     return {test.element.tag for test in tests_of(tree)} | {
-        element.tag
-        for test in comparisons_of(tree)
-        for element in (test.element, test.other)
-        if element is not None
+        element.tag for test in comparisons_of(tree) for element in test.elements
     }

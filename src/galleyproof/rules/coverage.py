@@ -30,14 +30,17 @@ class RuleCount(NamedTuple):
 
 class Coverage:
     """Counts over records of what `Compiled.run` says was applied. Rules are told apart by name;
-    those of one name are counted as one."""
+    those of one name are counted as one. unseen: by tag, the records with malformed fields."""
 
     def __init__(self) -> None:
         self.actions: Counter[Applied] = Counter()
         self.rules: Counter[str] = Counter()
+        self.unseen: Counter[str] = Counter()
 
-    def add(self, applied: Iterable[Applied]) -> None:
-        """What was applied to one record."""
+    def add(self, applied: Iterable[Applied], unseen: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        """What was applied to one record. unseen: its malformed fields, which no rule sees."""
+        for tag in {tag for tag, _ in unseen}:
+            self.unseen[tag.decode("ascii", "replace")] += 1
         once = set(applied)
         for one in once:
             self.actions[one] += 1

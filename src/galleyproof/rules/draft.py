@@ -11,6 +11,9 @@ from galleyproof.rules.limits import FIELD_WEIGHT, ROOM, GrewTooMuch
 GONE = b""
 """The tag of a field that was removed: it keeps its place until the end, so that those of the
 others stand. No pattern fits it."""
+UNSEEN = b"-%03d"
+"""The tag of a malformed field while rules work: what a verb does to indicators and subfields means
+nothing where there are none, so that it keeps its place and no pattern fits it."""
 
 
 class Places(dict[bytes, list[int]]):
@@ -40,6 +43,7 @@ class Draft:
     positions: indexes of the fields with a tag, in order. came: the fields that were made or
     edited. edited: places whose data was replaced; it says something as long as the
     fields are those that came (shape_kept). fresh: the data of the fields that were made last.
+    hidden: the fields that no rule sees, by the tags that stand for them.
     """
 
     __slots__ = (
@@ -48,6 +52,7 @@ class Draft:
         "data",
         "edited",
         "fresh",
+        "hidden",
         "leader",
         "like",
         "own",
@@ -61,13 +66,14 @@ class Draft:
 
     positions: Callable[[bytes], Sequence[int]]
 
-    def __init__(self, record: Record, places: Places | None = None):
+    def __init__(self, record: Record, places: Places | None = None, malformed: Sequence[int] = ()):
         if places is None:
             places = Places(record.tags)
         self.record = record
         self.leader = record.leader
         self.tags = places.tags
         self.data = record.data
+        self.hidden: dict[bytes, tuple[bytes, bytes]] = {}
         self.came: list[tuple[bytes, bytes]] = []
         self.edited: list[int] = []
         self.fresh: list[bytes] = []
@@ -78,6 +84,19 @@ class Draft:
         self.shape_kept = True
         self.any_gone = False
         self.room = ROOM
+        if malformed:
+            self.hide(malformed)
+
+    def hide(self, malformed: Sequence[int]) -> None:
+        tags, self.data = self.tags.copy(), self.data.copy()
+        for at in malformed:
+            mark = UNSEEN % at
+            self.hidden[mark] = (tags[at], self.data[at])
+            tags[at], self.data[at] = mark, b""
+        self.own = True
+        self.tags = tags
+        self.places = Places(tags)
+        self.positions = self.places.__getitem__
 
     def positions_like(self, pattern: str, fits: Mapping[bytes, bool]) -> Sequence[int]:
         """Indexes of the fields whose tags fit a pattern, in order."""
@@ -250,6 +269,9 @@ class Draft:
             return Edited(record, edits) if edits else record
         if self.any_gone:
             self.leave_out()
+        for mark, field in self.hidden.items():
+            at = self.tags.index(mark)
+            self.tags[at], self.data[at] = field
         if self.tags == record.tags and self.data == record.data and self.leader == record.leader:
             return record
         return made(self.leader, self.tags, self.data, sound=True)

@@ -92,9 +92,11 @@ def compared(test: Compare, own: tuple[str, ...], no: bool) -> str:
         assert test.table is not None
         return f"{one} is {'not ' if no else ''}in the table {test.table.shown}"
     if test.how == "count":
-        other = str(test.number) if test.other is None else f"that of {plural_words(test.other)}"
+        other = str(test.number)
+        if test.other is not None:
+            other = f"that of {plurals((test.other, *test.more_others))}"
         is_so = f"is {'not ' if no else ''}{COUNTED[test.sign]} {other}"
-        return f"the number of {plural_words(test.element)} {is_so}"
+        return f"the number of {plurals((test.element, *test.more))} {is_so}"
     assert test.other is not None
     other = place_words(test.other, own)
     if test.sign == "in":
@@ -117,6 +119,10 @@ def place_words(element: Element, own: tuple[str, ...]) -> str:
         return f"the {words.the_control(element)}"
     whose = "its" if element.tag in own else words.a_tag(element)
     return f"{whose} {words.subfield(element)}"
+
+
+def plurals(elements: tuple[Element, ...]) -> str:
+    return " and ".join(plural_words(one) for one in elements)
 
 
 def plural_words(element: Element) -> str:

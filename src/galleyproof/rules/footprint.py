@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from galleyproof.marc.field import MARK
+from galleyproof.marc.malformed import is_malformed
+from galleyproof.marc.record import Record
 from galleyproof.rules.chances import NEEDS_NOTHING
 from galleyproof.rules.conditions import tags_of
+from galleyproof.rules.field_tests import tag_test
 from galleyproof.rules.tree import MERGE, Action, Rule, RuleSet
 from galleyproof.rules.verbs.table import VERBS
 
@@ -58,3 +62,32 @@ def written_by(action: Action) -> set[str]:
 def overlap(one: str, other: str) -> bool:
     """Whether two tag patterns can stand for one tag."""
     return all(a == b or "*" in (a, b) for a, b in zip(one, other, strict=True))
+
+
+class Named(dict[bytes, bool]):
+    """Whether rules read or write a tag of data fields; each is asked once."""
+
+    MOST = 5_000
+
+    def __init__(self, rules: RuleSet):
+        super().__init__()
+        reads, writes = footprint(rules)
+        self.tests = [tag_test(tag) for tag in {*reads, *writes}]
+
+    def __missing__(self, tag: bytes) -> bool:
+        if len(self) > self.MOST:
+            self.clear()
+        answer = self[tag] = tag[:2] != b"00" and any(fits(tag) for fits in self.tests)
+        return answer
+
+    def malformed(self, record: Record) -> list[int]:
+        """Indexes of the malformed fields with these tags: no rule sees them."""
+        data = record.data
+        return [
+            at
+            for at, named in enumerate(map(self.__getitem__, record.tags))
+            # The first two look at all that is well-formed, or nearly, in half the time.
+            if named
+            and ((one := data[at]).find(MARK) != 2 or not one.isascii())
+            and is_malformed(one)
+        ]

@@ -14,6 +14,7 @@ from galleyproof.rules.conditions import (
     comparisons_of,
     tests_of,
 )
+from galleyproof.rules.doubtful_actions import doubtful_actions
 from galleyproof.rules.doubtful_texts import dialects_between, hashes, of_value, of_values
 from galleyproof.rules.elements import LEADER, Element
 from galleyproof.rules.footprint import overlap, read_by, read_by_rule, written_by
@@ -45,6 +46,7 @@ def lint(rules: RuleSet) -> list[Fault]:
         *order_dependence(rules),
         *scratch_left(rules),
         *never_apply(rules),
+        *doubtful_actions(rules),
         *of_conditions(rules),
         *hashes(rules),
         *dialects_between(rules.text),

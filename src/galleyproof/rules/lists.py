@@ -11,7 +11,7 @@ A table stands beside the rules that use it, so that it has their versions too.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -40,14 +40,25 @@ class Table:
         """The term of each code."""
         return dict(reversed(self.entries))
 
-    @cached_property
-    def codes(self) -> Mapping[str, str]:
-        """The code of each term."""
-        return {term: code for code, term in reversed(self.entries)}
+    def codes(self, normal: Callable[[str], str]) -> Mapping[str, str]:
+        """The code of each term, in a form in which terms are the same."""
+        return {normal(term): code for code, term in reversed(self.entries) if normal(term)}
+
+    @property
+    def text(self) -> str:
+        """The table as a rule file has it, alone in the file."""
+        version = f' version "{self.version}"' if self.version else ""
+        lines = [f'  "{escaped(code)}" = "{escaped(term)}"' for code, term in self.entries]
+        return "\n".join(["# dialect: galley", f'table "{self.name}"{version}', *lines, "end", ""])
 
     @property
     def shown(self) -> str:
         return f"“{self.name}”" + (f" ({self.version})" if self.version else "")
+
+
+def escaped(text: str) -> str:
+    """A text as it is written in a table."""
+    return re.sub(r"[\\|*]", r"\\\g<0>", text)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from galleyproof.marc.changes import Change, changes
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.reading import Loaded, Refused
+from galleyproof.marc.reading import REORDERED, UNENDED, Loaded, Refused
 from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape, shapes
 from galleyproof.marc.writing import Writer, own_number
@@ -65,7 +65,8 @@ class Tally:
     """The account: read + refused = found; changed + unchanged + left_out + failed = read.
 
     written: how many went out. converted: how many came in MARC-8. reordered: how many had their
-    fields in another order than their directory. coverage, levels: by rule file, in their order.
+    fields in another order than their directory. unended: whether the file ends within a line of
+    its last record. coverage, levels: by rule file, in their order.
     """
 
     found: int = 0
@@ -77,6 +78,7 @@ class Tally:
     written: int = 0
     converted: int = 0
     reordered: int = 0
+    unended: bool = False
     shapes: Counter[Shape] = field(default_factory=Counter)
     troubles: list[Trouble] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
@@ -168,7 +170,8 @@ def run_over(
                 )
                 refused(one.raw)
                 continue
-            if one.remarks:
+            tally.unended |= UNENDED in one.remarks
+            if REORDERED in one.remarks:
                 tally.reordered += 1
             elif one.original is not None:
                 tally.converted += 1
@@ -224,6 +227,8 @@ def through(steps: Sequence[Step], records: Sequence[Record]) -> list[Passed]:
                     continue
                 if result.applied:
                     one.applied.append((step, result.applied))
+                if result.unseen:
+                    step.coverage.add((), result.unseen)
                 one.after = result.record
         elif step.keeps is not None:
             for one, record in going:

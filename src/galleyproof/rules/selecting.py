@@ -100,7 +100,7 @@ def on_field(condition: Condition, tags: tuple[str, ...]) -> Callable[[Draft, by
         return lambda draft, tag, data: any(one(draft, tag, data) for one in parts)
     if isinstance(condition, Test) and is_of_field(condition, tags):
         return test_of_field(condition)
-    if isinstance(condition, Compare) and condition.element.tag in tags:
+    if isinstance(condition, Compare) and condition.element.tag in tags and not condition.more:
         return comparison_of_field(condition, tags)
     whole = compile_condition(condition)
     return lambda draft, tag, data: whole(draft)
@@ -109,9 +109,10 @@ def on_field(condition: Condition, tags: tuple[str, ...]) -> Callable[[Draft, by
 def comparison_of_field(
     test: Compare, tags: tuple[str, ...]
 ) -> Callable[[Draft, bytes, bytes], bool]:
-    """Both places are of the very field where both tags are the action's."""
+    """Both places are of the very field where both tags are the action's; several that are counted
+    together are of the record."""
     holds, fits = compile_comparison(test), tag_test(test.element.tag)
-    both = test.other is not None and test.other.tag in tags
+    both = test.other is not None and test.other.tag in tags and not test.more_others
 
     def of_field(draft: Draft, tag: bytes, data: bytes) -> bool:
         if not fits(tag):

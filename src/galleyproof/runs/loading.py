@@ -32,6 +32,7 @@ from galleyproof.database.locks import Lock, try_lock
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.files import UNREADABLE, opened
 from galleyproof.marc.keys import keys
+from galleyproof.marc.malformed import malformed_places
 from galleyproof.marc.reading import Loaded, Refused, place_of, read
 from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape
@@ -166,7 +167,7 @@ def check_files(files: Sequence[Path]) -> None:
         except Wrong as wrong:
             findings.append(f"{path.name} {wrong}")
         except UNREADABLE as error:
-            findings.append(f"{path.name} cannot be read: {error}")
+            findings.append(f"{path.name} cannot be read to its end: {error}; nothing was loaded")
     if not files:
         findings.append("say which files to load")
     if findings:
@@ -298,23 +299,28 @@ def all_pieces(files: Sequence[Path], encoding: str) -> Iterator[tuple[str, Piec
 def prepare(kind: str, pieces: Sequence[tuple[str, Piece]], start: int, next_id: int) -> Prepared:
     prepared = Prepared()
     hangs = bool(KINDS[kind].above)
+    own = KINDS[kind].scheme
     for place, (name, piece) in enumerate(pieces, start=start + 1):
         if isinstance(piece, Loaded):
             record = Record(piece.body)
             above = record.first(b"004") if hangs else None
+            found = keys(record, kind)
             prepared.records.append(
                 NewRecord(
                     next_id,
                     piece.body,
                     tag_list(record),
-                    keys(record, kind),
+                    found,
                     original=piece.original,
                     above=above.decode().strip() if above is not None else None,
                 )
             )
             prepared.ids.append(next_id)
             prepared.marks.append(CHANGED)
-            say_odd(prepared, kind, next_id, record, piece, name)
+            malformed = malformed_places(record)
+            # Its own number is the first of its keys, nearly always.
+            if malformed or piece.remarks or not found or found[0][0] != own or not found[0][1]:
+                say_odd(prepared, kind, next_id, record, piece, name, malformed)
             next_id += 1
         else:
             prepared.ids.append(-place)

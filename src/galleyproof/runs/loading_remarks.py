@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 
 from galleyproof.catalog.filling import NewRecord
+from galleyproof.catalog.kinds import KINDS
 from galleyproof.catalog.reading import held_with_ids
 from galleyproof.jobs.one_place import goes_along, holding_place, item_place
-from galleyproof.marc.keys import OWN
-from galleyproof.marc.malformed import malformed_places, why_malformed
-from galleyproof.marc.reading import REORDERED, Loaded, Refused, place_of
+from galleyproof.marc.malformed import why_malformed
+from galleyproof.marc.reading import REORDERED, UNENDED, Loaded, Refused, place_of
 from galleyproof.marc.record import Record
 from galleyproof.marc.shapes import Shape
 from galleyproof.runs.judging import Line
@@ -23,6 +24,7 @@ REPEATED = "repeated: loaded all the same"
 ABSENT = "absent: loaded all the same"
 MALFORMED = "without indicators or subfields: loaded as it is"
 ELSEWHERE = "not where its holding is: loaded all the same"
+NO_LINE_END = "of the file without a line end: it may have been cut there"
 IN_ORDER = "in another order than the fields: they stand in its order now"
 
 
@@ -49,17 +51,26 @@ def in_file(name: str, piece: Loaded | Refused) -> str:
 
 
 def say_odd(
-    prepared: Prepared, kind: str, id: int, record: Record, piece: Loaded, name: str
+    prepared: Prepared,
+    kind: str,
+    id: int,
+    record: Record,
+    piece: Loaded,
+    name: str,
+    malformed: Sequence[int],
 ) -> None:
-    """What there is to be said of a record by itself."""
+    """What there is to be said of a record by itself. malformed: places of such fields."""
     if not (record.first(b"001") or b"").strip():
         said = f"{in_file(name, piece)}: it has no 001"
         prepared.say(kind, id, "001", ABSENT, "no-number", said)
     if REORDERED in piece.remarks:
         said = f"{in_file(name, piece)}: its directory was in another order than its fields"
         prepared.say(kind, id, "directory", IN_ORDER, "reordered", said)
+    if UNENDED in piece.remarks:
+        said = f"{in_file(name, piece)}: the last line of the file has no line end; is it whole?"
+        prepared.say(kind, id, "last line", NO_LINE_END, "unended", said)
     tags: set[str] = set()
-    for at in malformed_places(record):
+    for at in malformed:
         tag = record.tag(at).decode("ascii", "replace")
         if tag not in tags:
             tags.add(tag)
@@ -69,7 +80,7 @@ def say_odd(
 
 def repeated(cursor: psycopg.Cursor[Any], kind: str, prepared: Prepared) -> None:
     """Says which of the records have a 001 that another record has already."""
-    scheme = OWN[kind]
+    scheme = KINDS[kind].scheme
     mine: dict[str, list[int]] = {}
     for record in prepared.records:
         for named, value in record.keys:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from galleyproof.marc.changes import Change
-from galleyproof.marc.field import indicators, is_control, subfields
+from galleyproof.marc.saying import field_text
 from galleyproof.runs.before_after import Difference, differences, literal_of
 from galleyproof.runs.models import Run
 from galleyproof.structures.forms import form_of
@@ -84,11 +84,6 @@ def before_after(kind: str, change: Change) -> tuple[str, str]:
 def as_text(kind: str, tag: bytes, data: bytes) -> str:
     """A field as catalogers know it: `830 ␣0 $a Series ; $v 4`; of what is not MARC, its name and
     its value."""
-    name = tag.decode("utf-8", "replace")
     if kind in STRUCTURES:
-        return f"{name}: {data.decode('utf-8', 'replace')}"
-    if name == "LDR" or is_control(tag):
-        return f"{name}    {data.decode('utf-8', 'replace')}"
-    signs = "".join("␣" if one == " " else one for one in indicators(data))
-    parts = "".join(f" ${code} {value}" for code, value in subfields(data))
-    return f"{name} {signs}{parts}"
+        return f"{tag.decode('utf-8', 'replace')}: {data.decode('utf-8', 'replace')}"
+    return field_text(tag, data)

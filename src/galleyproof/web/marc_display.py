@@ -9,7 +9,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from galleyproof.marc.changes import LEADER, Change
-from galleyproof.marc.field import MARK, indicators, is_control, subfields
+from galleyproof.marc.field import indicators, is_control, subfields
+from galleyproof.marc.malformed import is_malformed
+from galleyproof.marc.mrk import variable
 from galleyproof.marc.record import Record
 from galleyproof.structures.changes import read
 from galleyproof.structures.forms import form_of
@@ -64,7 +66,7 @@ def blank(indicator: str) -> str:
 
 
 def marks(tag: bytes, data: bytes, other: bytes | None = None) -> Iterator[Piece]:
-    if is_flat(tag):
+    if is_flat(tag) or is_malformed(data):
         return
     others = indicators(other) if other is not None else indicators(data)
     for own, theirs in zip(indicators(data), others, strict=True):
@@ -75,9 +77,9 @@ def plain(tag: bytes, data: bytes) -> Iterator[Piece]:
     if is_flat(tag):
         yield Piece("text", visible(data.decode("utf-8", "replace")))
         return
-    head = data[2:].split(MARK)[0]
-    if head:
-        yield Piece("text", head.decode("utf-8", "replace"))
+    if is_malformed(data):
+        yield Piece("text", variable(data.decode("utf-8", "replace")))
+        return
     for code, value in subfields(data):
         yield Piece("code", f"${code}")
         yield Piece("text", value)
@@ -129,12 +131,24 @@ def row(change: Change) -> Row:
         )
     if before == after:
         return Row(name(tag), "moved", shown(tag, before), shown(tag, after))
+    if not is_flat(tag) and (is_malformed(before) or is_malformed(after)):
+        return Row(name(tag), "changed", all_changed(tag, before), all_changed(tag, after))
     left, right = compared(tag, before, after)
     return Row(
         name(tag),
         "changed",
         FieldShown(name(tag), tuple(marks(tag, before, after)), tuple(left)),
         FieldShown(name(tag), tuple(marks(tag, after, before)), tuple(right)),
+    )
+
+
+def all_changed(tag: bytes, data: bytes) -> FieldShown:
+    """A field that is another whole: it was, or becomes, malformed."""
+    every = shown(tag, data)
+    return FieldShown(
+        every.tag,
+        tuple(one._replace(changed=True) for one in every.indicators),
+        tuple(one._replace(changed=True) for one in every.pieces),
     )
 
 

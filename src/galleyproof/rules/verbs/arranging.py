@@ -241,7 +241,10 @@ def sort_fields(action: Action) -> Act:
     def act(draft: Draft) -> int:
         draft.settle()
         tags = draft.tags
-        order = sorted(range(len(tags)), key=tags.__getitem__)
+        places = [at for at, tag in enumerate(tags) if tag not in draft.hidden]
+        order = list(range(len(tags)))
+        for place, at in zip(places, sorted(places, key=tags.__getitem__), strict=True):
+            order[place] = at
         moved = sum(at != place for place, at in enumerate(order))
         if moved == 0 or not passes(draft):
             return 0

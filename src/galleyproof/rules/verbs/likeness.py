@@ -1,5 +1,4 @@
-"""dropFieldsByKey, dropContainedFields, mergeFieldsByKey: fields that say the same as others, also
-under another tag. Of our dialect."""
+"""Verbs on fields that say the same as others, also under another tag. Of our dialect."""
 
 from __future__ import annotations
 
@@ -10,6 +9,7 @@ from galleyproof.rules.elements import Element
 from galleyproof.rules.field_tests import indicator_test, places
 from galleyproof.rules.keys import Key, key_of, normal, parts_of, put_into
 from galleyproof.rules.limits import check_growth
+from galleyproof.rules.links import OTHER_SCRIPT, Pair, pair_of
 from galleyproof.rules.selecting import on_field
 from galleyproof.rules.tree import Action
 from galleyproof.rules.verbs import words
@@ -95,6 +95,40 @@ def drop_by_key(action: Action) -> Act:
     return act
 
 
+def drop_with_links(action: Action) -> Act:
+    """The key of a field is here that of its 880s as well; the numbers of links do not count."""
+    find, key = passing(action), key_of(action.by)
+
+    def unlinked(data: bytes) -> Key:
+        return tuple(one for one in key(data) if one[0] not in (b"6", b"8"))
+
+    def act(draft: Draft) -> int:
+        found = [at for at in find(draft) if draft.tags[at] != OTHER_SCRIPT]
+        if len(found) < 2:
+            return 0
+        scripts: dict[Pair, list[int]] = {}
+        for at in draft.positions(OTHER_SCRIPT):
+            if (pair := pair_of(OTHER_SCRIPT, draft.data[at])) is not None:
+                scripts.setdefault(pair, []).append(at)
+        seen = set()
+        gone: set[int] = set()
+        kept: set[int] = set()
+        for at in found:
+            pair = pair_of(draft.tags[at], draft.data[at])
+            twins = scripts.get(pair, []) if pair is not None else []
+            own = unlinked(draft.data[at])
+            whole = (own, tuple(sorted(unlinked(draft.data[one]) for one in twins)))
+            if own and whole in seen:
+                gone |= {at, *twins}
+            else:
+                seen.add(whole)
+                kept |= set(twins)
+        draft.remove(sorted(gone - kept))
+        return len(gone)
+
+    return act
+
+
 def drop_contained(action: Action) -> Act:
     find, beside = passing(action), chosen(action.others)
 
@@ -153,6 +187,11 @@ def says(action: Action) -> str:
     every = f"every {listed(action.elements)}"
     if action.verb == "mergeFieldsByKey":
         return f"Merges {every} into the first of its tag with the same {which}"
+    if action.verb == "dropLinkedFieldsByKey":
+        return (
+            f"Drops every {listed(action.elements)} whose {which}, and those of its 880, an "
+            "earlier one has too, with its 880"
+        )
     if action.verb == "dropFieldsByKey":
         where = f"a {listed(action.others)} has too" if action.others else "an earlier one has too"
         return f"Drops {every} whose {which} {where}"
@@ -190,6 +229,28 @@ VERBS = (
                 'dropFieldsByKey "650,655" by "a"',
                 "=650  \\0$aBees.\n=650  \\7$abees$2fast\n=655  \\7$aBees$2local",
                 "=650  \\0$aBees.",
+            ),
+        ),
+        True,
+    ),
+    Verb(
+        "dropLinkedFieldsByKey",
+        '"TAG,TAG" by "c,c"',
+        "The same for fields with an 880 each: a field is that of an earlier one only where their "
+        "880s are the same too, and its 880 goes with it. The numbers of links do not count.",
+        lambda given: read_by_key(given, "dropLinkedFieldsByKey"),
+        drop_with_links,
+        says,
+        lambda action: (*tags(action), "880"),
+        (
+            Example(
+                'dropLinkedFieldsByKey "700" by "a"',
+                "=700  1\\$6880-01$aIvanova\n=700  1\\$6880-02$aIvanova\n"
+                "=700  1\\$6880-03$aIvanova\n"
+                "=880  1\\$6700-01/(N$aИванова\n=880  1\\$6700-02/(N$aИванова\n"
+                "=880  1\\$6700-03/(N$aІванова",
+                "=700  1\\$6880-01$aIvanova\n=700  1\\$6880-03$aIvanova\n"
+                "=880  1\\$6700-01/(N$aИванова\n=880  1\\$6700-03/(N$aІванова",
             ),
         ),
         True,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.field import MARK
-from galleyproof.rules.comparing import named_table
+from galleyproof.rules.comparing import named_table, normal_form
 from galleyproof.rules.draft import Draft
 from galleyproof.rules.elements import LEADER, parse_element, parse_written
 from galleyproof.rules.limits import check_growth
@@ -37,15 +37,21 @@ def read(given: Given, verb: str) -> Action:
     return Action(verb, element, made=made, table=table)
 
 
-def entries(action: Action) -> Mapping[str, str]:
+def entry_for(action: Action) -> Callable[[bytes], str | None]:
+    """What the table has for a value: the term of a code as it is written; the code of a term
+    without regard to case, blanks and the punctuation at its end."""
     assert action.table is not None
-    return action.table.terms if action.verb == "lookUpTerm" else action.table.codes
+    if action.verb == "lookUpTerm":
+        terms = action.table.terms
+        return lambda value: terms.get(value.decode("utf-8", STRAY))
+    codes = action.table.codes(normal_form)
+    return lambda value: codes.get(normal_form(value.decode("utf-8", STRAY)))
 
 
 def look_up(action: Action) -> Act:
     if action.made is not None:
         return into_new_field(action)
-    known = entries(action)
+    entry = entry_for(action)
     own, code = action.element.code.encode(), action.text.encode()
     test = whole_value(action.element.value)
 
@@ -56,9 +62,7 @@ def look_up(action: Action) -> Act:
         found = [
             (at, value)
             for at, part in enumerate(parts)
-            if part[:1] == own
-            and test(part[1:])
-            and (value := known.get(part[1:].decode("utf-8", STRAY))) is not None
+            if part[:1] == own and test(part[1:]) and (value := entry(part[1:])) is not None
         ]
         if own == code:
             for at, value in found:
@@ -81,7 +85,7 @@ def look_up(action: Action) -> Act:
 
 def into_new_field(action: Action) -> Act:
     """Once for every value; not where the record has such a field with it already."""
-    made, known = action.made, entries(action)
+    made, entry = action.made, entry_for(action)
     assert made is not None
     take, passes = contents_of(action.element), on_record(action.condition)
     select: Callable[[Draft], object] = selected(action)
@@ -97,7 +101,7 @@ def into_new_field(action: Action) -> Act:
         have = {part for at in draft.positions(tag) for part in draft.data[at].split(MARK)[1:]}
         for data in sources:
             for _, value in take(data):
-                term = known.get(value.decode("utf-8", STRAY))
+                term = entry(value)
                 if term is None:
                     continue
                 part = (made.code + term).encode()
@@ -156,7 +160,8 @@ VERBS = (
     Verb(
         "lookUpCode",
         '"TAG.c" to "c" in "TABLE"',
-        "The same from a term to its code.",
+        "The same from a term to its code. Terms are the same that differ in case, blanks or the "
+        "punctuation at their end only.",
         lambda given: read(given, "lookUpCode"),
         look_up,
         says,
@@ -166,6 +171,11 @@ VERBS = (
                 'lookUpCode "338.a" to "b" in "carrier-types"',
                 "=338  \\\\$avolume$2rdacarrier",
                 "=338  \\\\$avolume$bnc$2rdacarrier",
+            ),
+            Example(
+                'lookUpCode "700.e" to "4" in "relators"',
+                "=700  1\\$aAda,$eEditor,$etranslator.",
+                "=700  1\\$aAda,$eEditor,$4edt$etranslator.$4trl",
             ),
         ),
         True,

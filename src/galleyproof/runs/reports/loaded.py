@@ -10,7 +10,14 @@ from typing import Any
 from galleyproof.jobs.outcome import Said
 from galleyproof.marc.shapes import Shape
 from galleyproof.runs.loading import ORPHAN
-from galleyproof.runs.loading_remarks import ABSENT, ELSEWHERE, IN_ORDER, MALFORMED, REPEATED
+from galleyproof.runs.loading_remarks import (
+    ABSENT,
+    ELSEWHERE,
+    IN_ORDER,
+    MALFORMED,
+    NO_LINE_END,
+    REPEATED,
+)
 from galleyproof.runs.loading_tables import NO_NUMBER, NOT_FOUND
 from galleyproof.runs.models import Run
 from galleyproof.runs.past import stored
@@ -29,6 +36,7 @@ CODES = {
     ABSENT: ("no-number", ""),
     ELSEWHERE: ("item-elsewhere", ""),
     IN_ORDER: ("reordered", ""),
+    NO_LINE_END: ("unended", ""),
     MALFORMED: ("malformed-field", "field {name},"),
 }
 """What is counted -> the code under which it is said of a record, and what its sentence says."""

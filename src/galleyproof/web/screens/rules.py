@@ -27,6 +27,7 @@ from galleyproof.rules.examples import run_examples
 from galleyproof.rules.explaining import explain
 from galleyproof.rules.footprint import footprint
 from galleyproof.rules.linting import beyond_the_other_system, lint
+from galleyproof.rules.lists import ready_made_tables
 from galleyproof.rules.parsing import WrongRules, parse_rules
 from galleyproof.rules.ready_made import every_ready_made, ready_made_text
 from galleyproof.rules.tree import RuleSet
@@ -195,12 +196,17 @@ def tested(parsed: RuleSet) -> dict[str, Any]:
 
 
 def ready_made(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/ready_made.html", {"rules": every_ready_made()})
+    every = every_ready_made()
+    rules = [one for one in every if one.what != "table"]
+    tables = [one for one in every if one.what == "table"]
+    return render(request, "web/ready_made.html", {"rules": rules, "tables": tables})
 
 
 def one_ready_made(request: HttpRequest, name: str) -> HttpResponse:
     text = ready_made_text(name)
-    context = {"name": name, "text": text, "explained": explain(parse_rules(text))}
+    table = ready_made_tables().get(name)
+    explained = None if table else explain(parse_rules(text))
+    context = {"name": name, "text": text, "table": table, "explained": explained}
     return render(request, "web/one_ready_made.html", context)
 
 
