@@ -7,7 +7,6 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from django.core.wsgi import get_wsgi_application
 
 from galleyproof.database.home import home, is_embedded
 from galleyproof.marc.errors import Wrong
+from galleyproof.runs.worker_processes import worker_processes
 from galleyproof.web.asking import now
 
 THREADS = 8
@@ -87,13 +87,12 @@ def end(*_: object) -> None:
 @contextlib.contextmanager
 def working(count: int) -> Iterator[None]:
     """Worker processes for as long as the pages are served."""
-    command = [sys.executable, "-u", "-m", "galleyproof.cli.main", "worker"]
-    children = [subprocess.Popen(command, stdin=subprocess.DEVNULL) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(20)
+    with worker_processes(count) as children:
+        try:
+            yield
+        finally:
+            for child in children:
+                child.terminate()
+            for child in children:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(20)

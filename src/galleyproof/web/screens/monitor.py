@@ -138,7 +138,7 @@ def all_runs(filters: dict[str, Any], days: dict[str, Any]) -> StreamingHttpResp
 
 
 def number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 18 else None
+    return int(text) if text and text.isdecimal() and len(text) < 18 else None
 
 
 addresses = [path("runs", monitor)]

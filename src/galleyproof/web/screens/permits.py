@@ -177,7 +177,7 @@ def whole(text: str, what: str) -> int | None:
     text = text.replace(",", "").strip()
     if not text:
         return None
-    if not text.isdigit() or len(text) > 15:
+    if not text.isdecimal() or len(text) > 15:
         raise Wrong(_("%(what)s: “%(text)s” is not a whole number") % {"what": what, "text": text})
     return int(text)
 
