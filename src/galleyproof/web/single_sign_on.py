@@ -61,7 +61,7 @@ class Adapter(DefaultSocialAccountAdapter):
         back = sociallogin.get_redirect_url(request) or "/"
         if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
             back = "/"
-        note_sign_in(person, "single sign-on", now())
+        note_sign_in(person, "single sign-on", request.META.get("REMOTE_ADDR", ""), now())
         login(request, person, backend=BACKEND)
         raise ImmediateHttpResponse(redirect(back))
 
