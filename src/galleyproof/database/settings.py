@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "galleyproof.web.middleware.without_nul",
     "galleyproof.web.middleware.signed_in",
     "galleyproof.web.middleware.Sentences",
 ]
@@ -133,7 +134,7 @@ if GALLEY_OIDC_ISSUER:
         "allauth.socialaccount",
         "allauth.socialaccount.providers.openid_connect",
     ]
-    MIDDLEWARE.insert(-2, "allauth.account.middleware.AccountMiddleware")
+    MIDDLEWARE.insert(-3, "allauth.account.middleware.AccountMiddleware")
     SOCIALACCOUNT_ADAPTER = "galleyproof.web.single_sign_on.Adapter"
     SOCIALACCOUNT_LOGIN_ON_GET = True
     SOCIALACCOUNT_PROVIDERS = {

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from galleyproof.marc.errors import Wrong
@@ -49,6 +50,22 @@ def secure_headers(respond: Respond) -> Respond:
         if not request.path.startswith("/static/"):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+    return answer
+
+
+def without_nul(respond: Respond) -> Respond:
+    """Refuses what no text of the database can hold, in an address, a query or a form."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path:
+            return refuse(request, 400, _("the address has a character (hex 00) that no name has"))
+        for sent in (request.GET, request.POST):
+            for name, values in sent.lists():
+                if "\x00" in name or any("\x00" in value for value in values):
+                    said = _("“%(name)s” has a character (hex 00) that no text has; take it out")
+                    return refuse(request, 400, said % {"name": name.replace("\x00", "·")[:60]})
+        return respond(request)
 
     return answer
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings as configured
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
+from galleyproof.web.converters import NameInAddress
 from galleyproof.web.screens import (
     administration,
     audit,
@@ -38,6 +39,7 @@ from galleyproof.web.screens import (
     tokens,
 )
 
+register_converter(NameInAddress, "name")
 urlpatterns = [
     address
     for screen in (

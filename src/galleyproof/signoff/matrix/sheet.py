@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 
+from galleyproof.catalog.tables import safe, unsafe
 from galleyproof.catalog.workbooks import is_workbook, open_workbook
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.files import text_of_file
 
 COLUMNS = ("scope", "job", "binding", "who", "unit", "note")
 NEEDED = ("job", "who")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Line(NamedTuple):
@@ -55,7 +55,7 @@ def read_list(path: Path) -> list[Line]:
     found = []
     for number, row in enumerate(rows[head + 1 :], start=head + 2):
         cells = [
-            unguarded(row[at].strip()) if at is not None and at < len(row) else ""
+            unsafe(row[at].strip()) if at is not None and at < len(row) else ""
             for at in places.values()
         ]
         if any(cells):
@@ -118,7 +118,7 @@ def csv_cells(
     """The lines of a list as CSV, its columns' names first."""
     yield list(columns)
     for row in rows:
-        yield [guarded(cell) for cell in row]
+        yield [safe(cell) for cell in row]
 
 
 def write_workbook(path: Path, rows: Iterable[Sequence[str]], columns: Sequence[str]) -> int:
@@ -132,21 +132,10 @@ def write_workbook(path: Path, rows: Iterable[Sequence[str]], columns: Sequence[
         count = 0
         for count, row in enumerate(rows, start=1):
             for at, cell in enumerate(row):
-                sheet.write_string(count, at, guarded(cell), text)
+                sheet.write_string(count, at, safe(cell), text)
                 widths[at] = max(widths[at], len(cell))
         for at, width in enumerate(widths):
             sheet.set_column(at, at, min(60, width + 2), text)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(1, count), len(columns) - 1)
     return count
-
-
-def guarded(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula, with an apostrophe before it."""
-    return "'" + cell if cell[:1] in FORMULA or cell[:1] == "'" else cell
-
-
-def unguarded(cell: str) -> str:
-    """A cell as it was before it was guarded."""
-    guard = cell[:1] == "'" and (cell[1:2] in FORMULA or cell[1:2] == "'")
-    return cell[1:] if guard else cell

@@ -23,6 +23,7 @@ from galleyproof.people.actions.passwords import (
     vouch_for_password,
 )
 from galleyproof.people.actions.units import end_liaison, join_unit, name_liaison
+from galleyproof.people.addresses import person_address
 from galleyproof.people.denial import NotPermitted
 from galleyproof.people.finding import person_named
 from galleyproof.people.listing import page
@@ -223,7 +224,7 @@ def person_step(request: HttpRequest, username: str, verb: str) -> HttpResponse:
         found = person_named(username)
         STEPS[verb](request, found)
         messages.success(request, _("Done."))
-        return f"/administration/people/{found.username}"
+        return person_address(found.username)
 
     try:
         return once(request, work)
@@ -246,10 +247,10 @@ addresses = [
     path("administration/people", people),
     path("administration/people/download.csv", download),
     path("administration/people/new", new_person),
-    path("administration/people/<str:username>", person),
-    path("administration/people/<str:username>/password", give_password),
+    path("administration/people/<name:username>", person),
+    path("administration/people/<name:username>/password", give_password),
     *(
-        path(f"administration/people/<str:username>/{verb}", person_step, {"verb": verb})
+        path(f"administration/people/<name:username>/{verb}", person_step, {"verb": verb})
         for verb in STEPS
     ),
 ]
