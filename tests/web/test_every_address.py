@@ -19,7 +19,8 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in(site, numbers):
         assert answer["Location"].startswith("/sign-in?next="), address
     for address, sent, _ in STEPS.values():
         answer = Client().post(address.format(**numbers), made(sent, numbers))
-        assert answer["Location"].startswith("/sign-in?next="), address
+        assert answer.status_code == 401, address
+        assert "Sign in" in sentences(answer)
     assert Client().get("/sign-in").status_code == 200
     assert Client().get("/health").content == b"ok\n"
 

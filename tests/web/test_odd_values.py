@@ -101,7 +101,8 @@ class Walk:
                 beside = "&" if "?" in address else "?"
                 answer = self.browser.get(f"{address}{beside if query else ''}{query}")
             else:
-                given = {"once": f"once-{self.once}-for-a-walk-of-odd-values", **values}
+                given = {"once": f"once-{self.once}-for-a-walk-of-odd-values"}
+                given |= {k: as_sent(v) if isinstance(v, str) else v for k, v in values.items()}
                 answer = self.browser.post(address, given)
             if answer.streaming:
                 try:
@@ -143,11 +144,13 @@ class Walk:
                 ]
         for name in files if method == "post" else ():
             for odd in self.some():
-                file = SimpleUploadedFile((odd or "x") + ".csv", odd.encode("utf-8", "replace"))
+                file = SimpleUploadedFile(
+                    (as_sent(odd) or "x") + ".csv", odd.encode("utf-8", "replace")
+                )
                 self.ask(method, address, fresh(values) | {"source": "file", name: file})
 
 
-NOT_WALKED = ("csrfmiddlewaretoken", "once", "sessionid", "csrftoken", "messages")
+NOT_WALKED = ("kept", "csrfmiddlewaretoken", "once", "sessionid", "csrftoken", "messages")
 
 
 def named_many(done: set[str]) -> bool:

@@ -1,6 +1,9 @@
-"""Parts of addresses that are names."""
+"""Parts of addresses that are names: `rules/<name:name>`. Whoever writes such an address imports
+NAME, with which the converter is known to Django."""
 
 from __future__ import annotations
+
+from django.urls import register_converter
 
 from galleyproof.people.addresses import from_address, in_address
 
@@ -15,3 +18,7 @@ class NameInAddress:
 
     def to_url(self, value: str) -> str:
         return in_address(value)
+
+
+NAME = "name"
+register_converter(NameInAddress, NAME)

@@ -21,6 +21,8 @@ MOST_CONNECTIONS = 400
 ARRIVE = 20.0
 """Seconds that a request may take to arrive, and one more for each SLOWEST bytes of it."""
 SLOWEST = 10_000
+MOST_BODY = 60 << 20
+"""Bytes of a form with its file."""
 IDLE = 60.0
 """Seconds for which a connection is kept that asks nothing, or does not take its answer."""
 
@@ -85,6 +87,7 @@ def listen(application: Any, host: str, port: int) -> Any:
         connection_limit=MOST_CONNECTIONS * 2,
         asyncore_use_poll=True,
         cleanup_interval=5,
+        max_request_body_size=MOST_BODY,
         clear_untrusted_proxy_headers=False,  # `proxies` does that, for several of them
     )
     for one in sockets.values():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -15,7 +14,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.web.asking import password_waits
-from galleyproof.web.screens.refusals import refuse
+from galleyproof.web.kept_forms import sealed
+from galleyproof.web.screens.refusals import csrf_failed, refuse
+from galleyproof.web.screens.signing_in import sign_in_first
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -35,10 +36,6 @@ OPEN = ("/sign-in", "/static/", "/health", "/single-sign-on/")
 """Addresses for everybody."""
 BEFORE_ALL = ("/password", "/sign-out")
 """Where somebody goes whose password was set by another: they change it before anything else."""
-
-KEPT = "kept"
-"""Where a session keeps what was typed into a form that came after its sign-in had ended."""
-MOST_KEPT = 200_000
 
 
 def secure_headers(respond: Respond) -> Respond:
@@ -87,8 +84,10 @@ def signed_in(respond: Respond) -> Respond:
         if request.method == "POST" and beside:
             # Said beside a form that somebody is filling in. To lead away from it would lose it.
             return render(request, "web/signed_out_part.html", status=401)
-        if request.method == "POST":
-            keep_typed(request)
+        if request.method not in ("GET", "HEAD") and not beside:
+            if is_foreign(request):
+                return csrf_failed(request)
+            return sign_in_first(request, back, sealed(request))
         if beside:
             back = request.htmx.current_url_abs_path or back
         target = f"/sign-in?{urlencode({'next': back})}"
@@ -99,24 +98,10 @@ def signed_in(respond: Respond) -> Respond:
     return answer
 
 
-def keep_typed(request: HttpRequest) -> None:
-    typed = {
-        name: values
-        for name, values in request.POST.lists()
-        if name not in ("csrfmiddlewaretoken", "once") and "password" not in name
-    }
-    if len(json.dumps(typed)) <= MOST_KEPT:
-        request.session[KEPT] = {"path": request.path, "typed": typed}
-
-
-def typed_before(request: HttpRequest) -> dict[str, list[str]]:
-    """What was typed here before the session ended: given back once, never run by itself."""
-    kept: dict[str, Any] | None = request.session.get(KEPT)
-    if kept is None or kept["path"] != request.path:
-        return {}
-    del request.session[KEPT]
-    typed: dict[str, list[str]] = kept["typed"]
-    return typed
+def is_foreign(request: HttpRequest) -> bool:
+    """Whether a form comes from a page that is none of ours: its token or its origin is not."""
+    check = CsrfViewMiddleware(lambda asked: HttpResponse())
+    return check.process_view(request, None, (), {}) is not None
 
 
 class Sentences:

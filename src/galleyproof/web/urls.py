@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings as configured
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
-from galleyproof.web.converters import NameInAddress
 from galleyproof.web.screens import (
     administration,
     audit,
@@ -39,7 +38,6 @@ from galleyproof.web.screens import (
     tokens,
 )
 
-register_converter(NameInAddress, "name")
 urlpatterns = [
     address
     for screen in (

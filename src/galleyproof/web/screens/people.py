@@ -33,8 +33,9 @@ from galleyproof.permits.actions.leave_unit import leave_unit
 from galleyproof.permits.actions.take_library_role import take_library_role
 from galleyproof.permits.holding import held_by
 from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.converters import NAME
 from galleyproof.web.csv_files import as_csv
-from galleyproof.web.middleware import typed_before
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.sending import once
 
 PAGE = 50
@@ -247,10 +248,10 @@ addresses = [
     path("administration/people", people),
     path("administration/people/download.csv", download),
     path("administration/people/new", new_person),
-    path("administration/people/<name:username>", person),
-    path("administration/people/<name:username>/password", give_password),
+    path(f"administration/people/<{NAME}:username>", person),
+    path(f"administration/people/<{NAME}:username>/password", give_password),
     *(
-        path(f"administration/people/<name:username>/{verb}", person_step, {"verb": verb})
+        path(f"administration/people/<{NAME}:username>/{verb}", person_step, {"verb": verb})
         for verb in STEPS
     ),
 ]

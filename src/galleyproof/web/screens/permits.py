@@ -32,8 +32,8 @@ from galleyproof.runs.binding import for_permit
 from galleyproof.runs.monitoring import of_permit
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.csv_files import as_csv
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.limit_fields import envelope_from
-from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.screens.monitor import run_lines
 from galleyproof.web.sending import once

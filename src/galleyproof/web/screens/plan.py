@@ -20,7 +20,7 @@ from galleyproof.runs.record_pages import ids_showing
 from galleyproof.runs.requesting import Request
 from galleyproof.runs.requesting import request as ask
 from galleyproof.web.asking import now, person_of, who
-from galleyproof.web.middleware import typed_before
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.models import Unticked
 from galleyproof.web.screens.monitor import title_of
 from galleyproof.web.sending import once

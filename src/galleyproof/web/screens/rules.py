@@ -36,8 +36,9 @@ from galleyproof.rules.verbs.verb import Verb
 from galleyproof.runs.reporting import iso
 from galleyproof.runs.rule_changes import change_rules
 from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.converters import NAME
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.marc_display import rows
-from galleyproof.web.middleware import typed_before
 from galleyproof.web.sending import once
 from galleyproof.web.short_lists import Columns, list_page
 
@@ -274,7 +275,7 @@ addresses = [
     path("rules-new", edit),
     path("rules-ready-made", ready_made),
     path("rules-ready-made/<slug:name>", one_ready_made),
-    path("rules/<name:name>", rule_set),
-    path("rules/<name:name>/edit", edit),
-    path("rules/<name:name>/share", share),
+    path(f"rules/<{NAME}:name>", rule_set),
+    path(f"rules/<{NAME}:name>/edit", edit),
+    path(f"rules/<{NAME}:name>/share", share),
 ]

@@ -28,7 +28,7 @@ from galleyproof.runs.reporting import iso, listing
 from galleyproof.structures.table import STRUCTURES
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.csv_files import as_csv, as_tsv
-from galleyproof.web.middleware import typed_before
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.screens.jobs import ASKED_FOR_ELSEWHERE
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.screens.monitor import run_lines
