@@ -47,7 +47,7 @@ ODD = (
 )
 """What people's programs and attackers send where something else is meant."""
 SEED = int(os.environ.get("GALLEY_FUZZ_SEED", "14"))
-SOME = int(os.environ.get("GALLEY_FUZZ_VALUES", "3"))
+SOME = int(os.environ.get("GALLEY_FUZZ_VALUES", "2"))
 """Odd values for each parameter; `make fuzz` says more."""
 TEXT_OF_PARAMETERS = 20
 """Parameters by which one form of a job is walked: all are read by the same code."""
@@ -178,12 +178,11 @@ def walked(site, numbers, monkeypatch, persona: str, which: str) -> Walk:
     return walk
 
 
-@pytest.mark.parametrize("which", ["look", "send"])
-@pytest.mark.parametrize("persona", ["amy", "ada", "bob"])
+@pytest.mark.parametrize(
+    ("persona", "which"), [("ada", "look"), ("amy", "send"), ("bob", "send"), ("ada", "send")]
+)
 def test_odd_values_come_to_a_sentence(site, numbers, monkeypatch, persona, which) -> None:
     walk = walked(site, numbers, monkeypatch, persona, which)
-    if os.environ.get("SHOWN"):
-        print(walk.sent)
     assert not walk.broken, f"{len(walk.broken)} of {walk.sent}:\n" + "\n".join(walk.broken)
 
 

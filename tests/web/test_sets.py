@@ -180,3 +180,27 @@ def test_files_beyond_those_that_are_read_at_once_wait_and_are_told(site, monkey
             uploaded_files.reading.release()
     file = SimpleUploadedFile("ids.csv", b"bib id\n1\n")
     assert "just now" not in sentences(amy.post("/sets/new/sandbox/check", {**sent, "file": file}))
+
+
+def test_no_line_of_the_download_is_a_formula_or_two_lines(site):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    amy = site.browser("amy")
+    content = b'bib id\n=HYPERLINK("http://evil.example")\n@SUM(1)\n-1+2\nplain\n1\n'
+    answer = site.post(
+        amy,
+        "/sets/new/sandbox",
+        name="formulas",
+        kind="bib",
+        source="file",
+        file=SimpleUploadedFile("ids.csv", content),
+    )
+    assert answer.status_code == 302, sentences(answer)
+    text = b"".join(amy.get(f"{answer['Location']}/lines").streaming_content).decode()
+    values = [line.split("\t")[1] for line in text.splitlines()[1:]]
+    assert len(values) == 4
+    assert not [one for one in values if one.strip('"').startswith(("=", "@", "-", "+"))], values
+    hidden = site.post(
+        amy, "/sets/new/sandbox", name="a\x1b[2Jb", kind="bib", source="query", query="id > 0"
+    )
+    assert "character that cannot be seen (hex 1B)" in sentences(hidden)

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 
-def days_between(asked: Any, zone: tzinfo) -> tuple[dict[str, datetime | None], list[str]]:
+def days_between(asked: Any, zone: tzinfo) -> tuple[dict[str, Any], list[str]]:
     """The moments `since` (from then on) and `until` (before then) of a query, and a sentence for
     each that is no day. zone: whose days they are."""
-    moments: dict[str, datetime | None] = {"since": None, "until": None}
+    moments: dict[str, Any] = {"since": None, "until": None}
     errors = []
     for name in moments:
         if given := asked.get(name, "").strip():
