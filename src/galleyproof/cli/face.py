@@ -177,8 +177,9 @@ def command(
 def guarded(work: Callable[[], int | None], as_json: bool, database: bool = True) -> int:
     """Runs a command and turns what it raises into a sentence and an exit code."""
     from django.core.exceptions import ImproperlyConfigured
+    from django.db import DataError as DjangoDataError
     from django.db import OperationalError as DjangoOperationalError
-    from psycopg import OperationalError
+    from psycopg import DataError, OperationalError
     from psycopg.errors import DiskFull
 
     from galleyproof.database.server import FULL, NotRunning, no_room
@@ -200,6 +201,10 @@ def guarded(work: Callable[[], int | None], as_json: bool, database: bool = True
         if full or FULL in str(error):
             return complain(no_room(first), FAILED, as_json)
         return complain(f"the database could not be used: {first}", FAILED, as_json)
+    except (DataError, DjangoDataError) as error:
+        first = (str(error).splitlines() or ["?"])[0]
+        sentence = f"a value is too long or too large for what it is meant for ({first})"
+        return complain(sentence, WRONG, as_json)
     except OSError as error:
         if error.errno == ENOSPC:
             return complain(no_room(f"{error.filename or error.strerror}"), FAILED, as_json)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
@@ -118,6 +119,11 @@ class Sentences:
             return refuse(request, 403, str(error))
         if isinstance(error, Wrong):
             return refuse(request, 404 if request.method in ("GET", "HEAD") else 422, str(error))
+        if isinstance(error, DataError):
+            # What no field is made for. It was in a transaction, which is undone.
+            found = (str(error).splitlines() or [""])[0]
+            said = _("a value is too long or too large for what it is meant for (%(found)s)")
+            return refuse(request, 422, said % {"found": found})
         if isinstance(error, Http404):
             return refuse(request, 404, str(error))
         return None

@@ -100,6 +100,8 @@ def check(name: str, body: str, title: str, job: str, minor: bool, before: Readi
     findings = []
     if not NAME.fullmatch(name) or len(name) > 80:
         findings.append(f"“{name}” is not a name: small letters, digits and hyphens, like off-site")
+    if len(title.strip()) > 200:
+        findings.append(f"the title of a reading has at most 200 characters, not {len(title):,}")
     if hidden := name_fault(title, "the title of a reading"):
         findings.append(hidden)
     if not body.strip():

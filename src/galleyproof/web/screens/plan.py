@@ -51,7 +51,7 @@ def untick(request: HttpRequest, number: int) -> HttpResponse:
     with transaction.atomic():
         Unticked.objects.get_or_create(plan=plan, person=person_of(request))
         kept = Unticked.objects.select_for_update().get(plan=plan, person=person_of(request))
-        if record.lstrip("-").isdecimal():
+        if record.lstrip("-").isdecimal() and len(record) < 19:
             without = set(kept.ids) - {int(record)}
             kept.ids = sorted(without if ticked else without | {int(record)})
         if shape:
