@@ -198,7 +198,7 @@ def test_no_line_of_the_download_is_a_formula_or_two_lines(site):
     assert answer.status_code == 302, sentences(answer)
     text = b"".join(amy.get(f"{answer['Location']}/lines").streaming_content).decode()
     values = [line.split("\t")[1] for line in text.splitlines()[1:]]
-    assert len(values) == 4
+    assert len(values) == 5
     assert not [one for one in values if one.strip('"').startswith(("=", "@", "-", "+"))], values
     hidden = site.post(
         amy, "/sets/new/sandbox", name="a\x1b[2Jb", kind="bib", source="query", query="id > 0"
