@@ -7,7 +7,7 @@ BIN := .venv/bin
 RECORDS ?= 20000
 PORT ?= 8000
 
-.PHONY: setup demo chromium pictures test chaos check format docs bench bench-pages clean
+.PHONY: setup demo chromium pictures test chaos fuzz check format docs bench bench-pages clean
 
 setup: .venv/ready
 
@@ -41,6 +41,14 @@ chaos: setup
 	GALLEY_CHAOS=$(CHAOS) $(BIN)/python -m pytest tests/chaos tests/runs/test_killed.py \
 	  tests/runs/test_killed_requests.py tests/runs/test_workers.py tests/runs/test_loading.py \
 	  tests/runs/test_disk_full.py
+
+# Readers and addresses, damaged and asked for oddly, longer than in the tests; SEED=… does it again.
+SEED := $(or $(SEED),$(shell date +%s))
+ROUNDS ?= 3000
+fuzz: setup
+	@echo "seed $(SEED)"
+	GALLEY_FUZZ_SEED=$(SEED) GALLEY_FUZZ_ROUNDS=$(ROUNDS) GALLEY_FUZZ_VALUES=20 \
+	  $(BIN)/python -m pytest tests/fuzz tests/web/test_odd_values.py
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -335,3 +335,13 @@ def test_the_leader_comes_without_its_lengths_and_encoding() -> None:
         assert leader[5:12] == b"cas a22"
         assert leader[17:19] == b" a"
         assert leader[:5] == ours.leader[:5]
+
+
+def test_tests_are_run_as_long_as_there_is_work_left() -> None:
+    rule = 'rule "{}" when TRUE then removeField "900" end\n'
+    test = "# before:\n# =245  10$aB\n# =900  \\\\$ax\n# after:\n# =245  10$aB\n\n"
+    rules = parse_rules("".join(rule.format(n) for n in range(20)) + test * 30)
+    assert len(run_examples(rules)) == 30
+    # Two lines and one for the test itself would be three; the last line has no end of its own.
+    assert len(run_examples(rules, most_work=20 * 2 * 7)) == 7
+    assert run_examples(rules, most_work=1) == []

@@ -222,3 +222,12 @@ def test_any_element_is_read_or_refused(text: str) -> None:
             parse_rules(f'rule "x" when TRUE then {verb} "{text}" end')
         except WrongRules as wrong:
             assert wrong.faults
+
+
+def test_empty_lines_and_comments_do_not_take_the_square_of_their_number() -> None:
+    """Twice as many are to take twice the time, not four times: they are thousands of times
+    more than would be through in this test."""
+    from galleyproof.rules.parsing import whole_text_fault
+
+    assert whole_text_fault("\n" * 1_000_000 + 'rule "x" when TRUE then\nend') is None
+    assert whole_text_fault("# =500  x\n" * 100_000) is None

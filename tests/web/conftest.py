@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from addresses import numbers_of
 from pages import BIBS, Site
 
 
@@ -29,3 +30,8 @@ def site(library) -> Site:
         library.set("all", environment=environment)
         library.permit(environment=environment)
     return Site(library, people)
+
+
+@pytest.fixture
+def numbers(site) -> dict[str, object]:
+    return numbers_of(site)

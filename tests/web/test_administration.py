@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 
 import pytest
@@ -326,3 +327,44 @@ def test_a_permit_from_a_list_says_what_goes_with_it_and_takes_it_along(site):
     assert answer.status_code == 302
     assert f"So is permit {granted['sandbox']} for the sandbox" in sentences(bob.get("/permits"))
     assert not Permit.objects.filter(pk__in=granted.values(), revoked_at=None).exists()
+
+
+def test_a_user_called_new_and_rules_with_a_slash_have_their_pages(site):
+    from pages import once_of
+
+    from galleyproof.people.actions.add_person import add_person
+    from galleyproof.rulebook.actions.add import add_rules
+    from galleyproof.web.asking import now
+
+    text = 'rule "x"\nwhen\n  TRUE\nthen\n  removeField "900"\nend\n'
+    ada, bob = site.browser("ada"), site.browser("bob")
+    for name in ("new", "download.csv"):
+        add_person(site.people["ada"], name, display_name=f"Person {name}", at=now())
+        page = ada.get("/administration/people")
+        address = re.search(rf'href="([^"]+)">Person {name}<', page.content.decode())[1]
+        shown = ada.get(address)
+        assert f"Person {name}" in sentences(shown)
+        sent = {"once": once_of(shown), "display_name": "Changed", "role": "staff", "active": "on"}
+        assert ada.post(f"{address}/change", sent)["Location"] == address
+        assert "Changed" in sentences(ada.get(address))
+    add_rules(site.people["bob"], "serials/830 & more", text, at=now())
+    page = bob.get("/rules").content.decode()
+    address = re.search(r'href="([^"]+)">serials/830 &amp; more<', page)[1]
+    assert "serials/830 & more@1" in sentences(bob.get(address)).replace("&amp;", "&")
+    assert bob.get(f"{address}/edit").status_code == 200
+    once = {"once": once_of(bob.get(f"{address}/edit"))}
+    assert bob.post(f"{address}/share", once)["Location"] == address
+
+
+def test_the_checker_of_rules_says_what_it_left_out(site):
+    rule = 'rule "r{}"\nwhen\n  TRUE\nthen\n  removeField "900"\nend\n'
+    test = "# before:\n# =245  10$aB\n# after:\n# =245  10$aB\n\n"
+    bob = site.browser("bob")
+    text = "".join(rule.format(n) for n in range(300)) + test * 500
+    said = sentences(bob.post("/rules-check", {"text": text}))
+    assert "of its 500 tests the first 333 were run here" in said
+    long = sentences(bob.post("/rules-check", {"text": "# x\n" * 30_000}))
+    assert "120,000 characters, and the pages look at 100,000 at most" in long
+    kept = site.post(bob, "/rules-new", name="long", text="# x\n" * 30_000)
+    assert kept.status_code == 422
+    assert "look at 100,000 at most" in sentences(kept)

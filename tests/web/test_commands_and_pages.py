@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-PEOPLE = "administration/people/<str:username>"
+PEOPLE = "administration/people/<name:username>"
 ENVIRONMENT = "administration/environments/<slug:environment>"
 TICKET = "tickets/<int:number>/<slug:verb>"
 
@@ -65,12 +65,12 @@ PAGES = {
     "resume": "runs/<int:number>/resume",
     "rules add": "rules-new",
     "rules check": "rules-check",
-    "rules diff": "rules/<str:name>",
-    "rules explain": "rules/<str:name>",
+    "rules diff": "rules/<name:name>",
+    "rules explain": "rules/<name:name>",
     "rules list": "rules",
     "rules ready-made": "rules-ready-made",
-    "rules share": "rules/<str:name>/share",
-    "rules show": "rules/<str:name>",
+    "rules share": "rules/<name:name>/share",
+    "rules show": "rules/<name:name>",
     "rules test": "rules-check",
     "run": "jobs/<slug:code>/<slug:environment>",
     "runs": "runs",

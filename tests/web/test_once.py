@@ -3,6 +3,7 @@ lost."""
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 from pages import FORM, RUN_FORM, once_of, sentences
@@ -88,11 +89,15 @@ def test_what_was_typed_when_the_sign_in_had_ended_comes_back_and_is_not_sent(si
     token = once_of(site.browser("amy").get(RUN_FORM))
     typed = FORM | {"once": token, "set": "half-typed", "p-skip_nonfiling": "on"}
     sent_away = amy.post(RUN_FORM, typed)
-    assert sent_away["Location"].startswith("/sign-in?next=")
-    assert "What you typed is kept" in sentences(amy.get(sent_away["Location"]))
+    assert sent_away.status_code == 401
+    assert "What you typed is kept" in sentences(sent_away)
+    kept = re.search(r'name="kept" value="([^"]+)"', sent_away.content.decode())[1]
     site.people["amy"].person.set_password("a long way to town")
     site.people["amy"].person.save()
-    back = amy.post("/sign-in", {"name": "amy", "password": "a long way to town", "next": RUN_FORM})
+    form = {"name": "amy", "next": RUN_FORM, "kept": kept}
+    wrong = amy.post("/sign-in", form | {"password": "no"})
+    assert kept in wrong.content.decode(), "a mistyped password loses nothing"
+    back = amy.post("/sign-in", form | {"password": "a long way to town"})
     assert back["Location"] == RUN_FORM
     page = amy.get(RUN_FORM)
     assert 'value="half-typed"' in page.content.decode()
@@ -119,3 +124,55 @@ def test_what_is_looked_up_beside_a_form_never_leads_away_from_it(site):
     assert answer.status_code == 401
     assert "HX-Redirect" not in answer
     assert "Nothing is lost" in sentences(answer)
+
+
+def test_a_form_sent_before_the_sign_in_leaves_nothing_behind(site):
+    """Neither a session nor a row, whoever sends it; and what was not sealed here is not taken."""
+    from django.contrib.sessions.models import Session
+    from django.test import Client
+
+    anybody = Client()
+    for _ in range(3):
+        answer = anybody.post(RUN_FORM, FORM | {"set": "x" * 10_000})
+        assert answer.status_code == 401
+        assert "sessionid" not in answer.cookies
+    assert not Session.objects.exists()
+    site.people["amy"].person.set_password("a long way to town")
+    site.people["amy"].person.save()
+    form = {"name": "amy", "password": "a long way to town", "next": RUN_FORM, "kept": "planted"}
+    assert anybody.post("/sign-in", form)["Location"] == RUN_FORM
+    assert "planted" not in anybody.get(RUN_FORM).content.decode()
+
+
+def test_a_page_elsewhere_neither_signs_out_nor_plants_what_was_typed(site):
+    from django.contrib.sessions.models import Session
+    from django.test import Client
+
+    # As a browser sends it from there: without our cookies (SameSite), with the origin of theirs.
+    foreign = Client(enforce_csrf_checks=True, headers={"origin": "https://elsewhere.example"})
+    for address in ("/permits/new", RUN_FORM, "/sign-out", "/sign-in"):
+        answer = foreign.post(address, {"person": "planted", "name": "amy", "password": "x"})
+        assert answer.status_code == 403, address
+        assert "planted" not in answer.content.decode()
+        assert "sessionid" not in answer.cookies
+    assert not Session.objects.exists()
+    # And from there with the cookies, as an older browser would.
+    amy = Client(enforce_csrf_checks=True)
+    amy.force_login(site.people["amy"].person)
+    answer = amy.post("/sign-out", headers={"origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    assert amy.get("/").status_code == 200
+
+
+def test_what_was_typed_comes_back_for_half_an_hour_and_no_longer(site, monkeypatch):
+    from django.test import Client, RequestFactory
+
+    from galleyproof.web import kept_forms
+
+    answer = Client().post(RUN_FORM, FORM | {"set": "half-typed"})
+    seal = re.search(r'name="kept" value="([^"]+)"', answer.content.decode())[1]
+    assert kept_forms.opened(seal)["typed"]["set"] == ["half-typed"]
+    monkeypatch.setattr(kept_forms, "SECONDS", -1)
+    assert kept_forms.opened(seal) is None
+    much = RequestFactory().post(RUN_FORM, {"text": "x" * kept_forms.MOST_KEPT})
+    assert kept_forms.sealed(much) == ""

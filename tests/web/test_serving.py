@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import select
 import socket
 import subprocess
 import sys
@@ -72,3 +73,30 @@ def test_workers_of_one_command_end_with_it(library) -> None:
         parent.terminate()
         assert parent.wait(60) == 0, parent.stderr.read()
     assert not any(Path(f"/proc/{one}").exists() for one in children)
+
+
+def test_workers_end_with_a_server_that_is_killed(library) -> None:
+    """SIGKILL leaves the server no moment to tell them."""
+    import signal
+    from pathlib import Path
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serve = [*GALLEY, "serve", "--workers", "2", "--port", str(port)]
+    with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True) as serving:
+        assert serving.stderr is not None
+        said = [serving.stderr.readline() for _ in range(3)]
+        assert sum("waiting for runs" in one for one in said) == 2
+        children = Path(f"/proc/{serving.pid}/task/{serving.pid}/children").read_text().split()
+        workers = [
+            one for one in children if b"worker" in Path(f"/proc/{one}/cmdline").read_bytes()
+        ]
+        assert len(workers) == 2
+        ends = [os.pidfd_open(int(one)) for one in workers]
+        serving.send_signal(signal.SIGKILL)
+        for end in ends:
+            ended, _, _ = select.select([end], [], [], 60)
+            os.close(end)
+            assert ended, "a worker lives on"
+        assert serving.stderr.read() == ""

@@ -132,3 +132,75 @@ def test_a_set_from_pasted_ids_keeps_its_lines(site):
     assert "99000\tnot-found" in lines
     assert "duplicate" in lines
     assert b"Title 1" in amy.get(f"{answer['Location']}/download.mrk").getvalue()
+
+
+def test_a_workbook_made_to_harm_ends_no_page(site, tmp_path):
+    """A cell in the last row of the last column, where the look before does not see it."""
+    import zipfile
+
+    import xlsxwriter
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_string(0, 0, "bib id")
+        sheet.write_string(1_048_575, 16_383, "x")
+    hidden = tmp_path / "hidden.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(hidden, "w") as new:
+        for one in old.infolist():
+            new.writestr(one.filename, old.read(one).replace(b'"XFD1048576"', b"'XFD1048576'"))
+    amy = site.browser("amy")
+    for file in (path, hidden):
+        sent = SimpleUploadedFile("n" * 300 + ".xlsx", file.read_bytes())
+        answer = amy.post(
+            "/sets/new/sandbox/check", {"kind": "bib", "source": "file", "file": sent}
+        )
+        assert answer.status_code == 200
+        assert "as CSV UTF-8, and give that file" in sentences(answer)
+    assert amy.get("/").status_code == 200
+
+
+def test_files_beyond_those_that_are_read_at_once_wait_and_are_told(site, monkeypatch):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from galleyproof.web import uploaded_files
+
+    monkeypatch.setattr(uploaded_files, "WAIT", 0.0)
+    amy = site.browser("amy")
+    sent = {"kind": "bib", "source": "file"}
+    for _ in range(uploaded_files.AT_ONCE):
+        uploaded_files.reading.acquire()
+    try:
+        file = SimpleUploadedFile("ids.csv", b"bib id\n1\n")
+        answer = amy.post("/sets/new/sandbox/check", {**sent, "file": file})
+        assert "other files are being read just now" in sentences(answer)
+    finally:
+        for _ in range(uploaded_files.AT_ONCE):
+            uploaded_files.reading.release()
+    file = SimpleUploadedFile("ids.csv", b"bib id\n1\n")
+    assert "just now" not in sentences(amy.post("/sets/new/sandbox/check", {**sent, "file": file}))
+
+
+def test_no_line_of_the_download_is_a_formula_or_two_lines(site):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    amy = site.browser("amy")
+    content = b'bib id\n=HYPERLINK("http://evil.example")\n@SUM(1)\n-1+2\nplain\n1\n'
+    answer = site.post(
+        amy,
+        "/sets/new/sandbox",
+        name="formulas",
+        kind="bib",
+        source="file",
+        file=SimpleUploadedFile("ids.csv", content),
+    )
+    assert answer.status_code == 302, sentences(answer)
+    text = b"".join(amy.get(f"{answer['Location']}/lines").streaming_content).decode()
+    values = [line.split("\t")[1] for line in text.splitlines()[1:]]
+    assert len(values) == 5
+    assert not [one for one in values if one.strip('"').startswith(("=", "@", "-", "+"))], values
+    hidden = site.post(
+        amy, "/sets/new/sandbox", name="a\x1b[2Jb", kind="bib", source="query", query="id > 0"
+    )
+    assert "character that cannot be seen (hex 1B)" in sentences(hidden)

@@ -57,7 +57,7 @@ ACTIONS: Mapping[str, Formatter] = {
     "library-role-taken": told("took the library role {role}, for {library}, from {subject}"),
     "token-made": told("made token {token} for {subject}"),
     "token-revoked": told("revoked token {token} of {subject}"),
-    "signed-in": told("signed in by {by}"),
+    "signed-in": told("signed in by {by}, from {from}"),
     "password-set": told("set the password of {subject}"),
     "password-vouched": told("vouched that {subject} signs in with their own password"),
     "sign-in-failed": told("failed to sign in as {subject}, from {address}: {reason}"),

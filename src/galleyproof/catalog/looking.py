@@ -79,7 +79,7 @@ def look_up(kind: str, id: str, environment: str, version: int | None = None) ->
     named = kind_named(kind)
     environment_named(environment)
     with connect(environment) as connection, connection.cursor() as cursor:
-        held = held_with_ids(cursor, kind, [int(id)]) if id.isdigit() and len(id) < 19 else []
+        held = held_with_ids(cursor, kind, [int(id)]) if id.isdecimal() and len(id) < 19 else []
         if not held:
             ids = with_key(cursor, kind, named.scheme, normal(named.scheme, id))
             if len(ids) > 1:

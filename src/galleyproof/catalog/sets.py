@@ -25,6 +25,7 @@ from galleyproof.catalog.set_files import Matched, match_file
 from galleyproof.database.connect import connect
 from galleyproof.jobs.job import Held
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.plain_text import plain_name, visible
 from galleyproof.rules.query import Named, Query, RulesNamed, no_rules, parse_query
 from galleyproof.structures.forms import form_of
 
@@ -264,7 +265,7 @@ def keep_file(
 ) -> dict[str, Any]:
     """Keeps the lines of a run's own file, so that its report can name those not found."""
     assert chosen.file is not None
-    name = f"{chosen.source['file']} {at:%Y-%m-%d %H:%M:%S.%f}"
+    name = f"{visible(str(chosen.source['file']))[:160]} {at:%Y-%m-%d %H:%M:%S.%f}"
     with transaction.atomic():
         record_set = save(
             name,
@@ -283,9 +284,15 @@ def keep_file(
     return {**chosen.source, "set": name}
 
 
+MOST_OF_NAME = 200
+
+
 def save(name: str, kind: str, environment: str, by: str, at: datetime, **values: Any) -> RecordSet:
     if not name.strip():
         raise Wrong("a set needs a name")
+    plain_name(name, "the name of a set")
+    if len(name) > MOST_OF_NAME:
+        raise Wrong(f"the name of a set has at most {MOST_OF_NAME} characters, not {len(name):,}")
     try:
         with transaction.atomic():
             return RecordSet.objects.create(

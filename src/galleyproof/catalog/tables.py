@@ -10,21 +10,17 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from galleyproof.catalog.cell_texts import bare
 from galleyproof.catalog.table_texts import Written, written
-from galleyproof.catalog.workbook_errors import errors_of
+from galleyproof.catalog.workbooks import Workbook, is_workbook, open_workbook
 from galleyproof.marc.errors import Wrong
 
 SPOILT = re.compile(r"^\d+([.,]\d+)?[eE][+-]\d+$")
 """`9.91E+17`: a long number as a spreadsheet writes it, its last digits gone. Without the sign it
 is a code like `12E5`, which stands."""
-DIGITS_KEPT = 1e15
-"""From here on a number in a workbook's cell has lost its last digits."""
 MAX_EXAMPLES = 5
 MAX_CELL = 1_000_000
 """Characters of one cell."""
@@ -76,10 +72,9 @@ def open_table(path: Path, what: str) -> Table:
 
 def rows_of(path: Path, what: str) -> tuple[Iterator[Row], tuple[str, ...]]:
     """The rows, the header among them, and what had to be assumed."""
-    with path.open("rb") as stream:
-        start = stream.read(4)
-    if start in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        return rows_of_workbook(path), other_sheets(path)
+    if is_workbook(path):
+        book = open_workbook(path)
+        return rows_of_workbook(book), other_sheets(path, book.sheets)
     how = written(path, what, MAX_CELL)
     return rows_of_text(path, how), how.assumed
 
@@ -126,72 +121,17 @@ def rows_of_text(path: Path, how: Written) -> Iterator[Row]:
         ) from None
 
 
-BLANKS = " \t\r\n\xa0\u1680\u200b\u202f\u205f\u3000\ufeff" + "".join(
-    map(chr, range(0x2000, 0x200B))
-)
-"""What is a blank at the ends of a cell, in any script; MARC's separators are none."""
-GUARDED = re.compile(r'="(.*)"')
+def rows_of_workbook(book: Workbook) -> Iterator[Row]:
+    for number, cells, rounded, errors in book.rows:
+        yield Row(number, cells, as_csv(cells), rounded, errors)
 
 
-def bare(cell: str) -> str:
-    """A cell without blanks around it, nor what keeps a spreadsheet from spoiling it (="001")."""
-    value = cell.strip(BLANKS)
-    guarded = GUARDED.fullmatch(value)
-    return guarded[1].strip() if guarded else value
-
-
-def rows_of_workbook(path: Path) -> Iterator[Row]:
-    try:
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-        rows = sheet.iter_rows()
-    except (CalamineError, OSError, IndexError) as error:
-        raise Wrong(f"{path.name} cannot be read as a workbook: {error}") from None
-    # Rows come from the sheet's first one on, cells only from the first column that is filled.
-    left = sheet.start[1] if sheet.start else 0
-    errors = errors_of(path)
-    for number, row in enumerate(rows, start=1):
-        cells = [text_of(cell) for cell in row]
-        broken: tuple[int, ...] = ()
-        if errors:
-            broken = tuple(at for at in range(len(cells)) if (number, left + at) in errors)
-            for at in broken:
-                cells[at] = errors[number, left + at]
-        if any(cells):
-            rounded = tuple(
-                at
-                for at, cell in enumerate(row)
-                if isinstance(cell, int | float)
-                and not isinstance(cell, bool)
-                and abs(cell) >= DIGITS_KEPT
-            )
-            yield Row(number, cells, as_csv(cells), rounded, broken)
-
-
-def other_sheets(path: Path) -> tuple[str, ...]:
+def other_sheets(path: Path, names: Sequence[str]) -> tuple[str, ...]:
     """A sentence where a workbook has more sheets than the one that is read."""
-    try:
-        names = CalamineWorkbook.from_path(path).sheet_names
-    except (CalamineError, OSError):
-        return ()
     if len(names) < 2:
         return ()
     others = ", ".join(f"“{one}”" for one in names[1:4]) + (", …" if len(names) > 4 else "")
     return (f"{path.name} was read as far as its first sheet, “{names[0]}”; not {others}",)
-
-
-def text_of(cell: Any) -> str:
-    """A workbook's cell as people read it."""
-    if isinstance(cell, str):
-        return bare(cell)
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float):
-        return f"{cell:.0f}" if cell == int(cell) else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell).strip()
 
 
 def as_csv(cells: Sequence[str]) -> str:

@@ -26,17 +26,44 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from galleyproof.database.setup import ready
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.plain_text import HIDDEN, visible
 
 DONE, FAILED, WRONG, NOT_PERMITTED, NOTHING_CHANGED, WAITING = range(6)
 
 WIDE = 200
 """Columns where the output is no terminal: a table in a file or a pipe is not folded."""
 
-out = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else WIDE)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+class Terminal(Console):
+    """A console that hands on no control characters of what it prints (ESC would be a command to
+    the terminal): they are shown as marks. Colours are its own."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        super().print(*(shown(one) for one in objects), **how)
+
+
+def shown(one: Any) -> Any:
+    if isinstance(one, str):
+        return visible(one.replace("\r\n", "\n"))
+    if isinstance(one, Text):
+        one.plain = visible(one.plain)
+    return one
+
+
+def json_line(data: Any) -> str:
+    """JSON on one line, with no control character in it, those of 8 bits included."""
+    return HIDDEN.sub(
+        lambda found: f"\\u{ord(found[0]):04x}",
+        json.dumps(data, ensure_ascii=False, default=str),
+    )
+
+
+out = Terminal(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else WIDE)
+err = Terminal(stderr=True, soft_wrap=True, highlight=False)
 
 
 def now() -> datetime:
@@ -77,7 +104,7 @@ class Face:
     def answer(self, data: Any, human: Callable[[], None]) -> None:
         """One machine-readable object on standard output, or the same for people."""
         if self.as_json:
-            click.echo(json.dumps(data, ensure_ascii=False, default=str))
+            click.echo(json_line(data))
         else:
             human()
 
@@ -150,8 +177,9 @@ def command(
 def guarded(work: Callable[[], int | None], as_json: bool, database: bool = True) -> int:
     """Runs a command and turns what it raises into a sentence and an exit code."""
     from django.core.exceptions import ImproperlyConfigured
+    from django.db import DataError as DjangoDataError
     from django.db import OperationalError as DjangoOperationalError
-    from psycopg import OperationalError
+    from psycopg import DataError, OperationalError
     from psycopg.errors import DiskFull
 
     from galleyproof.database.server import FULL, NotRunning, no_room
@@ -173,6 +201,10 @@ def guarded(work: Callable[[], int | None], as_json: bool, database: bool = True
         if full or FULL in str(error):
             return complain(no_room(first), FAILED, as_json)
         return complain(f"the database could not be used: {first}", FAILED, as_json)
+    except (DataError, DjangoDataError) as error:
+        first = (str(error).splitlines() or ["?"])[0]
+        sentence = f"a value is too long or too large for what it is meant for ({first})"
+        return complain(sentence, WRONG, as_json)
     except OSError as error:
         if error.errno == ENOSPC:
             return complain(no_room(f"{error.filename or error.strerror}"), FAILED, as_json)
@@ -194,7 +226,7 @@ def guarded(work: Callable[[], int | None], as_json: bool, database: bool = True
 
 def complain(sentence: str, code: int, as_json: bool) -> int:
     if as_json:
-        click.echo(json.dumps({"error": sentence, "exit": code}, ensure_ascii=False))
+        click.echo(json_line({"error": sentence, "exit": code}))
     for line in sentence.splitlines():
         err.print(f"galley: {line}", style="bold red" if err.is_terminal else "", markup=False)
     return code
@@ -203,7 +235,7 @@ def complain(sentence: str, code: int, as_json: bool) -> int:
 def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
     """A plain table on standard output. Columns that hold only numbers are set right."""
     shown = Table(
-        title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2)
+        title=visible(title) or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2)
     )
     for at, header in enumerate(headers):
         numeric = bool(rows) and all(isinstance(row[at], int) for row in rows)
@@ -222,4 +254,4 @@ def cell(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
-    return str(value)
+    return visible(str(value))

@@ -152,13 +152,14 @@ def given_limits(options: dict[str, Any]) -> dict[str, Any]:
     import json
 
     from galleyproof.marc.errors import Wrong
+    from galleyproof.marc.files import text_of_file
 
     found: dict[str, Any] = {}
     path = options["limits"]
     if path is not None:
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            found = json.loads(text_of_file(path, "a JSON file of limits"))
+        except (ValueError, RecursionError) as error:
             raise Wrong(f"{path} cannot be read as a JSON file of limits: {error}") from None
         if not isinstance(found, dict):
             raise Wrong(f"{path} is not a JSON object of limits")

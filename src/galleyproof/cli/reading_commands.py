@@ -154,14 +154,11 @@ def add_add(reading: click.Group) -> None:
         Example: galley reading add off-site off-site.md --title "Off-site storage" --job
                      change-physical-items
         """
-        from galleyproof.marc.errors import Wrong
+        from galleyproof.marc.files import text_of_file
         from galleyproof.signoff.actions.write_reading import write_reading as do
         from galleyproof.signoff.mail.sending import last_number, untold_since
 
-        try:
-            body = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise Wrong(f"{file} cannot be read as text in UTF-8: {error}") from None
+        body = text_of_file(file, "a reading")
         before = last_number()
         written = do(face.who, name, body, title=title, job=job, minor=minor, at=now())
 

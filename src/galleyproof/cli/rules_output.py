@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from galleyproof.cli import face as speaking
-from galleyproof.cli.face import WIDE
+from galleyproof.cli.face import WIDE, Terminal
 from galleyproof.marc.changes import Change
 from galleyproof.marc.saying import field_text
 from galleyproof.rules.examples import Outcome
@@ -32,7 +31,7 @@ def on_terminal(color: bool | None, *, aside: bool = False) -> None:
     if color is None and not aside:
         terminal = speaking.out
         return
-    terminal = Console(
+    terminal = Terminal(
         stderr=aside,
         soft_wrap=True,
         highlight=False,

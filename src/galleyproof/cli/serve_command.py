@@ -23,7 +23,8 @@ def add_to(galley: click.Group) -> None:
 
         Settings for a server are in the environment: GALLEY_SECRET_KEY, GALLEY_URL (the address
         that people type), GALLEY_HOSTS (further names, with commas), GALLEY_HTTPS=1 behind a
-        proxy that ends TLS.
+        proxy that ends TLS, and GALLEY_PROXIES (its address, or networks, with commas): what these
+        say of a request is believed, and of nobody else.
 
         \b
         Example: galley serve --port 8000

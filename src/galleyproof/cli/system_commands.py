@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,8 @@ def add_to(galley: click.Group) -> None:
 
     @command(galley, "worker")
     @click.option("--processes", default=1, show_default=True, help="How many, on this host.")
-    def worker(face: Face, processes: int) -> int:
+    @click.option("--owned", is_flag=True, hidden=True, help="Ends when standard input does.")
+    def worker(face: Face, processes: int, owned: bool) -> int:
         """Works the runs that wait, until it is told to end (Ctrl-C, SIGTERM).
 
         \b
@@ -58,9 +58,12 @@ def add_to(galley: click.Group) -> None:
             raise Wrong("--processes takes 1 or more")
         if processes == 1:
             from galleyproof.runs.messages import run_worker
+            from galleyproof.runs.worker_processes import end_with_owner
             from galleyproof.signoff.upkeep import keep_up
 
             say_at_once()
+            if owned:
+                end_with_owner()
             face.say("worker: waiting for runs (Ctrl-C ends it)")
             run_worker(lambda: keep_up(now()))
             return DONE
@@ -198,19 +201,19 @@ def tell_runs(held: Held) -> None:
 def worked_by(processes: int) -> list[int]:
     """Worker processes until all have ended; their exit codes. Told to end, by a terminal or by
     whoever started this process, it tells them."""
-    command = [sys.executable, "-u", "-m", "galleyproof.cli.main", "worker"]
-    children = [subprocess.Popen(command) for _ in range(processes)]
+    from galleyproof.runs.worker_processes import worker_processes
 
     told = False
+    with worker_processes(processes) as children:
 
-    def end(*_: object) -> None:
-        nonlocal told
-        told = True
-        for child in children:
-            child.terminate()
+        def end(*_: object) -> None:
+            nonlocal told
+            told = True
+            for child in children:
+                child.terminate()
 
-    for wanted in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(wanted, end)
-    codes = [child.wait() for child in children]
+        for wanted in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(wanted, end)
+        codes = [child.wait() for child in children]
     # One that had not begun to listen is ended by the signal itself, which is as well.
     return [0 if told and code == -signal.SIGTERM else code for code in codes]

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "galleyproof.web.middleware.without_nul",
     "galleyproof.web.middleware.signed_in",
     "galleyproof.web.middleware.Sentences",
 ]
@@ -115,9 +116,9 @@ if (host := urlsplit(GALLEY_URL).hostname) and host not in NAMED_HOSTS:
     NAMED_HOSTS.append(host)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *NAMED_HOSTS]
 if os.environ.get("GALLEY_HTTPS"):
-    # Behind a proxy that ends TLS and sets X-Forwarded-Proto itself.
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Behind a proxy that ends TLS: one of GALLEY_PROXIES (web/proxies.py).
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^health$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in NAMED_HOSTS]
@@ -133,7 +134,7 @@ if GALLEY_OIDC_ISSUER:
         "allauth.socialaccount",
         "allauth.socialaccount.providers.openid_connect",
     ]
-    MIDDLEWARE.insert(-2, "allauth.account.middleware.AccountMiddleware")
+    MIDDLEWARE.insert(-3, "allauth.account.middleware.AccountMiddleware")
     SOCIALACCOUNT_ADAPTER = "galleyproof.web.single_sign_on.Adapter"
     SOCIALACCOUNT_LOGIN_ON_GET = True
     SOCIALACCOUNT_PROVIDERS = {

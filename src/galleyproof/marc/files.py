@@ -82,3 +82,29 @@ def umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+MB = 1 << 20
+
+
+def text_of_file(path: Path, what: str, most: int = 20 * MB) -> str:
+    """The text of a file in UTF-8 that is read as a whole. what: what it should be, for the
+    sentence (`a file of parameters`). most: bytes. Raises Wrong where it cannot be."""
+    if not path.exists():
+        raise Wrong(f"there is no file {path}")
+    if path.is_dir():
+        raise Wrong(f"{path} is a folder, not {what}")
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(most + 1)
+    except OSError as error:
+        raise Wrong(f"{path} cannot be read as {what}: {error.strerror or error}") from None
+    if len(content) > most:
+        raise Wrong(f"{path.name} has more than {most // MB} MB, which is too much for {what}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Wrong(
+            f"{path.name} cannot be read as {what}: byte {error.start:,} is not UTF-8; "
+            "save it as UTF-8"
+        ) from None

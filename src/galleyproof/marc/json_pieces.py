@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
@@ -54,8 +55,8 @@ class Cutter:
     def object_of(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            self.repeated += [key for key in found if keys.count(key) > 1]
+            counts = Counter(key for key, _ in pairs)
+            self.repeated += [key for key, count in counts.items() if count > 1]
         return found
 
     def pieces(self) -> Iterator[JsonPiece]:

@@ -12,6 +12,7 @@ comment that is neither a field nor a heading, ends a block.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from difflib import unified_diff
@@ -97,11 +98,23 @@ def record_of(text: str, line: int) -> Record:
         raise Wrong(f"the test in line {line}: {error}") from None
 
 
-def run_examples(rules: RuleSet) -> list[Outcome]:
-    """Runs the tests of a rule set's text on the whole set. Raises Wrong for a test that cannot
-    be read."""
+def run_examples(rules: RuleSet, most_work: float = math.inf) -> list[Outcome]:
+    """Runs the tests of a rule set's text on the whole set, in order, as long as there is work
+    left: as many rules as there are for each line of a test's records. Raises Wrong for a test that
+    cannot be read."""
     run_one = RUNNERS[rules.kind](rules)
-    return [run_one(example) for example in examples(rules.text)]
+    found = []
+    for example in examples(rules.text):
+        most_work -= work_of(example) * (len(rules.rules) + len(rules.merges))
+        if most_work < 0:
+            break
+        found.append(run_one(example))
+    return found
+
+
+def work_of(example: Example) -> int:
+    """Lines of the records of a test, and one for itself."""
+    return 1 + example.before.count("\n") + example.secondary.count("\n")
 
 
 Runner = Callable[[Example], Outcome]

@@ -60,15 +60,16 @@ HEADINGS = (
 ANOTHER_LANGUAGE = tuple(
     (re.compile(pattern, re.IGNORECASE | re.MULTILINE), sentence)
     for pattern, sentence in (
-        (r"^\s*(?:create|set|copy|add|remove)\s+(?:pnx|operational|TEMP)\b", DISPLAYS),
+        (r"^[ \t]*(?:create|set|copy|add|remove)\s+(?:pnx|operational|TEMP)\b", DISPLAYS),
         (r"\bcreate\s+pnx\b|\bTEMP\s*\"|\bto\s+prima[ _]display\b", DISPLAYS),
         (r"\bMARC\s*(?:\.\s*\"\s*\"\s*)+(?:has|is|match|equals)\b", DISPLAYS),
         (r"\badd\s+to\s+text\s+displayValue\b", HEADINGS),
         (r"\bDC(?:TERMS)?\s*\.\s*\"|\bdiscovery\s*\.\s*\w", DUBLIN_CORE),
-        (r"^\s*<(?:\?xml|xsl:)", "this is an XSL transformation, which is another language"),
+        (r"^[ \t]*<(?:\?xml|xsl:)", "this is an XSL transformation, which is another language"),
     )
 )
-"""Outside strings and comments."""
+"""Outside strings and comments. None of them goes over empty lines from each of their beginnings,
+which would take time in proportion to their square."""
 OF_DUBLIN_CORE = re.compile(r'"(?:dc|dcterms|dcmitype)[:.]\w+', re.IGNORECASE)
 TYPOGRAPHIC = re.compile("[\u201c\u201d\u201e\u201f\u2033]")
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")

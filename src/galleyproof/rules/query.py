@@ -270,6 +270,8 @@ def compare_time(field: str, sign: str, text: str) -> Any:
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     if not re.fullmatch(r"\d{4}-?\d\d-?\d\d", text):
         return Compare(field, sign, when)
+    if when.year >= datetime.max.year:
+        raise Wrong(f"“{text}” is a date after all others; leave it out to ask for any")
     after = when + timedelta(days=1)
     if sign == "=":
         return And((Compare(field, ">=", when), Compare(field, "<", after)))

@@ -13,7 +13,7 @@ from galleyproof.catalog.links import link_faults
 from galleyproof.catalog.looking import Found, look_up
 from galleyproof.database.connect import connect
 from galleyproof.marc.errors import Wrong
-from galleyproof.marc.files import UNREADABLE
+from galleyproof.marc.files import UNREADABLE, text_of_file
 from galleyproof.marc.files import opened as opened_file
 from galleyproof.marc.mrk import to_text
 from galleyproof.marc.reading import Loaded, Refused, read
@@ -105,10 +105,7 @@ def edit_from_file(
     if not path.is_file():
         raise Wrong(f"there is no file {path}")
     if kind in STRUCTURES:
-        try:
-            body = structure_from(kind, path.read_text(encoding="utf-8-sig"), path.name)
-        except UnicodeDecodeError:
-            raise Wrong(f"{path.name} is not a text in UTF-8") from None
+        body = structure_from(kind, text_of_file(path, "a record as lines or JSON"), path.name)
     else:
         try:
             with opened_file(path) as stream:

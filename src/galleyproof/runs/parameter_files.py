@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.files import text_of_file
 
 SET, NOTE = "set_id", "job_name"
 
@@ -29,10 +30,7 @@ class ParameterFile(NamedTuple):
 
 def read_parameters(path: Path) -> ParameterFile:
     """Raises Wrong where the file cannot be read, or says something twice."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        raise Wrong(f"{path} cannot be read as a file of parameters: {error}") from None
+    text = text_of_file(path, "a file of parameters")
     if text.lstrip().startswith("<"):
         pairs = list(pairs_of_xml(path, text))
     else:
@@ -48,7 +46,7 @@ def read_parameters(path: Path) -> ParameterFile:
 def of_json(path: Path, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=lambda pairs: once(path, pairs))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Wrong(f"{path} cannot be read as a JSON file of parameters: {error}") from None
     if not isinstance(found, dict):
         raise Wrong(f"{path} is not a JSON object of parameters")

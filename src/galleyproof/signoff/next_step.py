@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from galleyproof.people.addresses import person_address
 from galleyproof.people.models import Person
 from galleyproof.signoff.models import RoleForm, Ticket
 from galleyproof.signoff.office import Office
@@ -223,7 +224,7 @@ def liaison_missing(person: Person) -> Missing:
         return Missing(
             f"{person.display_name} is in no unit, so an administrator puts them into theirs",
             f"galley unit join {person.username} UNIT",
-            f"/administration/people/{person.username}",
+            person_address(person.username),
         )
     return Missing(
         f"{unit.code} has no liaison who is not {person.display_name}, so an administrator names "

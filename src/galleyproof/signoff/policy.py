@@ -72,6 +72,6 @@ def understood(name: str, value: str) -> bool | int:
         if typed not in ("yes", "no", "on", "off", "true", "false"):
             raise Wrong(f"{name} is yes or no, not “{value}”")
         return typed in ("yes", "on", "true")
-    if not typed.isdigit() or not 1 <= int(typed) <= 3650:
+    if not typed.isdecimal() or not 1 <= int(typed) <= 3650:
         raise Wrong(f"{name} is a number of days from 1 to 3650, not “{value}”")
     return int(typed)

@@ -37,7 +37,7 @@ def envelope_from(sent: QueryDict, start: Mapping[str, Any] | None = None) -> En
     }
     for name in NUMBERS:
         text = sent.get(name, "").replace(",", "").strip()
-        if text and not text.isdigit():
+        if text and not text.isdecimal():
             raise Wrong(_("“%(text)s” is not a whole number") % {"text": text})
         if text:
             given[name] = int(text)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from galleyproof.marc.errors import Wrong
 from galleyproof.people.denial import NotPermitted
 from galleyproof.web.asking import password_waits
-from galleyproof.web.screens.refusals import refuse
+from galleyproof.web.kept_forms import sealed
+from galleyproof.web.screens.refusals import csrf_failed, refuse
+from galleyproof.web.screens.signing_in import sign_in_first
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -35,10 +38,6 @@ OPEN = ("/sign-in", "/static/", "/health", "/single-sign-on/")
 BEFORE_ALL = ("/password", "/sign-out")
 """Where somebody goes whose password was set by another: they change it before anything else."""
 
-KEPT = "kept"
-"""Where a session keeps what was typed into a form that came after its sign-in had ended."""
-MOST_KEPT = 200_000
-
 
 def secure_headers(respond: Respond) -> Respond:
     def answer(request: HttpRequest) -> HttpResponse:
@@ -49,6 +48,22 @@ def secure_headers(respond: Respond) -> Respond:
         if not request.path.startswith("/static/"):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+    return answer
+
+
+def without_nul(respond: Respond) -> Respond:
+    """Refuses what no text of the database can hold, in an address, a query or a form."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path:
+            return refuse(request, 400, _("the address has a character (hex 00) that no name has"))
+        for sent in (request.GET, request.POST):
+            for name, values in sent.lists():
+                if "\x00" in name or any("\x00" in value for value in values):
+                    said = _("“%(name)s” has a character (hex 00) that no text has; take it out")
+                    return refuse(request, 400, said % {"name": name.replace("\x00", "·")[:60]})
+        return respond(request)
 
     return answer
 
@@ -70,8 +85,10 @@ def signed_in(respond: Respond) -> Respond:
         if request.method == "POST" and beside:
             # Said beside a form that somebody is filling in. To lead away from it would lose it.
             return render(request, "web/signed_out_part.html", status=401)
-        if request.method == "POST":
-            keep_typed(request)
+        if request.method not in ("GET", "HEAD") and not beside:
+            if is_foreign(request):
+                return csrf_failed(request)
+            return sign_in_first(request, back, sealed(request))
         if beside:
             back = request.htmx.current_url_abs_path or back
         target = f"/sign-in?{urlencode({'next': back})}"
@@ -82,24 +99,10 @@ def signed_in(respond: Respond) -> Respond:
     return answer
 
 
-def keep_typed(request: HttpRequest) -> None:
-    typed = {
-        name: values
-        for name, values in request.POST.lists()
-        if name not in ("csrfmiddlewaretoken", "once") and "password" not in name
-    }
-    if len(json.dumps(typed)) <= MOST_KEPT:
-        request.session[KEPT] = {"path": request.path, "typed": typed}
-
-
-def typed_before(request: HttpRequest) -> dict[str, list[str]]:
-    """What was typed here before the session ended: given back once, never run by itself."""
-    kept: dict[str, Any] | None = request.session.get(KEPT)
-    if kept is None or kept["path"] != request.path:
-        return {}
-    del request.session[KEPT]
-    typed: dict[str, list[str]] = kept["typed"]
-    return typed
+def is_foreign(request: HttpRequest) -> bool:
+    """Whether a form comes from a page that is none of ours: its token or its origin is not."""
+    check = CsrfViewMiddleware(lambda asked: HttpResponse())
+    return check.process_view(request, None, (), {}) is not None
 
 
 class Sentences:
@@ -116,6 +119,11 @@ class Sentences:
             return refuse(request, 403, str(error))
         if isinstance(error, Wrong):
             return refuse(request, 404 if request.method in ("GET", "HEAD") else 422, str(error))
+        if isinstance(error, DataError):
+            # What no field is made for. It was in a transaction, which is undone.
+            found = (str(error).splitlines() or [""])[0]
+            said = _("a value is too long or too large for what it is meant for (%(found)s)")
+            return refuse(request, 422, said % {"found": found})
         if isinstance(error, Http404):
             return refuse(request, 404, str(error))
         return None

@@ -7,8 +7,7 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,9 +17,11 @@ from django.core.wsgi import get_wsgi_application
 
 from galleyproof.database.home import home, is_embedded
 from galleyproof.marc.errors import Wrong
+from galleyproof.runs.worker_processes import worker_processes
 from galleyproof.web.asking import now
+from galleyproof.web.listening import listen
+from galleyproof.web.proxies import Network, behind, networks
 
-THREADS = 8
 CLIENTS_GONE = timedelta(days=1)
 
 
@@ -51,7 +52,18 @@ def application() -> Any:
     """The WSGI application, with the installation's own key."""
     settings.SECRET_KEY = secret_key()
     Session.objects.filter(expire_date__lt=now() - CLIENTS_GONE).delete()
-    return get_wsgi_application()
+    return behind(get_wsgi_application(), proxies(os.environ))
+
+
+def proxies(environ: Mapping[str, str]) -> list[Network]:
+    """The proxies that are believed. Raises Wrong where TLS is ended by one that is not named."""
+    named = networks(environ.get("GALLEY_PROXIES", ""))
+    if environ.get("GALLEY_HTTPS") and not named:
+        raise Wrong(
+            "GALLEY_HTTPS says that a proxy in front of the pages ends TLS; name its address, such "
+            "as GALLEY_PROXIES=127.0.0.1, so that what it says of a request is believed"
+        )
+    return named
 
 
 def serve(host: str, port: int, workers: int, served: Callable[[], object] = lambda: None) -> None:
@@ -60,11 +72,9 @@ def serve(host: str, port: int, workers: int, served: Callable[[], object] = lam
     served: called once whoever asks is answered, and not before. Raises Wrong where the port
     cannot be had, and where the database is not set up.
     """
-    from waitress.server import create_server
-
     app = application()
     try:
-        serving = create_server(app, host=host, port=port, threads=THREADS, ident="galleyproof")
+        serving = listen(app, host, port)
     except OSError as error:
         raise Wrong(
             f"port {port} on {host} cannot be had ({error.strerror}); another program may have "
@@ -87,13 +97,12 @@ def end(*_: object) -> None:
 @contextlib.contextmanager
 def working(count: int) -> Iterator[None]:
     """Worker processes for as long as the pages are served."""
-    command = [sys.executable, "-u", "-m", "galleyproof.cli.main", "worker"]
-    children = [subprocess.Popen(command, stdin=subprocess.DEVNULL) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(20)
+    with worker_processes(count) as children:
+        try:
+            yield
+        finally:
+            for child in children:
+                child.terminate()
+            for child in children:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(20)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from galleyproof.people.actions.signing_in import note_sign_in
 from galleyproof.people.models import Person
 from galleyproof.web.asking import now
+from galleyproof.web.kept_forms import KEPT, give_back
 from galleyproof.web.screens.refusals import refuse
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -61,9 +62,12 @@ class Adapter(DefaultSocialAccountAdapter):
         back = sociallogin.get_redirect_url(request) or "/"
         if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
             back = "/"
-        note_sign_in(person, "single sign-on", now())
+        note_sign_in(person, "single sign-on", request.META.get("REMOTE_ADDR", ""), now())
         login(request, person, backend=BACKEND)
-        raise ImmediateHttpResponse(redirect(back))
+        give_back(request, request.COOKIES.get(KEPT, ""))
+        response = redirect(back)
+        response.delete_cookie(KEPT)
+        raise ImmediateHttpResponse(response)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False

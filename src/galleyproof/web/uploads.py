@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,9 +16,11 @@ from galleyproof.catalog.sets import choose_file
 from galleyproof.marc.errors import Wrong
 from galleyproof.web.asking import now, person_of
 from galleyproof.web.models import Upload
+from galleyproof.web.uploaded_files import MB, sent_file
+from galleyproof.web.uploaded_files import as_file as as_a_file
 
 KEEP = timedelta(days=2)
-MOST_BYTES = 50 * 1024 * 1024
+MOST_BYTES = 50 * MB
 MOST_LINES = 30
 """Lines with something to say that a check shows."""
 PASTED = "pasted ids.txt"
@@ -30,7 +30,6 @@ def upload_of(request: HttpRequest) -> Upload | None:
     """The file or the pasted ids of a form, or the file that it kept from before; None if there
     is none. Raises Wrong for one that is too large or gone."""
     me = person_of(request)
-    sent = request.FILES.get("file")
     if request.POST.get("source") == "paste":
         text = request.POST.get("pasted", "").strip()
         if not text:
@@ -40,14 +39,12 @@ def upload_of(request: HttpRequest) -> Upload | None:
             raise Wrong(_("say what the ids are, or let their first line name the id type"))
         content = with_header(text, chosen)
         return Upload(person=me, name=PASTED, content=content.encode(), at=now())
+    sent = sent_file(request, "file", MOST_BYTES)
     if sent is not None:
-        if (sent.size or 0) > MOST_BYTES:
-            raise Wrong(_("the file has more than 50 MB; split it, or make a set from a query"))
         Upload.objects.filter(at__lt=now() - KEEP).delete()
-        name = PurePath((sent.name or "").replace("\\", "/")).name[:200] or "ids.txt"
-        return Upload.objects.create(person=me, name=name, content=sent.read(), at=now())
+        return Upload.objects.create(person=me, name=sent.name, content=sent.content, at=now())
     number = request.POST.get("upload", "")
-    if number.isdigit() and len(number) < 18:
+    if number.isdecimal() and len(number) < 18:
         kept = Upload.objects.filter(pk=int(number), person=me).first()
         if kept is None:
             raise Wrong(_("the file is not kept any more; choose it again"))
@@ -55,13 +52,9 @@ def upload_of(request: HttpRequest) -> Upload | None:
     return None
 
 
-@contextmanager
-def as_file(upload: Upload) -> Iterator[Path]:
+def as_file(upload: Upload) -> AbstractContextManager[Path]:
     """The upload as a file of its own name, for as long as it is read."""
-    with tempfile.TemporaryDirectory(prefix="galley-upload-") as folder:
-        path = Path(folder) / upload.name
-        path.write_bytes(bytes(upload.content))
-        yield path
+    return as_a_file(upload.name, bytes(upload.content))
 
 
 def check_ids(request: HttpRequest, environment: str, asked: Asked) -> HttpResponse:

@@ -64,7 +64,11 @@ def test_numbers_of_a_workbook_are_read_as_people_see_them(tmp_path):
         ("gone.csv", None, "there is no file"),
         ("empty.csv", b"", "has no header: .* its first line has nothing"),
         ("other.csv", b"name,role\nAmy,king\n", "has no header: expected .* has name, role"),
-        ("latin.csv", "job,who\nWithdraw,Zoë\n".encode("latin-1"), "nor text in UTF-8"),
+        (
+            "latin.csv",
+            "job,who\nWithdraw,Zoë\n".encode("latin-1"),
+            "is not UTF-8; save it as UTF-8",
+        ),
         ("broken.xlsx", b"PK\x03\x04nothing", "cannot be read as a workbook"),
     ],
 )

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from galleyproof.audit.log import append
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.plain_text import name_fault
 from galleyproof.people.identity import Who
 from galleyproof.people.models import ROLES, Person
 from galleyproof.people.rights import require_role
@@ -37,7 +38,7 @@ def add_person(
     """
     require_role(who, ("administrator",), "add a person", at)
     username, display_name = names(name, display_name)
-    findings = faults(name, username, unit, roles, email)
+    findings = faults(name, username, display_name, unit, roles, email)
     if findings:
         raise Wrong("\n".join(findings))
     with transaction.atomic():
@@ -73,7 +74,9 @@ def names(name: str, display_name: str) -> tuple[str, str]:
     return re.sub(r"[^\w]+", ".", bare).strip("."), display_name
 
 
-def faults(name: str, username: str, unit: str, roles: Sequence[str], email: str) -> list[str]:
+def faults(
+    name: str, username: str, display_name: str, unit: str, roles: Sequence[str], email: str
+) -> list[str]:
     found = []
     if not USERNAME.fullmatch(username) or len(username) > 150:
         found.append(
@@ -84,6 +87,8 @@ def faults(name: str, username: str, unit: str, roles: Sequence[str], email: str
         taken = Person.objects.filter(username__iexact=username).first()
         if taken is not None:
             found.append(f"there is a {taken.username} already ({taken.display_name})")
+    hidden = name_fault(display_name, "the name of a person")
+    found += [hidden] if hidden else []
     found += [role_fault(role) for role in roles if role not in ROLES]
     if unit:
         found += code_faults(unit)

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from galleyproof.audit.log import append
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.plain_text import name_fault
 from galleyproof.people.actions.add_person import role_fault
 from galleyproof.people.identity import Who
 from galleyproof.people.models import ROLES, Person
@@ -42,6 +43,8 @@ def change_person(
     findings = [role_fault(role) for role in roles or () if role not in ROLES]
     if wanted["display_name"] == "":
         findings.append("an account needs a name that people read")
+    if hidden := name_fault(wanted["display_name"] or "", "the name of a person"):
+        findings.append(hidden)
     if wanted["email"] and not re.fullmatch(r"[^@\s]+@[^@\s]+", wanted["email"]):
         findings.append(f"“{email}” is not an e-mail address")
     if findings:

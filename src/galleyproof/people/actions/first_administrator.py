@@ -32,7 +32,7 @@ def first_administrator(name: str, *, os_user: str | None = None, at: datetime) 
                 f"there is an administrator already, {there[0].display_name}; administrators add "
                 f"people: galley user add {username} --role administrator"
             )
-        findings = faults(name, username, "", (), "")
+        findings = faults(name, username, display_name, "", (), "")
         if findings:
             raise Wrong("\n".join(findings))
         person = Person(

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from galleyproof.audit.log import append
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.plain_text import plain_name
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Group, Person
 from galleyproof.people.rights import deny, require_role
@@ -25,6 +26,7 @@ def add_group(who: Who, name: str, *, about: str = "", at: datetime) -> Group:
     name = " ".join(name.split())
     if not name or len(name) > 100:
         raise Wrong("a group has a name of at most 100 characters")
+    plain_name(name, "the name of a group")
     if Group.objects.filter(name__iexact=name).exists():
         raise Wrong(f"there is a group “{name}” already")
     with transaction.atomic():

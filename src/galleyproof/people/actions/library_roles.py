@@ -8,6 +8,7 @@ from django.db import transaction
 
 from galleyproof.audit.log import append
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.plain_text import plain_name
 from galleyproof.people.identity import Who
 from galleyproof.people.models import LibraryRole, Person
 from galleyproof.people.rights import deny, require_role
@@ -38,6 +39,7 @@ def give_library_role(
         )
     if not role or len(role) > 100 or len(library) > 60:
         raise Wrong("a library role has a name, like catalog manager, and perhaps a library's code")
+    plain_name(role + library, "a library role")
     if person.library_roles.filter(role=role, library__iexact=library).exists():
         where = library or "the institution"
         raise Wrong(f"{person.display_name} has the role {role} for {where} already")

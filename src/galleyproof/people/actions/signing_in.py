@@ -35,15 +35,15 @@ def sign_in(name: str, password: str, address: str, at: datetime) -> Person:
             "that name and password do not fit an active account; an administrator can set a "
             "new password with `galley user password`"
         )
-    note_sign_in(person, "password", at)
+    note_sign_in(person, "password", address, at)
     SignInFailure.objects.filter(name=name.casefold(), address=address).delete()
     return person
 
 
-def note_sign_in(person: Person, way: str, at: datetime) -> None:
-    """way: `password` or `single sign-on`."""
+def note_sign_in(person: Person, way: str, address: str, at: datetime) -> None:
+    """way: `password` or `single sign-on`. address: where they signed in from."""
     with transaction.atomic():
-        append("signed-in", person=person.username, detail={"by": way}, at=at)
+        append("signed-in", person=person.username, detail={"by": way, "from": address}, at=at)
 
 
 def note_failure(name: str, known: str, address: str, at: datetime) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from galleyproof.audit.log import append
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.plain_text import plain_name
 from galleyproof.people.finding import person_named
 from galleyproof.people.identity import Who, active
 from galleyproof.people.models import Person, Token
@@ -56,6 +57,7 @@ def add_first_token(person: Person, *, label: str = "", at: datetime) -> Made:
 
 
 def make(person: Person, maker: str, acting: str | None, label: str, at: datetime) -> Made:
+    plain_name(label, "the label of a token")
     text = new_token()
     with transaction.atomic():
         token = Token.objects.create(

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from galleyproof.audit.log import append
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.plain_text import plain_name
 from galleyproof.people.actions.change_person import change_person
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Person, Unit
@@ -25,6 +26,7 @@ def add_unit(who: Who, code: str, *, name: str = "", at: datetime) -> Unit:
         raise Wrong(findings[0])
     if Unit.objects.filter(code__iexact=code).exists():
         raise Wrong(f"there is a unit {code} already")
+    plain_name(name, "the name of a unit")
     with transaction.atomic():
         unit = unit_coded(code)
         unit.name = name

@@ -12,6 +12,7 @@ from django.db import transaction
 from galleyproof.audit.log import append
 from galleyproof.jobs.office_names import job_named
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.plain_text import name_fault
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
 from galleyproof.people.rights import require_role
@@ -99,6 +100,10 @@ def check(name: str, body: str, title: str, job: str, minor: bool, before: Readi
     findings = []
     if not NAME.fullmatch(name) or len(name) > 80:
         findings.append(f"“{name}” is not a name: small letters, digits and hyphens, like off-site")
+    if len(title.strip()) > 200:
+        findings.append(f"the title of a reading has at most 200 characters, not {len(title):,}")
+    if hidden := name_fault(title, "the title of a reading"):
+        findings.append(hidden)
     if not body.strip():
         findings.append("the text is empty")
     if before is None:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+from galleyproof.marc.plain_text import visible
+
 MOST_LINES = 8
 
 
@@ -20,7 +22,8 @@ class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
             lines = [f"to {', '.join(message.to)}: {message.subject}", *body(message)]
-            print("\n".join(f"  ✉ {line}".rstrip() for line in lines), file=sys.stderr, flush=True)
+            text = "\n".join(f"  ✉ {visible(line)}".rstrip() for line in lines)
+            print(text, file=sys.stderr, flush=True)
         return len(email_messages)
 
 

@@ -76,7 +76,7 @@ def upright(name: str) -> str:
 def name_fault(name: str) -> str:
     """Why no account can be made under a name, as a doubt; "" if one can."""
     username, _ = names(upright(name), "")
-    found = [one for one in faults(name, username, "", (), "") if "already" not in one]
+    found = [one for one in faults(name, username, "", "", (), "") if "already" not in one]
     return found[0] if found else ""
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import xlsxwriter
-from python_calamine import CalamineError, CalamineWorkbook
 
+from galleyproof.catalog.tables import safe, unsafe
+from galleyproof.catalog.workbooks import is_workbook, open_workbook
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.files import text_of_file
 
 COLUMNS = ("scope", "job", "binding", "who", "unit", "note")
 NEEDED = ("job", "who")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Line(NamedTuple):
@@ -54,7 +55,7 @@ def read_list(path: Path) -> list[Line]:
     found = []
     for number, row in enumerate(rows[head + 1 :], start=head + 2):
         cells = [
-            unguarded(row[at].strip()) if at is not None and at < len(row) else ""
+            unsafe(row[at].strip()) if at is not None and at < len(row) else ""
             for at in places.values()
         ]
         if any(cells):
@@ -74,37 +75,20 @@ def column(row: Sequence[str], name: str) -> int | None:
 
 
 def rows_of(path: Path) -> Iterable[list[str]]:
-    with path.open("rb") as stream:
-        start = stream.read(4)
-    if start.startswith(b"PK\x03\x04"):
-        try:
-            sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-            # Empty rows before the first are kept, so that a row has the number people see.
-            return [[cell_text(cell) for cell in row] for row in sheet.to_python(False)]
-        except (CalamineError, OSError, IndexError) as error:
-            raise Wrong(f"{path.name} cannot be read as a workbook: {error}") from None
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Wrong(
-            f"{path.name} is neither an XLSX workbook nor text in UTF-8 (byte {error.start}); "
-            "save it as “CSV UTF-8” or as a workbook"
-        ) from None
+    if is_workbook(path):
+        found: list[list[str]] = []
+        for row in open_workbook(path).rows:
+            # Empty rows are kept, so that a row has the number people see.
+            found += [[] for _ in range(len(found), row.number - 1)]
+            found.append(row.cells)
+        return found
+    text = text_of_file(path, "a list, which is CSV UTF-8 or an XLSX workbook")
     first = text.splitlines()[0] if text else ""
     delimiter = max((",", ";", "\t"), key=first.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise Wrong(f"{path.name} cannot be read as CSV: {error}") from None
-
-
-def cell_text(cell: Any) -> str:
-    """A cell as people see it: whole numbers without a fraction, text untouched."""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float) and cell.is_integer():
-        return f"{cell:.0f}"
-    return str(cell)
 
 
 def write_list(path: Path, rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS) -> int:
@@ -134,7 +118,7 @@ def csv_cells(
     """The lines of a list as CSV, its columns' names first."""
     yield list(columns)
     for row in rows:
-        yield [guarded(cell) for cell in row]
+        yield [safe(cell) for cell in row]
 
 
 def write_workbook(path: Path, rows: Iterable[Sequence[str]], columns: Sequence[str]) -> int:
@@ -148,21 +132,10 @@ def write_workbook(path: Path, rows: Iterable[Sequence[str]], columns: Sequence[
         count = 0
         for count, row in enumerate(rows, start=1):
             for at, cell in enumerate(row):
-                sheet.write_string(count, at, guarded(cell), text)
+                sheet.write_string(count, at, safe(cell), text)
                 widths[at] = max(widths[at], len(cell))
         for at, width in enumerate(widths):
             sheet.set_column(at, at, min(60, width + 2), text)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(1, count), len(columns) - 1)
     return count
-
-
-def guarded(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula, with an apostrophe before it."""
-    return "'" + cell if cell[:1] in FORMULA or cell[:1] == "'" else cell
-
-
-def unguarded(cell: str) -> str:
-    """A cell as it was before it was guarded."""
-    guard = cell[:1] == "'" and (cell[1:2] in FORMULA or cell[1:2] == "'")
-    return cell[1:] if guard else cell

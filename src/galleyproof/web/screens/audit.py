@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from galleyproof.audit.actions import ACTIONS, line
@@ -18,6 +16,7 @@ from galleyproof.audit.log import listing
 from galleyproof.runs.proving.verifying import verify_runs
 from galleyproof.web.asking import now, who
 from galleyproof.web.csv_files import as_csv
+from galleyproof.web.day_fields import days_between
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.templatetags.galley import zone_of
 
@@ -27,20 +26,10 @@ STEP = 5_000
 
 
 def wanted_of(request: HttpRequest) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
-    zone = zone_of({"request": request})
     texts: dict[str, Any] = {
         name: request.GET.get(name, "").strip() for name in ("action", "person", "subject")
     }
-    days: dict[str, Any] = {"since": None, "until": None}
-    errors = []
-    for name in days:
-        given = request.GET.get(name, "").strip()
-        if given:
-            try:
-                day = date.fromisoformat(given) + timedelta(days=1 if name == "until" else 0)
-                days[name] = datetime.combine(day, time.min, zone)
-            except ValueError:
-                errors.append(_("“%(day)s” is not a day, like 2026-11-25") % {"day": given})
+    days, errors = days_between(request.GET, zone_of({"request": request}))
     return texts, days, errors
 
 

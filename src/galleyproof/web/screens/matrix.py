@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -27,8 +27,9 @@ from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.csv_files import Echo
 from galleyproof.web.screens.monitor import number
 from galleyproof.web.sending import once
+from galleyproof.web.uploaded_files import MB, as_file, sent_file
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 20 * MB
 PAGE = 200
 MOST_PENDING = 200
 PEOPLE = 50
@@ -87,16 +88,11 @@ def show(request: HttpRequest, errors: list[str], status: int, done: Any = None)
 @require_POST
 def take_in(request: HttpRequest) -> HttpResponse:
     """Imports an office's list; doing it again does nothing."""
-    sent = request.FILES.get("list")
     try:
+        sent = sent_file(request, "list", MOST_BYTES)
         if sent is None:
             raise Wrong(_("choose the list: a CSV or XLSX file"))
-        if (sent.size or 0) > MOST_BYTES:
-            raise Wrong(_("the list has more than 20 MB"))
-        with tempfile.TemporaryDirectory(prefix="galley-list-") as folder:
-            name = PurePath((sent.name or "").replace("\\", "/")).name or "list.csv"
-            file = Path(folder) / name
-            file.write_bytes(sent.read())
+        with as_file(*sent) as file:
             done = import_list(who(request), file, at=now())
     except Wrong as wrong:
         status = 403 if isinstance(wrong, NotPermitted) else 422

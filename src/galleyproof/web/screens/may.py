@@ -74,7 +74,10 @@ def moment(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return timezone.make_aware(datetime.fromisoformat(text).replace(tzinfo=None))
+        found = datetime.fromisoformat(text).replace(tzinfo=None)
+        if not 1900 <= found.year < datetime.max.year:  # beyond that zones have no moments
+            raise ValueError
+        return timezone.make_aware(found)
     except ValueError:
         raise Wrong(_("“%(at)s” is no moment, like 2026-11-25T14:30") % {"at": text}) from None
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from galleyproof.jobs.catalogue import JOBS
@@ -22,6 +20,7 @@ from galleyproof.runs.tally import OUTCOMES
 from galleyproof.runs.workers import workers_alive
 from galleyproof.web.asking import now
 from galleyproof.web.csv_files import as_csv
+from galleyproof.web.day_fields import days_between
 from galleyproof.web.plot import bars
 from galleyproof.web.templatetags.galley import zone_of
 from galleyproof.web.words import run_title
@@ -55,18 +54,7 @@ def title_of(run: Run) -> str:
 
 def monitor(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     wanted = request.GET
-    zone = zone_of({"request": request})
-    errors: list[str] = []
-    days: dict[str, Any] = {"since": None, "until": None}
-    for name in days:
-        if wanted.get(name):
-            try:
-                day = date.fromisoformat(wanted[name])
-            except ValueError:
-                errors.append(_("“%(day)s” is not a day, like 2026-11-25") % {"day": wanted[name]})
-                continue
-            following = timedelta(days=1 if name == "until" else 0)
-            days[name] = datetime.combine(day + following, time.min, zone)
+    days, errors = days_between(wanted, zone_of({"request": request}))
     filters: dict[str, Any] = {
         name: wanted.get(name, "").strip()
         for name in ("state", "job", "person", "unit", "environment", "what")
@@ -89,7 +77,7 @@ def monitor(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         "workers": workers_alive(),
     }
     if not request.htmx:
-        context["plot"] = bars(changed_per_day(DAYS, now(), zone))
+        context["plot"] = bars(changed_per_day(DAYS, now(), zone_of({"request": request})))
     return render(request, "web/monitor.html", context, status=422 if errors else 200)
 
 
@@ -138,7 +126,7 @@ def all_runs(filters: dict[str, Any], days: dict[str, Any]) -> StreamingHttpResp
 
 
 def number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 18 else None
+    return int(text) if text and text.isdecimal() and len(text) < 18 else None
 
 
 addresses = [path("runs", monitor)]

@@ -23,6 +23,7 @@ from galleyproof.people.actions.passwords import (
     vouch_for_password,
 )
 from galleyproof.people.actions.units import end_liaison, join_unit, name_liaison
+from galleyproof.people.addresses import person_address
 from galleyproof.people.denial import NotPermitted
 from galleyproof.people.finding import person_named
 from galleyproof.people.listing import page
@@ -32,8 +33,9 @@ from galleyproof.permits.actions.leave_unit import leave_unit
 from galleyproof.permits.actions.take_library_role import take_library_role
 from galleyproof.permits.holding import held_by
 from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.converters import NAME
 from galleyproof.web.csv_files import as_csv
-from galleyproof.web.middleware import typed_before
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.sending import once
 
 PAGE = 50
@@ -223,7 +225,7 @@ def person_step(request: HttpRequest, username: str, verb: str) -> HttpResponse:
         found = person_named(username)
         STEPS[verb](request, found)
         messages.success(request, _("Done."))
-        return f"/administration/people/{found.username}"
+        return person_address(found.username)
 
     try:
         return once(request, work)
@@ -246,10 +248,10 @@ addresses = [
     path("administration/people", people),
     path("administration/people/download.csv", download),
     path("administration/people/new", new_person),
-    path("administration/people/<str:username>", person),
-    path("administration/people/<str:username>/password", give_password),
+    path(f"administration/people/<{NAME}:username>", person),
+    path(f"administration/people/<{NAME}:username>/password", give_password),
     *(
-        path(f"administration/people/<str:username>/{verb}", person_step, {"verb": verb})
+        path(f"administration/people/<{NAME}:username>/{verb}", person_step, {"verb": verb})
         for verb in STEPS
     ),
 ]

@@ -32,8 +32,8 @@ from galleyproof.runs.binding import for_permit
 from galleyproof.runs.monitoring import of_permit
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.csv_files import as_csv
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.limit_fields import envelope_from
-from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.screens.monitor import run_lines
 from galleyproof.web.sending import once
@@ -177,7 +177,7 @@ def whole(text: str, what: str) -> int | None:
     text = text.replace(",", "").strip()
     if not text:
         return None
-    if not text.isdigit() or len(text) > 15:
+    if not text.isdecimal() or len(text) > 15:
         raise Wrong(_("%(what)s: “%(text)s” is not a whole number") % {"what": what, "text": text})
     return int(text)
 

@@ -20,7 +20,7 @@ from galleyproof.runs.record_pages import ids_showing
 from galleyproof.runs.requesting import Request
 from galleyproof.runs.requesting import request as ask
 from galleyproof.web.asking import now, person_of, who
-from galleyproof.web.middleware import typed_before
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.models import Unticked
 from galleyproof.web.screens.monitor import title_of
 from galleyproof.web.sending import once
@@ -51,7 +51,7 @@ def untick(request: HttpRequest, number: int) -> HttpResponse:
     with transaction.atomic():
         Unticked.objects.get_or_create(plan=plan, person=person_of(request))
         kept = Unticked.objects.select_for_update().get(plan=plan, person=person_of(request))
-        if record.lstrip("-").isdigit():
+        if record.lstrip("-").isdecimal() and len(record) < 19:
             without = set(kept.ids) - {int(record)}
             kept.ids = sorted(without if ticked else without | {int(record)})
         if shape:

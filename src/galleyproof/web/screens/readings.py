@@ -23,7 +23,7 @@ from galleyproof.signoff.readings import (
     versions_of,
 )
 from galleyproof.web.asking import now, person_of, who
-from galleyproof.web.middleware import typed_before
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.sending import once
 from galleyproof.web.short_lists import Columns, list_page

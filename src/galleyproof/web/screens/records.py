@@ -21,8 +21,8 @@ from galleyproof.runs.monitoring import numbered
 from galleyproof.structures.forms import form_of
 from galleyproof.structures.table import STRUCTURES
 from galleyproof.web.asking import now, who
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.marc_display import Row, record_shown, rows
-from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.sending import once
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 TITLES = {
+    400: gettext_lazy("That cannot be asked so"),
     403: gettext_lazy("You may not do that"),
     404: gettext_lazy("That is not here"),
     405: gettext_lazy("That address takes a form"),

@@ -16,6 +16,7 @@ from galleyproof.catalog.looking import look_up
 from galleyproof.marc.changes import changes
 from galleyproof.marc.errors import Wrong
 from galleyproof.marc.record import Record
+from galleyproof.people.addresses import rules_address
 from galleyproof.people.denial import NotPermitted
 from galleyproof.rulebook.actions.share import share_rules
 from galleyproof.rulebook.comparing import difference
@@ -23,12 +24,12 @@ from galleyproof.rulebook.finding import listing, version_shown, versions_of
 from galleyproof.rulebook.models import RuleSet as RuleSetOfLibrary
 from galleyproof.rulebook.models import RuleSetVersion
 from galleyproof.rules.compiling import compile_rules
-from galleyproof.rules.examples import run_examples
+from galleyproof.rules.examples import examples, run_examples
 from galleyproof.rules.explaining import explain
 from galleyproof.rules.footprint import footprint
 from galleyproof.rules.linting import beyond_the_other_system, lint
 from galleyproof.rules.lists import ready_made_tables
-from galleyproof.rules.parsing import WrongRules, parse_rules
+from galleyproof.rules.parsing import Fault, WrongRules, parse_rules
 from galleyproof.rules.ready_made import every_ready_made, ready_made_text
 from galleyproof.rules.tree import RuleSet
 from galleyproof.rules.verbs.table import VERBS
@@ -36,12 +37,16 @@ from galleyproof.rules.verbs.verb import Verb
 from galleyproof.runs.reporting import iso
 from galleyproof.runs.rule_changes import change_rules
 from galleyproof.web.asking import now, person_of, who
+from galleyproof.web.converters import NAME
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.marc_display import rows
-from galleyproof.web.middleware import typed_before
 from galleyproof.web.sending import once
 from galleyproof.web.short_lists import Columns, list_page
 
-MOST_TEXT = 200_000
+MOST_TEXT = 100_000
+"""Characters of rules that a page looks at; the command line takes 2,000,000."""
+MOST_WORK = 100_000
+"""Rules on lines of records that the tests in a text may come to, for a page: a second or two."""
 """Characters that the checker looks at while somebody types."""
 
 
@@ -78,6 +83,7 @@ def rule_set(request: HttpRequest, name: str) -> HttpResponse:
     version = version_shown(name, me)
     found = version.rule_set
     against = request.GET.get("from", "")
+    short = len(version.text) <= MOST_TEXT
     return render(
         request,
         "web/rule_set.html",
@@ -85,7 +91,8 @@ def rule_set(request: HttpRequest, name: str) -> HttpResponse:
             "version": version,
             "rule_set": found,
             "versions": list(reversed(versions_of(found))),
-            "explained": explain(parse_rules(version.text)),
+            "explained": explain(parse_rules(version.text)) if short else [],
+            "too_long": "" if short else too_long(version.text),
             "against": against,
             "diff": difference(version_shown(against, me), version) if against else None,
             "mine": found.owner_id == me.pk,
@@ -103,6 +110,8 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
     if request.method == "POST":
 
         def work() -> str:
+            if len(text_of(sent)) > MOST_TEXT:
+                raise Wrong(too_long(text_of(sent)))
             made, suspended = change_rules(
                 who(request),
                 (name or sent.get("name", "")).strip(),
@@ -119,7 +128,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
                 messages.warning(
                     request, _("Suspended until acknowledged: permits %(n)s") % {"n": numbers}
                 )
-            return f"/rules/{made.version.rule_set.name}"
+            return rules_address(made.version.rule_set.name)
 
         try:
             return once(request, work)
@@ -165,10 +174,18 @@ def text_of(sent: Any) -> str:
     return str(sent.get("text", "")).replace("\r\n", "\n")
 
 
+def too_long(text: str) -> str:
+    said = _(
+        "the rules have %(n)s characters, and the pages look at %(most)s at most; "
+        "`galley rules check FILE` and `galley rules add` take more"
+    )
+    return said % {"n": f"{len(text):,}", "most": f"{MOST_TEXT:,}"}
+
+
 def checked(text: str) -> dict[str, Any]:
     """What the checker says of a text, and the rules in sentences."""
     if len(text) > MOST_TEXT:
-        raise Wrong(_("the checker looks at 200,000 characters at most"))
+        return {"faults": [Fault(1, 1, too_long(text))]}
     try:
         parsed = parse_rules(text)
     except WrongRules as wrong:
@@ -189,10 +206,22 @@ def checked(text: str) -> dict[str, Any]:
 def tested(parsed: RuleSet) -> dict[str, Any]:
     """What came of the tests that a text holds (`# before:` … `# after:`)."""
     try:
-        outcomes = run_examples(parsed)
+        outcomes = run_examples(parsed, MOST_WORK)
     except Wrong as wrong:
         return {"untested": str(wrong)}
-    return {"tests": len(outcomes), "failed": [one for one in outcomes if not one.passed]}
+    number = len(examples(parsed.text))
+    left = ""
+    if len(outcomes) < number:
+        said = _(
+            "of its %(all)d tests the first %(some)d were run here, since all of them would take "
+            "too long for a page; `galley rules test FILE` runs every one"
+        )
+        left = said % {"all": number, "some": len(outcomes)}
+    return {
+        "left": left,
+        "tests": len(outcomes),
+        "failed": [one for one in outcomes if not one.passed],
+    }
 
 
 def ready_made(request: HttpRequest) -> HttpResponse:
@@ -221,6 +250,8 @@ def try_out(request: HttpRequest) -> HttpResponse:
     sent = request.POST
     error, shown, found = "", None, None
     try:
+        if len(text_of(sent)) > MOST_TEXT:
+            raise Wrong(too_long(text_of(sent)))
         parsed = parse_rules(text_of(sent))
         kind = sent.get("kind", "bib")
         found = look_up(kind, sent.get("record", "").strip(), sent.get("environment", "sandbox"))
@@ -238,7 +269,7 @@ def share(request: HttpRequest, name: str) -> HttpResponse:
     def work() -> str:
         shared, _now = share_rules(who(request), name, at=now())
         messages.success(request, _("“%(name)s” is shared.") % {"name": shared.name})
-        return f"/rules/{shared.name}"
+        return rules_address(shared.name)
 
     return once(request, work)
 
@@ -250,7 +281,7 @@ addresses = [
     path("rules-new", edit),
     path("rules-ready-made", ready_made),
     path("rules-ready-made/<slug:name>", one_ready_made),
-    path("rules/<str:name>", rule_set),
-    path("rules/<str:name>/edit", edit),
-    path("rules/<str:name>/share", share),
+    path(f"rules/<{NAME}:name>", rule_set),
+    path(f"rules/<{NAME}:name>/edit", edit),
+    path(f"rules/<{NAME}:name>/share", share),
 ]

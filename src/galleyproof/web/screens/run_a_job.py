@@ -15,6 +15,7 @@ from galleyproof.catalog.kinds import BELOW_NAMED, ENVIRONMENTS, ID_TYPES
 from galleyproof.catalog.sets import listing
 from galleyproof.jobs.job import Job
 from galleyproof.marc.errors import Wrong
+from galleyproof.marc.plain_text import plain_name
 from galleyproof.permits.deciding import NotPermitted, may
 from galleyproof.rulebook.finding import listing as rule_sets
 from galleyproof.runs.messages import announce
@@ -23,7 +24,7 @@ from galleyproof.runs.requesting import Request
 from galleyproof.runs.requesting import request as ask
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.forms import controls, values_of, with_errors
-from galleyproof.web.middleware import typed_before
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.models import SavedParameters, Upload
 from galleyproof.web.screens.jobs import ASKED_FOR_ELSEWHERE, job_or_404
 from galleyproof.web.sending import once
@@ -110,10 +111,11 @@ def asked(
 
 
 def save(request: HttpRequest, job: Job, values: dict[str, Any]) -> None:
+    name = plain_name(request.POST["save_as"].strip()[:100], _("the name of saved parameters"))
     SavedParameters.objects.update_or_create(
         person=person_of(request),
         job=job.code,
-        name=request.POST["save_as"].strip()[:100],
+        name=name,
         defaults={"values": values},
     )
 

@@ -33,7 +33,7 @@ def chosen(sent: QueryDict) -> Choice:
         sent.get("change", ""),
         sent.get("kind", ""),
         codes,
-        int(part) if part.isdigit() and len(part) < 9 else None,
+        int(part) if part.isdecimal() and len(part) < 9 else None,
     )
 
 

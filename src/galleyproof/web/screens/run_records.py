@@ -92,7 +92,7 @@ def codes_of(run: Run, outcome: str, refusals: list[dict[str, Any]]) -> list[str
 def place_of(text: str) -> At:
     """A place in a run as an address writes it: `2000.17`."""
     start, dot, place = text.partition(".")
-    if start.isdigit() and dot and place.isdigit() and len(text) < 24:
+    if start.isdecimal() and dot and place.isdecimal() and len(text) < 24:
         return int(start), int(place)
     return BEGINNING
 

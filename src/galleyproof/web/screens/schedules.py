@@ -24,7 +24,7 @@ from galleyproof.runs.models import Schedule
 from galleyproof.runs.reporting import iso
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.forms import controls, values_of, with_errors
-from galleyproof.web.middleware import typed_before
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.screens.jobs import ASKED_FOR_ELSEWHERE, job_or_404
 from galleyproof.web.sending import once
 from galleyproof.web.short_lists import Columns, list_page

@@ -27,8 +27,8 @@ from galleyproof.runs.drifting import drift_some
 from galleyproof.runs.reporting import iso, listing
 from galleyproof.structures.table import STRUCTURES
 from galleyproof.web.asking import now, person_of, who
-from galleyproof.web.csv_files import as_csv
-from galleyproof.web.middleware import typed_before
+from galleyproof.web.csv_files import as_csv, as_tsv
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.screens.jobs import ASKED_FOR_ELSEWHERE
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.screens.monitor import run_lines
@@ -198,16 +198,12 @@ def count(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-def not_found(request: HttpRequest, number: int) -> HttpResponse:
+def not_found(request: HttpRequest, number: int) -> StreamingHttpResponse:
     """The lines of a set's file that there is something to say about, as text to download."""
     found = sets.set_numbered(number)
     lines = sets.file_lines(found)
-    text = "line\tvalue\twhat\n" + "".join(
-        f"{line.number}\t{line.value}\t{line.problem}\n" for line in lines
-    )
-    response = HttpResponse(text, content_type="text/tab-separated-values; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="set-{found.pk}-lines.tsv"'
-    return response
+    rows = ((line.number, line.value, line.problem) for line in lines)
+    return as_tsv(f"set-{found.pk}-lines", ("line", "value", "what"), rows)
 
 
 def download(request: HttpRequest, number: int, ending: str) -> StreamingHttpResponse:

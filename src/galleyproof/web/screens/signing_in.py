@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from galleyproof.marc.errors import Wrong
 from galleyproof.people.actions import signing_in
 from galleyproof.people.actions.passwords import change_password
 from galleyproof.web.asking import now, password_waits, who
-from galleyproof.web.middleware import KEPT
+from galleyproof.web.kept_forms import KEPT, carry, give_back, opened
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -26,6 +27,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = "/"
     errors: list[str] = []
+    seal = request.POST.get(KEPT, "")
     name = request.POST.get("name", "")
     if request.method == "POST":
         address = request.META.get("REMOTE_ADDR", "")
@@ -35,19 +37,40 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             errors = str(wrong).splitlines()
         else:
             login(request, person)
+            give_back(request, seal)
             return redirect(back)
-    return render(
+    seal = seal if opened(seal) else ""
+    return form(request, back, seal, 422 if errors else 200, name, errors)
+
+
+def form(
+    request: HttpRequest,
+    back: str,
+    seal: str,
+    status: int,
+    name: str = "",
+    errors: Sequence[str] = (),
+) -> HttpResponse:
+    response = render(
         request,
         "web/sign_in.html",
         {
             "next": back,
             "name": name,
             "errors": errors,
-            "kept": KEPT in request.session,
+            "kept": seal,
             "single_sign_on": single_sign_on(back),
         },
-        status=422 if errors else 200,
+        status=status,
     )
+    carry(response, seal)
+    return response
+
+
+def sign_in_first(request: HttpRequest, back: str, seal: str) -> HttpResponse:
+    """For a form that came after its sign-in had ended. seal: what was typed in it, which goes
+    with this page and nowhere else."""
+    return form(request, back, seal, 401)
 
 
 def single_sign_on(back: str) -> str:

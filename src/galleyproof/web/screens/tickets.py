@@ -36,8 +36,8 @@ from galleyproof.signoff.states import MOVES, STATES
 from galleyproof.signoff.tickets import listing, ticket_numbered
 from galleyproof.web.asking import now, person_of, who
 from galleyproof.web.csv_files import as_csv
+from galleyproof.web.kept_forms import typed_before
 from galleyproof.web.limit_fields import envelope_from, typed_of
-from galleyproof.web.middleware import typed_before
 from galleyproof.web.screens.monitor import number as number_or_none
 from galleyproof.web.screens.monitor import run_lines
 from galleyproof.web.screens.permits import day, whole

@@ -14,11 +14,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from galleyproof.people.addresses import person_address, rules_address
 from galleyproof.runs.states import SETTLING, WORKED
 from galleyproof.web import words
 from galleyproof.web.marked_text import line_as_html, text_as_html
 
 register = template.Library()
+register.filter(person_address)
+register.filter(rules_address)
 
 
 @register.simple_tag(takes_context=True)
