@@ -104,7 +104,7 @@ ITEMS = [
     item(19, 23, process_type="TRANSIT"),
     item(20, 24, process_type="HOLDSHELF"),
     item(21, 25, process_type="LOST_LOAN"),
-    item(22, 26, order_line="POL-4"),
+    item(22, 26, order_line="POL-B1"),
     # 23: its library has closed; 24: in the depot; 25: not where its holding is
     item(23, 22, library="OLD"),
     item(24, 22, location="DEPOT"),
@@ -120,14 +120,14 @@ ITEMS = [
 LINES = [
     OrderLine(
         bib=25,
-        number="POL-4",
+        number="POL-B1",
         type="continuous physical journal",
         status="Sent",
         items=(22,),
     ),
     OrderLine(
         bib=37,
-        number="POL-5",
+        number="POL-B2",
         type="one-time physical book",
         status="Closed",
         holdings=(39, 40),

@@ -159,7 +159,12 @@ def cut_off(page: Page) -> list[str]:
 
 def pattern(address: str) -> str:
     """The address as in the list of addresses, as a regular expression."""
-    for kind, looks in (("int", r"\\d+"), ("slug", r"[-\\w]+"), ("str", r"[^/]+")):
+    for kind, looks in (
+        ("int", r"\\d+"),
+        ("slug", r"[-\\w]+"),
+        ("str", r"[^/]+"),
+        ("name", r"[^/]+"),
+    ):
         address = re.sub(f"<{kind}:[a-z]+>", looks, address)
     return address
 

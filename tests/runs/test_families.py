@@ -70,7 +70,7 @@ def test_two_runs_at_once_do_not_both_think_they_took_the_last_item_or_neither(
         shelved.ask(job=JOB, ids=(id,), kind="item", parameters=to_rare("delete")) for id in (1, 2)
     ]
     with connect("governing") as connection:
-        connection.execute("UPDATE run SET state = 'running'")
+        connection.execute("UPDATE run SET state = 'running' WHERE finished IS NULL")
     sessions = [Session("sandbox"), Session("sandbox")]
     try:
         work = []
@@ -150,7 +150,7 @@ def test_a_run_killed_while_it_makes_records_makes_them_once(shelved: Library) -
 
     run = shelved.ask(job=JOB, ids=(1, 2), kind="item", parameters=to_rare("delete"))
     with connect("governing") as connection:
-        connection.execute("UPDATE run SET state = 'running'")
+        connection.execute("UPDATE run SET state = 'running' WHERE finished IS NULL")
     run.refresh_from_db()
     assignment = assignment_of(run)
     session = Session("sandbox")

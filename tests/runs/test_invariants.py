@@ -87,6 +87,7 @@ def test_one_door_every_command_is_known_to_read_or_to_ask() -> None:
         "stop",
         "user add",
         "token add",
+        "token recover",
         "token revoke",
         "user change",
         "user give-role",

@@ -157,11 +157,10 @@ class Browser:
 
 def test_amy_signs_in_through_a_proxy_that_ends_tls(library, certificate) -> None:
     from galleyproof.audit.models import Entry
-    from galleyproof.people.actions.passwords import set_password
     from galleyproof.people.models import SignInFailure
-    from galleyproof.web.asking import now
 
-    set_password(library.amy, library.amy.person, PASSWORD, at=now())
+    library.amy.person.set_password(PASSWORD)
+    library.amy.person.save()
     environ = {
         "GALLEY_URL": f"https://{NAME}",
         "GALLEY_HTTPS": "1",

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import runpy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+import addresses
 import psycopg
 import pytest
 from stories import JOB, series
 
-TABLES = runpy.run_path(str(Path(__file__).with_name("test_every_address.py")))
 """The addresses of every screen; a test there sees to it that none is left out."""
 
 FURTHER = (
@@ -107,8 +105,8 @@ def grow(site, first: int, last: int) -> dict[str, object]:
         freeze_set("all", "sandbox", f"list {n}", "amy", now())
         freeze_set("all", "production", f"list {n}", "amy", now())
         add_schedule(amy, JOB, cron="0 3 * * *", environment="sandbox", set_name="all", at=now())
-        library.rules(f"clean-{n}", f"# {n}\n{TABLES['TIDY']}")
-        library.rules("tidy", f"# {n}\n{TABLES['TIDY']}")
+        library.rules(f"clean-{n}", f"# {n}\n{addresses.TIDY}")
+        library.rules("tidy", f"# {n}\n{addresses.TIDY}")
         write_reading(bob, f"note-{n}", "Read.", title="Note", job="delete-bibs", at=now())
         ask(Who(fresh), JOB, why="series", limits=Envelope(), at=now())
         for ticket in Ticket.objects.filter(state="in-review"):
@@ -143,7 +141,7 @@ def numbers(site) -> dict[str, object]:
 
     done = site.library.run()
     site.library.permit(job="edit-record")
-    governed = TABLES["governing"](site)
+    governed = addresses.governing(site)
     site.library.undo(done.pk)
     return governed | {
         "load": Run.objects.filter(job="load").earliest("pk").pk,
@@ -159,11 +157,11 @@ def answering(browser) -> list[str]:
 
     found = []
     for pattern in (str(one.pattern) for one in urlpatterns):
-        if pattern in TABLES["OPEN"]:
+        if pattern in addresses.OPEN:
             continue
-        address = TABLES["LOOK"].get(pattern) or TABLES["ELSEWHERE"].get(pattern)
+        address = addresses.LOOK.get(pattern) or addresses.ELSEWHERE.get(pattern)
         if address is None:
-            step = TABLES["STEPS"].get(pattern) or TABLES["FOR_ALL"][pattern]
+            step = addresses.STEPS.get(pattern) or addresses.FOR_ALL[pattern]
             # Whether a step takes a form only is seen whatever it is asked for.
             if browser.get(re.sub(r"\{\w+\}", "1", step[0])).status_code == 405:
                 continue

@@ -128,7 +128,7 @@ def test_a_set_from_pasted_ids_keeps_its_lines(site):
     )
     page = sentences(amy.get(answer["Location"]))
     assert "1 lines of its file" in page
-    lines = amy.get(f"{answer['Location']}/lines").content.decode()
+    lines = amy.get(f"{answer['Location']}/lines").getvalue().decode()
     assert "99000\tnot-found" in lines
     assert "duplicate" in lines
     assert b"Title 1" in amy.get(f"{answer['Location']}/download.mrk").getvalue()

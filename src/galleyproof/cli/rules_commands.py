@@ -102,9 +102,8 @@ def add_to(galley: click.Group) -> None:
         those of one NAME. Where a FILE of rules is asked for, a name of merge rules does as well.
 
         \b
-        Examples:
-          galley rules ready-made overlay-all-but-local-fields > ours.rules
-          galley rules ready-made relators
+        Example: galley rules ready-made overlay-all-but-local-fields > ours.rules
+                 galley rules ready-made relators
         """
         from galleyproof.cli.rules_output import show_ready_made
         from galleyproof.rules.ready_made import every_ready_made, ready_made_text
