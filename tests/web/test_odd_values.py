@@ -47,7 +47,7 @@ ODD = (
 )
 """What people's programs and attackers send where something else is meant."""
 SEED = int(os.environ.get("GALLEY_FUZZ_SEED", "14"))
-SOME = int(os.environ.get("GALLEY_FUZZ_VALUES", "1"))
+SOME = int(os.environ.get("GALLEY_FUZZ_VALUES", "2"))
 """Odd values for each parameter; `make fuzz` says more."""
 TEXT_OF_PARAMETERS = 20
 """Parameters by which one form of a job is walked: all are read by the same code."""
