@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from galleyproof.audit.log import append
 from galleyproof.people.actions import library_roles
 from galleyproof.people.identity import Who
 from galleyproof.people.models import Person
+from galleyproof.permits.actions.take_effect import note_effect
 from galleyproof.permits.holding import carries_role
 from galleyproof.permits.models import Permit
 
@@ -27,15 +27,5 @@ def give_library_role(
         waiting = Permit.objects.select_for_update().filter(person=person, role_taken=True)
         back = [permit for permit in waiting.order_by("pk") if carries_role(permit, carried)]
         for permit in back:
-            permit.waits_for_role = permit.role_taken = False
-            permit.save(update_fields=["waits_for_role", "role_taken"])
-            append(
-                "permit-took-effect",
-                person=who.name,
-                acting=who.acting_name,
-                subject=f"permit {permit.pk}",
-                reason="the library role is given again",
-                detail={"person": permit.holder, "job": permit.job},
-                at=at,
-            )
+            note_effect(who, permit, at, reason="the library role is given again")
     return [permit.pk for permit in back]

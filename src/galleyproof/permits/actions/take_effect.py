@@ -43,14 +43,21 @@ def take_effect(permit_id: int, who: Who, at: datetime) -> Permit:
                 raise Wrong(
                     f"{lacking(permit, permit.person)}; give it first: galley user give-role"
                 )
-        permit.waits_for_role = permit.role_taken = False
-        permit.save(update_fields=["waits_for_role", "role_taken"])
-        append(
-            "permit-took-effect",
-            person=who.name,
-            acting=who.acting_name,
-            subject=f"permit {permit_id}",
-            detail={"person": permit.holder, "job": permit.job},
-            at=at,
-        )
+        note_effect(who, permit, at)
     return permit
+
+
+def note_effect(who: Who, permit: Permit, at: datetime, reason: str = "") -> None:
+    """The permit waits for no library role any more, and the log says so; in the caller's
+    transaction."""
+    permit.waits_for_role = permit.role_taken = False
+    permit.save(update_fields=["waits_for_role", "role_taken"])
+    append(
+        "permit-took-effect",
+        person=who.name,
+        acting=who.acting_name,
+        subject=f"permit {permit.pk}",
+        reason=reason,
+        detail={"person": permit.holder, "job": permit.job},
+        at=at,
+    )
