@@ -72,6 +72,7 @@ def galley_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from galleyproof.database.setup import initialise
 
     initialise()
+    hurry()
     yield home
     from django.db import connections
 
@@ -82,6 +83,21 @@ def galley_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+def hurry() -> None:
+    """Has the server leave what it writes to the operating system: what a test kills is processes,
+    and what these have written survives them."""
+    import psycopg
+
+    from galleyproof.database import server
+    from galleyproof.database.home import data_folder
+
+    local = data_folder() / "local.conf"
+    local.write_text("fsync = off\nfull_page_writes = off\n")
+    local.chmod(0o644)
+    with psycopg.connect(**server.superuser_login(), autocommit=True) as root:
+        root.execute("SELECT pg_reload_conf()")
 
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission", "environment", "login")
